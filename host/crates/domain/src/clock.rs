@@ -1,0 +1,28 @@
+//! Time as an argument.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use time::{Duration, OffsetDateTime};
+
+/// The time of day, in UTC and whole microseconds: what both databases can hold. Clones share one offset, so that a
+/// test can let time pass.
+#[derive(Clone, Debug, Default)]
+pub struct Clock {
+    ahead_micros: Arc<AtomicI64>,
+}
+
+impl Clock {
+    /// Now, truncated to microseconds.
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the system's clock")]
+    pub fn now(&self) -> OffsetDateTime {
+        let now = OffsetDateTime::now_utc() + Duration::microseconds(self.ahead_micros.load(Ordering::Relaxed));
+        now - Duration::nanoseconds(i64::from(now.nanosecond() % 1_000))
+    }
+
+    /// Lets `by` pass at once, for every clone.
+    pub fn advance(&self, by: Duration) {
+        let micros = i64::try_from(by.whole_microseconds()).unwrap_or(i64::MAX);
+        self.ahead_micros.fetch_add(micros, Ordering::Relaxed);
+    }
+}

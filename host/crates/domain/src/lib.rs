@@ -1,0 +1,16 @@
+//! The words of the platform: ids, names, specs, capabilities, plans, states. Pure: nothing here reads or writes.
+
+pub mod capability;
+pub mod clock;
+pub mod id;
+pub mod manifest;
+pub mod plan;
+pub mod server;
+pub mod spec;
+pub mod words;
+
+pub use clock::Clock;
+pub use id::{
+    ApiKeyId, BuildId, ClientId, GrantId, JobId, OrgId, PreviewId, SecretId, ServerId, SessionId, UserId, VersionId,
+};
+pub use words::{Email, SecretKey, Sha256, Slug, ToolName};

@@ -1,0 +1,352 @@
+//! Names that are checked once, where they enter, and are right from then on.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// What is wrong with a name, and what a right one looks like.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{what} {text:?} {problem}")]
+pub struct WordError {
+    what: &'static str,
+    text: String,
+    problem: &'static str,
+}
+
+/// Serde (as text), and sqlx where the feature is on, by `Display` and `FromStr`.
+macro_rules! as_text {
+    ($name:ident) => {
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = <std::borrow::Cow<'de, str> as serde::Deserialize>::deserialize(deserializer)?;
+                text.parse().map_err(serde::de::Error::custom)
+            }
+        }
+
+        #[cfg(feature = "sqlx")]
+        crate::words::as_column!($name);
+    };
+}
+pub(crate) use as_text;
+
+/// sqlx: the text form in a TEXT column.
+#[cfg(feature = "sqlx")]
+macro_rules! as_column {
+    ($name:ident) => {
+        impl<DB: sqlx::Database> sqlx::Type<DB> for $name
+        where
+            String: sqlx::Type<DB>,
+        {
+            fn type_info() -> DB::TypeInfo {
+                <String as sqlx::Type<DB>>::type_info()
+            }
+            fn compatible(ty: &DB::TypeInfo) -> bool {
+                <String as sqlx::Type<DB>>::compatible(ty)
+            }
+        }
+
+        impl<'q, DB: sqlx::Database> sqlx::Encode<'q, DB> for $name
+        where
+            String: sqlx::Encode<'q, DB>,
+        {
+            fn encode_by_ref(
+                &self,
+                buf: &mut <DB as sqlx::Database>::ArgumentBuffer,
+            ) -> Result<sqlx::encode::IsNull, sqlx::error::BoxDynError> {
+                <String as sqlx::Encode<'q, DB>>::encode(self.to_string(), buf)
+            }
+        }
+
+        impl<'r, DB: sqlx::Database> sqlx::Decode<'r, DB> for $name
+        where
+            String: sqlx::Decode<'r, DB>,
+        {
+            fn decode(value: <DB as sqlx::Database>::ValueRef<'r>) -> Result<Self, sqlx::error::BoxDynError> {
+                Ok(<String as sqlx::Decode<'r, DB>>::decode(value)?.parse()?)
+            }
+        }
+    };
+}
+#[cfg(feature = "sqlx")]
+pub(crate) use as_column;
+
+macro_rules! word {
+    ($(#[$doc:meta])* $name:ident, $what:literal, $check:expr) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name(String);
+
+        impl $name {
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = WordError;
+            fn from_str(text: &str) -> Result<Self, WordError> {
+                let check: fn(&str) -> Result<String, &'static str> = $check;
+                check(text).map(Self).map_err(|problem| WordError {
+                    what: $what,
+                    text: text.chars().take(80).collect(),
+                    problem,
+                })
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Debug::fmt(&self.0, f)
+            }
+        }
+
+        as_text!($name);
+    };
+}
+
+word!(
+    /// The last part of a server's URL, or an organisation's part of it: 2 to 40 lower-case letters, digits and single
+    /// hyphens, beginning with a letter.
+    Slug, "slug", |text| {
+        let shape = text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        let ends = text.starts_with(|c: char| c.is_ascii_lowercase()) && !text.ends_with('-') && !text.contains("--");
+        if (2..=40).contains(&text.len()) && shape && ends {
+            Ok(text.to_owned())
+        } else {
+            Err("must be 2 to 40 lower-case letters, digits and single hyphens, beginning with a letter")
+        }
+    }
+);
+
+impl Slug {
+    /// The nearest slug to a title: `Acme, Inc.` becomes `acme-inc`. `fallback` where nothing is left.
+    pub fn from_title(title: &str, fallback: &str) -> String {
+        let mut slug = String::new();
+        for c in title.chars() {
+            if c.is_ascii_alphanumeric() {
+                slug.push(c.to_ascii_lowercase());
+            } else if !slug.ends_with('-') {
+                slug.push('-');
+            }
+        }
+        let slug = slug.trim_start_matches(|c: char| !c.is_ascii_lowercase());
+        let slug = slug.get(..slug.len().min(32)).unwrap_or_default().trim_end_matches('-');
+        if slug.len() < 2 {
+            fallback.to_owned()
+        } else {
+            slug.to_owned()
+        }
+    }
+}
+
+word!(
+    /// A tool's name: 1 to 64 letters, digits, `_` and `-`, beginning with a letter (MCP 2025-11-25, «Tool Names», less
+    /// `.`, which some clients refuse).
+    ToolName, "tool name", |text| {
+        let shape = text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+        if (1..=64).contains(&text.len()) && shape && text.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            Ok(text.to_owned())
+        } else {
+            Err("must be 1 to 64 letters, digits, `_` or `-`, beginning with a letter, like `get_weather`")
+        }
+    }
+);
+
+word!(
+    /// The name of a secret: 2 to 64 capitals, digits and `_`, beginning with a letter.
+    SecretKey, "secret", |text| {
+        let shape = text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+        if (2..=64).contains(&text.len()) && shape && text.starts_with(|c: char| c.is_ascii_uppercase()) {
+            Ok(text.to_owned())
+        } else {
+            Err("must be 2 to 64 capitals, digits and `_`, beginning with a letter, like `NOTION_TOKEN`")
+        }
+    }
+);
+
+word!(
+    /// A mail address, in lower case. Only the shape is checked: that it is its owner's is shown by the link sent to it.
+    Email, "mail address", |text| {
+        let text = text.trim().to_ascii_lowercase();
+        let plain = text.len() <= 254 && text.bytes().all(|b| b.is_ascii_graphic() && !b"<>()[],;:\\\"".contains(&b));
+        match text.split_once('@') {
+            Some((local, host))
+                if plain
+                    && (1..=64).contains(&local.len())
+                    && !host.contains('@')
+                    && host.len() >= 3
+                    && !host.starts_with(['.', '-'])
+                    && !host.ends_with(['.', '-'])
+                    && (host.contains('.') || host == "localhost") =>
+            {
+                Ok(text)
+            }
+            _ => Err("must look like name@example.com"),
+        }
+    }
+);
+
+/// A SHA-256 digest, as 64 hexadecimal digits in lower case.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Sha256([u8; 32]);
+
+impl Sha256 {
+    /// The digest of `bytes`.
+    pub fn of(bytes: impl AsRef<[u8]>) -> Self {
+        use sha2::Digest as _;
+        Self(sha2::Sha256::digest(bytes.as_ref()).into())
+    }
+
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl fmt::Display for Sha256 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&hex::encode(self.0))
+    }
+}
+
+impl fmt::Debug for Sha256 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for Sha256 {
+    type Err = WordError;
+    fn from_str(text: &str) -> Result<Self, WordError> {
+        let mut bytes = [0; 32];
+        let lower = !text.bytes().any(|b| b.is_ascii_uppercase());
+        match hex::decode_to_slice(text, &mut bytes) {
+            Ok(()) if lower => Ok(Self(bytes)),
+            _ => Err(WordError {
+                what: "SHA-256",
+                text: text.chars().take(80).collect(),
+                problem: "must be 64 hexadecimal digits in lower case",
+            }),
+        }
+    }
+}
+
+as_text!(Sha256);
+
+/// Declares an enum of plain words: text in JSON, text in a column.
+macro_rules! states {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum $name { $($(#[$vdoc])* $variant,)* }
+
+        impl $name {
+            /// Every value, in order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text,)* }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = $crate::words::UnknownWord;
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                match text {
+                    $($text => Ok(Self::$variant),)*
+                    _ => Err($crate::words::UnknownWord::new(stringify!($name), text, &[$($text),*])),
+                }
+            }
+        }
+
+        $crate::words::as_text!($name);
+    };
+}
+pub(crate) use states;
+
+/// A word that is none of those known.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[error("{text:?} is no {what}: it must be one of {known}")]
+pub struct UnknownWord {
+    what: String,
+    text: String,
+    known: String,
+}
+
+impl UnknownWord {
+    pub fn new(what: &str, text: &str, known: &[&str]) -> Self {
+        Self {
+            what: what.to_lowercase(),
+            text: text.chars().take(80).collect(),
+            known: known.join(", "),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slugs_are_parts_of_a_url() {
+        for good in ["ab", "weather-2", "a1"] {
+            assert!(good.parse::<Slug>().is_ok(), "{good}");
+        }
+        for bad in [
+            "",
+            "a",
+            "-ab",
+            "ab-",
+            "a--b",
+            "Ab",
+            "1ab",
+            "a_b",
+            "é-b",
+            &"a".repeat(41),
+        ] {
+            assert!(bad.parse::<Slug>().is_err(), "{bad}");
+        }
+        assert_eq!(Slug::from_title("Acme, Inc.", "org"), "acme-inc");
+        assert_eq!(Slug::from_title("漢字", "org"), "org");
+        assert_eq!(Slug::from_title("42", "org"), "org");
+    }
+
+    #[test]
+    fn mail_addresses_are_folded_and_plain() {
+        assert_eq!(
+            " Ada@Example.COM ".parse::<Email>().unwrap().as_str(),
+            "ada@example.com"
+        );
+        for bad in [
+            "", "a", "@b.c", "a@", "a@b", "a@@b.c", "a b@c.d", "a@.c", "a@b.", "a\n@b.cd", "<a@b.cd>",
+        ] {
+            assert!(bad.parse::<Email>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn digests_round_trip() {
+        let digest = Sha256::of("abc");
+        assert!(digest.to_string().starts_with("ba7816bf"));
+        assert_eq!(digest.to_string().parse::<Sha256>().unwrap(), digest);
+        assert!(digest.to_string().to_uppercase().parse::<Sha256>().is_err());
+    }
+}
