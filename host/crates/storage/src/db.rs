@@ -1,0 +1,142 @@
+//! The two engines behind one type, and the transaction that every statement runs in.
+
+use std::time::Duration;
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+
+use crate::error::{Error, Result};
+
+/// How long a caller waits for a connection, or for SQLite's write lock.
+const WAIT: Duration = Duration::from_secs(10);
+
+/// An open database.
+#[derive(Clone, Debug)]
+pub enum Db {
+    /// Writers queue for one connection, in order: SQLite has one write lock, and polling for it starves some.
+    Sqlite {
+        reads: SqlitePool,
+        writes: SqlitePool,
+    },
+    Postgres(PgPool),
+}
+
+/// A transaction. Dropping it rolls back.
+#[derive(Debug)]
+pub enum Tx {
+    Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+impl Db {
+    /// Opens `sqlite://PATH` (made if it is not there) or `postgres://…`. Tables are made by [`Db::migrate`].
+    pub async fn open(url: &str) -> Result<Self> {
+        let open = if url.starts_with("postgres") {
+            Self::open_postgres(url).await
+        } else {
+            Self::open_sqlite(url).await
+        };
+        open.map_err(|source| Error::Open {
+            url: without_password(url),
+            source,
+        })
+    }
+
+    async fn open_postgres(url: &str) -> Result<Self, sqlx::Error> {
+        let pool = sqlx::postgres::PgPoolOptions::new()
+            .max_connections(16)
+            .acquire_timeout(WAIT);
+        Ok(Self::Postgres(pool.connect(url).await?))
+    }
+
+    async fn open_sqlite(url: &str) -> Result<Self, sqlx::Error> {
+        let options = url
+            .parse::<SqliteConnectOptions>()?
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Normal)
+            .foreign_keys(true)
+            .busy_timeout(WAIT);
+        let pool = || SqlitePoolOptions::new().acquire_timeout(WAIT);
+        let writes = pool().max_connections(1).connect_with(options.clone()).await?;
+        let reads = pool().max_connections(8).connect_with(options).await?;
+        Ok(Self::Sqlite { reads, writes })
+    }
+
+    /// Brings the tables to this version's. Safe to run again, and beside another node that does the same.
+    pub async fn migrate(&self) -> Result<()> {
+        match self {
+            Self::Sqlite { writes, .. } => sqlx::migrate!("../../../migrations/sqlite").run(writes).await?,
+            Self::Postgres(pool) => sqlx::migrate!("../../../migrations/postgres").run(pool).await?,
+        }
+        Ok(())
+    }
+
+    /// A transaction that writes. On SQLite it holds the write lock: never begin a second one inside it.
+    pub async fn begin(&self) -> Result<Tx> {
+        Ok(match self {
+            Self::Sqlite { writes, .. } => Tx::Sqlite(writes.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// A transaction that only reads.
+    pub async fn read(&self) -> Result<Tx> {
+        Ok(match self {
+            Self::Sqlite { reads, .. } => Tx::Sqlite(reads.begin().await?),
+            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<()> {
+        let mut tx = self.read().await?;
+        on_conn!(tx, c => sqlx::query("SELECT 1").execute(c).await.map(|_| ()))?;
+        Ok(())
+    }
+
+    /// Waits until no connection is in use, and closes them.
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite { reads, writes } => {
+                reads.close().await;
+                writes.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+impl Tx {
+    pub async fn commit(self) -> Result<()> {
+        match self {
+            Self::Sqlite(tx) => tx.commit().await?,
+            Self::Postgres(tx) => tx.commit().await?,
+        }
+        Ok(())
+    }
+}
+
+fn without_password(url: &str) -> String {
+    match (url.split_once("://"), url.rsplit_once('@')) {
+        (Some((scheme, _)), Some((_, place))) => format!("{scheme}://…@{place}"),
+        _ => url.to_owned(),
+    }
+}
+
+/// Runs `$body` on the connection of a transaction: the same text, compiled once for each engine.
+macro_rules! on_conn {
+    ($tx:expr, $conn:ident => $body:expr) => {
+        match &mut $tx {
+            $crate::Tx::Sqlite(tx) => {
+                let $conn = &mut **tx;
+                $body
+            }
+            $crate::Tx::Postgres(tx) => {
+                let $conn = &mut **tx;
+                $body
+            }
+        }
+    };
+}
+pub(crate) use on_conn;

@@ -1,0 +1,85 @@
+//! The command line.
+
+mod serve;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::config::{Config, DEFAULTS, Flags};
+
+/// Hosts MCP servers as sealed WebAssembly components.
+#[derive(Parser)]
+#[command(
+    name = "cloche",
+    version,
+    after_help = "\
+Examples:
+  cloche serve --data ./data                               serve at http://127.0.0.1:8787
+  cloche admin api-key --email you@example.com --data ./data   print a key for the API
+  cloche config                                            every setting, with its default"
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the API, OAuth, the MCP endpoints and the web app, and work on builds.
+    Serve(serve::Serve),
+    /// Bring the database to this version's tables, and end.
+    Migrate(Place),
+    /// Print every setting with its meaning and default.
+    Config,
+}
+
+/// Where the configuration and the data are.
+#[derive(Args, Clone, Debug)]
+struct Place {
+    /// The directory of everything that the platform keeps.
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// A configuration file; `cloche config` prints one to begin with.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+impl Place {
+    fn load(&self) -> anyhow::Result<Config> {
+        Ok(Config::load(&Flags {
+            config: self.config.clone(),
+            data: self.data.clone(),
+            listen: None,
+        })?)
+    }
+}
+
+/// Runs the command that the arguments name. Errors go to standard error, in one line.
+#[expect(clippy::print_stderr, clippy::print_stdout, reason = "a command's output")]
+pub fn run() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::Serve(serve) => serve.run(),
+        Command::Migrate(place) => block_on(async move { crate::boot::app(place.load()?).await.map(|_| ()) }),
+        Command::Config => {
+            print!("{DEFAULTS}");
+            Ok(())
+        }
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("cloche: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Runs a command's work on a runtime of its own.
+fn block_on(work: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?
+        .block_on(work)
+}

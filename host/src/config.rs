@@ -1,0 +1,155 @@
+//! Configuration: defaults, then a file, then the environment, then flags. An unknown key is an error that names it.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use cloche_domain::plan::Plan;
+use figment::Figment;
+use figment::providers::{Env, Format, Serialized, Toml};
+use serde::Deserialize;
+use url::Url;
+
+/// The commented default file: every key, its meaning and its default.
+pub const DEFAULTS: &str = include_str!("../cloche.default.toml");
+
+/// All settings. Their meaning and defaults stand in [`DEFAULTS`].
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    pub data: PathBuf,
+    pub plan: Plan,
+    pub http: Http,
+    pub database: Database,
+    pub sign_in: SignIn,
+    pub log: Log,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Http {
+    pub listen: SocketAddr,
+    pub public_url: String,
+    pub body_limit: usize,
+    pub shutdown_seconds: u64,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    pub url: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignIn {
+    pub link_minutes: u32,
+    pub links_per_email: u32,
+    pub links_per_address: u32,
+    pub session_days: u32,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    pub format: LogFormat,
+    pub filter: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+/// A setting that is missing, unknown or of the wrong form.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("configuration: {0}; `cloche config` prints every key with its default")]
+    Invalid(#[from] Box<figment::Error>),
+    #[error("configuration: there is no file {0}")]
+    NoFile(PathBuf),
+    #[error("configuration: http.public_url {0:?} must be an http or https address without path, query or fragment")]
+    PublicUrl(String),
+}
+
+/// What the command line says.
+#[derive(Clone, Debug, Default)]
+pub struct Flags {
+    pub config: Option<PathBuf>,
+    pub data: Option<PathBuf>,
+    pub listen: Option<SocketAddr>,
+}
+
+impl Config {
+    /// Reads all sources.
+    pub fn load(flags: &Flags) -> Result<Self, Error> {
+        let mut figment = Figment::from(Toml::string(DEFAULTS));
+        if let Some(file) = &flags.config {
+            if !file.is_file() {
+                return Err(Error::NoFile(file.clone()));
+            }
+            figment = figment.merge(Toml::file_exact(file));
+        }
+        figment = figment.merge(Env::prefixed("CLOCHE_").split("__"));
+        if let Some(data) = &flags.data {
+            figment = figment.merge(Serialized::default("data", data));
+        }
+        if let Some(listen) = &flags.listen {
+            figment = figment.merge(Serialized::default("http.listen", listen));
+        }
+        let config: Self = figment.extract().map_err(Box::new)?;
+        config.public_url()?;
+        Ok(config)
+    }
+
+    /// How clients reach this platform: an origin.
+    pub fn public_url(&self) -> Result<Url, Error> {
+        let text = match self.http.public_url.as_str() {
+            "" => format!("http://{}", self.http.listen),
+            set => set.to_owned(),
+        };
+        let url = Url::parse(&text).map_err(|_| Error::PublicUrl(text.clone()))?;
+        let origin_only = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+        if matches!(url.scheme(), "http" | "https") && origin_only && url.username().is_empty() {
+            Ok(url)
+        } else {
+            Err(Error::PublicUrl(text))
+        }
+    }
+
+    /// The database's URL: the one set, or the file in the data directory.
+    pub fn database_url(&self) -> String {
+        match self.database.url.as_str() {
+            "" => format!("sqlite://{}", self.data.join("cloche.db").display()),
+            set => set.to_owned(),
+        }
+    }
+
+    /// A directory below the data directory.
+    pub fn data_dir(&self, name: impl AsRef<Path>) -> PathBuf {
+        self.data.join(name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_file_says_every_setting() {
+        let config: Config = Figment::from(Toml::string(DEFAULTS)).extract().unwrap();
+        assert_eq!(config.public_url().unwrap().as_str(), "http://127.0.0.1:8787/");
+        assert_eq!(config.plan, Plan::SelfHosted);
+    }
+
+    #[test]
+    fn an_unknown_key_is_named() {
+        let text = format!("{DEFAULTS}\ncolour = \"red\"\n");
+        let error = Figment::from(Toml::string(&text))
+            .extract::<Config>()
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("colour"), "{error}");
+    }
+}

@@ -1,0 +1,55 @@
+//! HTTP: the router is the index of what the platform answers.
+
+pub mod auth;
+mod health;
+pub mod json;
+pub mod problem;
+mod router;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::connect_info::IntoMakeServiceWithConnectInfo;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::app::App;
+
+/// How handlers get at the platform.
+pub type Shared = axum::extract::State<Arc<App>>;
+
+/// Serves until SIGTERM or SIGINT, then lets open requests finish within the configured time.
+pub async fn serve(listener: TcpListener, app: Arc<App>) -> anyhow::Result<()> {
+    tracing::info!(url = %app.public_url, "ready");
+    let wait = Duration::from_secs(app.config.http.shutdown_seconds);
+    let service: IntoMakeServiceWithConnectInfo<Router, SocketAddr> =
+        router::router(app.clone()).into_make_service_with_connect_info();
+    let (stopping, stopped) = tokio::sync::oneshot::channel();
+    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
+        asked_to_stop().await;
+        tracing::info!("stopping: finishing open requests");
+        let _ = stopping.send(());
+    });
+    let too_long = async {
+        let _ = stopped.await;
+        tokio::time::sleep(wait).await;
+    };
+    tokio::select! {
+        outcome = async { server.await } => outcome?,
+        () = too_long => tracing::warn!(seconds = wait.as_secs(), "stopped with requests still open"),
+    }
+    app.db.close().await;
+    Ok(())
+}
+
+async fn asked_to_stop() {
+    let (terminate, interrupt) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()));
+    match (terminate, interrupt) {
+        (Ok(mut terminate), Ok(mut interrupt)) => {
+            tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
+        }
+        _ => std::future::pending().await,
+    }
+}

@@ -1,0 +1,135 @@
+//! Errors as callers see them: RFC 9457, with a stable `code` and a `detail` that says what to do next.
+//!
+//! The inside of a failure goes to the log; its caller gets the request id to quote.
+
+use std::any::Any;
+
+use axum::extract::Request;
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use tower_http::request_id::RequestId;
+
+/// One error, on its way out.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    status: StatusCode,
+    code: &'static str,
+    detail: String,
+    more: Map<String, Value>,
+    headers: HeaderMap,
+}
+
+impl Problem {
+    pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
+        Self {
+            status,
+            code,
+            detail: detail.into(),
+            more: Map::new(),
+            headers: HeaderMap::new(),
+        }
+    }
+
+    /// Something of ours failed: `error` goes to the log, nothing of it to the caller.
+    pub fn internal(error: &(dyn std::error::Error + 'static)) -> Self {
+        let causes: Vec<String> = std::iter::successors(error.source(), |e| e.source())
+            .map(ToString::to_string)
+            .collect();
+        tracing::error!(%error, ?causes, "request failed");
+        let detail = "something failed on our side: try again, and if it stays so, quote the request id";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail)
+    }
+
+    /// There is no such thing, or none that the caller may know of.
+    pub fn not_found(what: &str) -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "not_found",
+            format!("there is no such {what} in your organisation"),
+        )
+    }
+
+    /// One more member of the answer's JSON.
+    pub fn with(mut self, name: &str, value: impl Serialize) -> Self {
+        self.more
+            .insert(name.to_owned(), serde_json::to_value(value).unwrap_or_default());
+        self
+    }
+
+    /// When to try again.
+    pub fn retry_after(mut self, seconds: u64) -> Self {
+        self.headers.insert(RETRY_AFTER, seconds.into());
+        self
+    }
+
+    fn render(&self, request_id: Option<&str>) -> Response {
+        let mut body = json!({
+            "type": "about:blank",
+            "title": self.status.canonical_reason().unwrap_or("Error"),
+            "status": self.status.as_u16(),
+            "code": self.code,
+            "detail": self.detail,
+        });
+        if let Value::Object(body) = &mut body {
+            body.extend(self.more.clone());
+            body.extend(request_id.map(|id| ("requestId".to_owned(), id.into())));
+        }
+        let mut response = (self.status, body.to_string()).into_response();
+        response.headers_mut().extend(self.headers.clone());
+        response
+            .headers_mut()
+            .insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        response
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = self.render(None);
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl From<cloche_storage::Error> for Problem {
+    fn from(error: cloche_storage::Error) -> Self {
+        Self::internal(&error)
+    }
+}
+
+/// Puts the request's id into each problem.
+pub(super) async fn name_request(request: Request, next: Next) -> Response {
+    let id = request
+        .extensions()
+        .get::<RequestId>()
+        .and_then(|id| id.header_value().to_str().ok())
+        .map(str::to_owned);
+    let response = next.run(request).await;
+    match response.extensions().get::<Problem>() {
+        Some(problem) => problem.render(id.as_deref()),
+        None => response,
+    }
+}
+
+/// What a panic becomes: an internal error, and a line in the log.
+pub(super) fn panicked(panic: Box<dyn Any + Send>) -> Response {
+    let text = panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    tracing::error!(panic = text.unwrap_or("?"), "request panicked");
+    let detail = "something failed on our side: try again, and if it stays so, quote the request id";
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail).into_response()
+}
+
+pub(super) async fn no_such_route(uri: Uri) -> Problem {
+    Problem::new(
+        StatusCode::NOT_FOUND,
+        "no_such_route",
+        format!("there is nothing at {}", uri.path()),
+    )
+}

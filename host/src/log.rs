@@ -1,0 +1,30 @@
+//! Structured logs, to standard error: standard output belongs to what a command prints.
+
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::ParseError;
+use tracing_subscriber::util::TryInitError;
+
+use crate::config::{Log, LogFormat};
+
+/// Why logging cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("log.filter: {0}")]
+    Filter(#[from] ParseError),
+    #[error("logging has begun already: {0}")]
+    Begun(#[from] TryInitError),
+}
+
+/// Begins to log, for the whole process.
+pub fn begin(settings: &Log) -> Result<(), Error> {
+    use tracing_subscriber::util::SubscriberInitExt as _;
+    let filter = EnvFilter::try_new(&settings.filter)?;
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    match settings.format {
+        LogFormat::Text => lines.finish().try_init()?,
+        LogFormat::Json => lines.json().finish().try_init()?,
+    }
+    Ok(())
+}
