@@ -5,6 +5,7 @@ mod health;
 pub mod json;
 pub mod problem;
 mod router;
+mod web;
 
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -1,0 +1,52 @@
+# What one does with this repository. `make help` lists it.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+DATA ?= data
+LISTEN ?= 127.0.0.1:8787
+TOOLCHAIN := target/toolchain
+
+.PHONY: help run test check lint rust-test web web-test toolchain clients bench clean
+
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: toolchain web ## Install what is missing, build, and serve at http://127.0.0.1:8787 (DATA=dir LISTEN=addr:port)
+	cargo build --quiet --release -p cloche
+	exec target/release/cloche serve --data $(DATA) --listen $(LISTEN)
+
+test: lint web-test rust-test ## Install what is missing and run every test
+
+check: lint ## The quick part of the tests: formatting, lints, types
+
+lint: toolchain web
+	cargo fmt --all --check
+	cargo clippy --quiet --workspace --all-targets -- -D warnings
+	cd web && npm run --silent check
+
+rust-test: toolchain web clients
+	@scripts/setup.sh postgres
+	scripts/test-rust.sh
+
+web: ## Build the web app that the binary carries
+	@scripts/setup.sh node
+	scripts/web.sh
+
+web-test: web
+	cd web && npm test
+
+toolchain: ## Build what tool code is compiled with (rustc for wasm32, std, the SDK)
+	@scripts/setup.sh rust
+	scripts/toolchain.sh $(TOOLCHAIN)
+
+clients: ## Install the MCP clients that the tests drive
+	@scripts/setup.sh python
+	scripts/test-clients.sh
+
+bench: toolchain web ## Measure request to live, and print median and p95
+	cargo build --quiet --release -p cloche
+	scripts/bench-build.sh
+
+clean: ## Remove what was built; keeps data/
+	rm -rf target web/dist web/node_modules guest-sdk/target
