@@ -18,20 +18,13 @@ pub async fn app(config: Config) -> anyhow::Result<Arc<App>> {
     let db = Db::open(&config.database_url()).await?;
     db.migrate().await?;
     let public_url = config.public_url()?;
-    Ok(Arc::new(App {
-        public_url,
-        clock: Clock::default(),
-        db,
-        config,
-    }))
+    Ok(Arc::new(App { public_url, clock: Clock::default(), db, events: Events::new(), config }))
 }
 
 /// Serves until asked to stop; then finishes what is open.
 pub async fn serve(config: Config) -> anyhow::Result<()> {
     let listen = config.http.listen;
-    let listener = TcpListener::bind(listen)
-        .await
-        .with_context(|| format!("cannot listen on {listen}"))?;
+    let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
     let app = app(config).await?;
     http::serve(listener, app).await
 }

@@ -48,11 +48,7 @@ struct Place {
 
 impl Place {
     fn load(&self) -> anyhow::Result<Config> {
-        Ok(Config::load(&Flags {
-            config: self.config.clone(),
-            data: self.data.clone(),
-            listen: None,
-        })?)
+        Ok(Config::load(&Flags { config: self.config.clone(), data: self.data.clone(), listen: None })?)
     }
 }
 
@@ -78,8 +74,5 @@ pub fn run() -> ExitCode {
 
 /// Runs a command's work on a runtime of its own.
 fn block_on(work: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
-    tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()?
-        .block_on(work)
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
 }

@@ -146,10 +146,7 @@ mod tests {
     #[test]
     fn an_unknown_key_is_named() {
         let text = format!("{DEFAULTS}\ncolour = \"red\"\n");
-        let error = Figment::from(Toml::string(&text))
-            .extract::<Config>()
-            .unwrap_err()
-            .to_string();
+        let error = Figment::from(Toml::string(&text)).extract::<Config>().unwrap_err().to_string();
         assert!(error.contains("colour"), "{error}");
     }
 }

@@ -26,14 +26,12 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
 
 fn refusal(rejection: &JsonRejection) -> Problem {
     let (code, detail) = match rejection {
-        JsonRejection::MissingJsonContentType(_) => (
-            "not_json",
-            "send the body as JSON, with Content-Type: application/json".to_owned(),
-        ),
-        other if other.status() == StatusCode::PAYLOAD_TOO_LARGE => (
-            "body_too_large",
-            "the body is larger than this platform takes: send less at once".to_owned(),
-        ),
+        JsonRejection::MissingJsonContentType(_) => {
+            ("not_json", "send the body as JSON, with Content-Type: application/json".to_owned())
+        }
+        other if other.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+            ("body_too_large", "the body is larger than this platform takes: send less at once".to_owned())
+        }
         other => ("invalid_json", other.body_text()),
     };
     Problem::new(rejection.status(), code, detail)

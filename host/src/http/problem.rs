@@ -25,20 +25,13 @@ pub struct Problem {
 
 impl Problem {
     pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
-        Self {
-            status,
-            code,
-            detail: detail.into(),
-            more: Map::new(),
-            headers: HeaderMap::new(),
-        }
+        Self { status, code, detail: detail.into(), more: Map::new(), headers: HeaderMap::new() }
     }
 
     /// Something of ours failed: `error` goes to the log, nothing of it to the caller.
     pub fn internal(error: &(dyn std::error::Error + 'static)) -> Self {
-        let causes: Vec<String> = std::iter::successors(error.source(), |e| e.source())
-            .map(ToString::to_string)
-            .collect();
+        let causes: Vec<String> =
+            std::iter::successors(error.source(), |e| e.source()).map(ToString::to_string).collect();
         tracing::error!(%error, ?causes, "request failed");
         let detail = "something failed on our side: try again, and if it stays so, quote the request id";
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail)
@@ -46,17 +39,12 @@ impl Problem {
 
     /// There is no such thing, or none that the caller may know of.
     pub fn not_found(what: &str) -> Self {
-        Self::new(
-            StatusCode::NOT_FOUND,
-            "not_found",
-            format!("there is no such {what} in your organisation"),
-        )
+        Self::new(StatusCode::NOT_FOUND, "not_found", format!("there is no such {what} in your organisation"))
     }
 
     /// One more member of the answer's JSON.
     pub fn with(mut self, name: &str, value: impl Serialize) -> Self {
-        self.more
-            .insert(name.to_owned(), serde_json::to_value(value).unwrap_or_default());
+        self.more.insert(name.to_owned(), serde_json::to_value(value).unwrap_or_default());
         self
     }
 
@@ -80,9 +68,7 @@ impl Problem {
         }
         let mut response = (self.status, body.to_string()).into_response();
         response.headers_mut().extend(self.headers.clone());
-        response
-            .headers_mut()
-            .insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         response
     }
 }
@@ -103,11 +89,7 @@ impl From<cloche_storage::Error> for Problem {
 
 /// Puts the request's id into each problem.
 pub(super) async fn name_request(request: Request, next: Next) -> Response {
-    let id = request
-        .extensions()
-        .get::<RequestId>()
-        .and_then(|id| id.header_value().to_str().ok())
-        .map(str::to_owned);
+    let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok()).map(str::to_owned);
     let response = next.run(request).await;
     match response.extensions().get::<Problem>() {
         Some(problem) => problem.render(id.as_deref()),
@@ -117,19 +99,12 @@ pub(super) async fn name_request(request: Request, next: Next) -> Response {
 
 /// What a panic becomes: an internal error, and a line in the log.
 pub(super) fn panicked(panic: Box<dyn Any + Send>) -> Response {
-    let text = panic
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
     tracing::error!(panic = text.unwrap_or("?"), "request panicked");
     let detail = "something failed on our side: try again, and if it stays so, quote the request id";
     Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail).into_response()
 }
 
 pub(super) async fn no_such_route(uri: Uri) -> Problem {
-    Problem::new(
-        StatusCode::NOT_FOUND,
-        "no_such_route",
-        format!("there is nothing at {}", uri.path()),
-    )
+    Problem::new(StatusCode::NOT_FOUND, "no_such_route", format!("there is nothing at {}", uri.path()))
 }

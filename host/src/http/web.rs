@@ -19,9 +19,7 @@ pub(super) const POLICY: &str = "default-src 'none'; script-src 'self'; style-sr
 /// A file of the web app, or its page for every address that the app itself routes.
 pub(super) async fn page(request: Request) -> Response {
     let path = request.uri().path().trim_start_matches('/');
-    let of_api = ["v1/", "oauth/", "mcp/", ".well-known/"]
-        .iter()
-        .any(|prefix| path.starts_with(prefix));
+    let of_api = ["v1/", "oauth/", "mcp/", ".well-known/"].iter().any(|prefix| path.starts_with(prefix));
     if of_api || !matches!(*request.method(), Method::GET | Method::HEAD) {
         return problem::no_such_route(request.uri().clone()).await.into_response();
     }
@@ -31,30 +29,16 @@ pub(super) async fn page(request: Request) -> Response {
     match Dist::get("index.html") {
         Some(file) if !path.starts_with("assets/") => serve("index.html", file, &request),
         Some(_) => problem::no_such_route(request.uri().clone()).await.into_response(),
-        None => (
-            StatusCode::NOT_FOUND,
-            "The web app was not built into this binary: run `make web`, build again.\n",
-        )
+        None => (StatusCode::NOT_FOUND, "The web app was not built into this binary: run `make web`, build again.\n")
             .into_response(),
     }
 }
 
 fn serve(path: &str, file: rust_embed::EmbeddedFile, request: &Request) -> Response {
     let tag = format!("\"{}\"", hex::encode(&file.metadata.sha256_hash()[..12]));
-    let cache = if path.starts_with("assets/") {
-        "public, max-age=31536000, immutable"
-    } else {
-        "no-cache"
-    };
-    let known = request
-        .headers()
-        .get(IF_NONE_MATCH)
-        .is_some_and(|seen| seen.as_bytes() == tag.as_bytes());
-    let mut response = if known {
-        StatusCode::NOT_MODIFIED.into_response()
-    } else {
-        file.data.into_response()
-    };
+    let cache = if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let known = request.headers().get(IF_NONE_MATCH).is_some_and(|seen| seen.as_bytes() == tag.as_bytes());
+    let mut response = if known { StatusCode::NOT_MODIFIED.into_response() } else { file.data.into_response() };
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type(path)));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(cache));

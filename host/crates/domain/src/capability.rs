@@ -102,10 +102,7 @@ impl FromStr for HostPattern {
     type Err = HostPatternError;
 
     fn from_str(text: &str) -> Result<Self, HostPatternError> {
-        parse(text).map_err(|problem| HostPatternError {
-            pattern: text.chars().take(200).collect(),
-            problem,
-        })
+        parse(text).map_err(|problem| HostPatternError { pattern: text.chars().take(200).collect(), problem })
     }
 }
 
@@ -149,19 +146,9 @@ fn parse(text: &str) -> Result<HostPattern, &'static str> {
         return Err("is a wildcard over a whole top-level domain: name the domain, as in `*.example.com`");
     }
     let path = url.path().trim_end_matches('/').to_owned();
-    let host = if below {
-        HostName::Below(host)
-    } else {
-        HostName::Exact(host)
-    };
+    let host = if below { HostName::Below(host) } else { HostName::Exact(host) };
     let port = url.port_or_known_default().unwrap_or(scheme.default_port());
-    Ok(HostPattern {
-        scheme,
-        host,
-        port,
-        path,
-        methods,
-    })
+    Ok(HostPattern { scheme, host, port, path, methods })
 }
 
 fn parse_methods(text: &str) -> Result<Vec<String>, &'static str> {
@@ -240,11 +227,7 @@ mod tests {
             "get a.b",
             ".",
         ] {
-            assert!(
-                bad.parse::<HostPattern>().is_err(),
-                "{bad:?} was taken as {:?}",
-                bad.parse::<HostPattern>()
-            );
+            assert!(bad.parse::<HostPattern>().is_err(), "{bad:?} was taken as {:?}", bad.parse::<HostPattern>());
         }
     }
 

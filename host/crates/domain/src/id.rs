@@ -17,10 +17,7 @@ pub struct IdError {
 
 fn encode(uuid: Uuid) -> String {
     let value = uuid.as_u128();
-    (0..26)
-        .rev()
-        .map(|i| char::from(ALPHABET[((value >> (i * 5)) & 31) as usize]))
-        .collect()
+    (0..26).rev().map(|i| char::from(ALPHABET[((value >> (i * 5)) & 31) as usize])).collect()
 }
 
 fn decode(text: &str) -> Option<Uuid> {

@@ -82,12 +82,7 @@ impl Plan {
                 Some((previews, builds)) => (Some(previews), Some(builds)),
                 None => (None, None),
             };
-            Limits {
-                previews_per_day,
-                builds_per_day,
-                servers,
-                call,
-            }
+            Limits { previews_per_day, builds_per_day, servers, call }
         }
         match self {
             Self::Hobby => limits(Some((5, 3)), Some(2), CallLimits::new(32, 5, 10, 4)),

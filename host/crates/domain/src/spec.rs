@@ -93,12 +93,7 @@ impl ServerSpec {
         found.text("/name", &self.name, 1, 100);
         found.text("/description", &self.description, 0, bounds::DESCRIPTION);
         found.within("/helpers", self.helpers.len(), bounds::HELPERS, "bytes of code");
-        found.within(
-            "/requiredSecrets",
-            self.required_secrets.len(),
-            bounds::GRANTS,
-            "secrets",
-        );
+        found.within("/requiredSecrets", self.required_secrets.len(), bounds::GRANTS, "secrets");
         found.within("/allowedHosts", self.allowed_hosts.len(), bounds::GRANTS, "hosts");
         if self.tools.is_empty() {
             found.add("/tools", "has no tool: add at least one");
@@ -107,10 +102,7 @@ impl ServerSpec {
         let mut names = HashSet::new();
         for (i, tool) in self.tools.iter().enumerate() {
             if !names.insert(tool.name.as_str().to_ascii_lowercase()) {
-                found.add(
-                    format!("/tools/{i}/name"),
-                    format!("{} is there twice: rename one", tool.name),
-                );
+                found.add(format!("/tools/{i}/name"), format!("{} is there twice: rename one", tool.name));
             }
             tool.check(&mut found, &format!("/tools/{i}"));
         }
@@ -123,30 +115,16 @@ impl ServerSpec {
         for (i, secret) in self.required_secrets.iter().enumerate() {
             let at = format!("/requiredSecrets/{i}");
             if !keys.insert(&secret.key) {
-                found.add(
-                    format!("{at}/key"),
-                    format!("{} is there twice: rename one", secret.key),
-                );
+                found.add(format!("{at}/key"), format!("{} is there twice: rename one", secret.key));
             }
-            found.text(
-                &format!("{at}/description"),
-                &secret.description,
-                0,
-                bounds::DESCRIPTION,
-            );
+            found.text(&format!("{at}/description"), &secret.description, 0, bounds::DESCRIPTION);
             if let Some(link) = &secret.how_to_get_url
                 && !url::Url::parse(link).is_ok_and(|u| matches!(u.scheme(), "https" | "http"))
             {
-                found.add(
-                    format!("{at}/howToGetUrl"),
-                    "is no web address: write it in full, with https://",
-                );
+                found.add(format!("{at}/howToGetUrl"), "is no web address: write it in full, with https://");
             }
             if secret.hosts.is_empty() {
-                found.add(
-                    format!("{at}/hosts"),
-                    format!("{} goes to no host: name at least one", secret.key),
-                );
+                found.add(format!("{at}/hosts"), format!("{} goes to no host: name at least one", secret.key));
             }
             for (j, host) in secret.hosts.iter().enumerate() {
                 let named = host.parse::<HostPattern>();
@@ -173,12 +151,7 @@ impl ToolSpec {
             found.add(format!("{at}/implementation"), "is empty: write the body of the tool");
         }
         let code = self.implementation.len();
-        found.within(
-            format!("{at}/implementation"),
-            code,
-            bounds::IMPLEMENTATION,
-            "bytes of code",
-        );
+        found.within(format!("{at}/implementation"), code, bounds::IMPLEMENTATION, "bytes of code");
         found.schema(&format!("{at}/inputSchema"), &self.input_schema);
         if let Some(schema) = &self.output_schema {
             found.schema(&format!("{at}/outputSchema"), schema);
@@ -191,10 +164,7 @@ struct Problems(Vec<SpecProblem>);
 
 impl Problems {
     fn add(&mut self, pointer: impl Into<String>, message: impl Into<String>) {
-        self.0.push(SpecProblem {
-            pointer: pointer.into(),
-            message: message.into(),
-        });
+        self.0.push(SpecProblem { pointer: pointer.into(), message: message.into() });
     }
 
     fn within(&mut self, pointer: impl Into<String>, count: usize, most: usize, what: &str) {
@@ -220,10 +190,7 @@ impl Problems {
         }
         self.within(pointer, schema.to_string().len(), bounds::SCHEMA, "bytes");
         if let Some(foreign) = foreign_ref(schema) {
-            self.add(
-                pointer,
-                format!("refers to {foreign}: only references within the schema (#/…) are followed"),
-            );
+            self.add(pointer, format!("refers to {foreign}: only references within the schema (#/…) are followed"));
         } else if let Err(e) = jsonschema::options().build(schema) {
             self.add(pointer, format!("is no valid JSON Schema: {e}"));
         }
@@ -266,37 +233,19 @@ mod tests {
 
     #[test]
     fn each_problem_says_where_it_is() {
-        let at = |change: fn(&mut Value)| {
-            spec(change)
-                .unwrap()
-                .into_iter()
-                .map(|p| p.pointer)
-                .collect::<Vec<_>>()
-                .join(" ")
-        };
+        let at =
+            |change: fn(&mut Value)| spec(change).unwrap().into_iter().map(|p| p.pointer).collect::<Vec<_>>().join(" ");
         assert_eq!(at(|v| v["name"] = json!("")), "/name");
         assert_eq!(at(|v| v["tools"] = json!([])), "/tools");
-        assert_eq!(
-            at(|v| v["tools"][0]["implementation"] = json!(" ")),
-            "/tools/0/implementation"
-        );
-        assert_eq!(
-            at(|v| v["tools"][0]["inputSchema"] = json!({"type": "string"})),
-            "/tools/0/inputSchema"
-        );
-        assert_eq!(
-            at(|v| v["tools"][0]["inputSchema"]["required"] = json!(3)),
-            "/tools/0/inputSchema"
-        );
+        assert_eq!(at(|v| v["tools"][0]["implementation"] = json!(" ")), "/tools/0/implementation");
+        assert_eq!(at(|v| v["tools"][0]["inputSchema"] = json!({"type": "string"})), "/tools/0/inputSchema");
+        assert_eq!(at(|v| v["tools"][0]["inputSchema"]["required"] = json!(3)), "/tools/0/inputSchema");
         assert_eq!(
             at(|v| v["tools"][0]["inputSchema"]["$ref"] = json!("http://169.254.169.254/")),
             "/tools/0/inputSchema"
         );
         assert_eq!(at(|v| v["allowedHosts"] = json!([])), "/requiredSecrets/0/hosts/0");
-        assert_eq!(
-            at(|v| v["requiredSecrets"][0]["hosts"] = json!([])),
-            "/requiredSecrets/0/hosts"
-        );
+        assert_eq!(at(|v| v["requiredSecrets"][0]["hosts"] = json!([])), "/requiredSecrets/0/hosts");
         assert_eq!(
             at(|v| {
                 let tool = v["tools"][0].clone();
@@ -310,11 +259,6 @@ mod tests {
     fn unknown_fields_and_bad_names_do_not_parse() {
         assert!(spec(|v| v["extra"] = json!(1)).is_err());
         assert!(spec(|v| v["tools"][0]["name"] = json!("no spaces")).is_err());
-        assert!(
-            spec(|v| v["allowedHosts"][0] = json!("*.com"))
-                .unwrap_err()
-                .to_string()
-                .contains("top-level")
-        );
+        assert!(spec(|v| v["allowedHosts"][0] = json!("*.com")).unwrap_err().to_string().contains("top-level"));
     }
 }

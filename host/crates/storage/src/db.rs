@@ -31,21 +31,13 @@ pub enum Tx {
 impl Db {
     /// Opens `sqlite://PATH` (made if it is not there) or `postgres://…`. Tables are made by [`Db::migrate`].
     pub async fn open(url: &str) -> Result<Self> {
-        let open = if url.starts_with("postgres") {
-            Self::open_postgres(url).await
-        } else {
-            Self::open_sqlite(url).await
-        };
-        open.map_err(|source| Error::Open {
-            url: without_password(url),
-            source,
-        })
+        let open =
+            if url.starts_with("postgres") { Self::open_postgres(url).await } else { Self::open_sqlite(url).await };
+        open.map_err(|source| Error::Open { url: without_password(url), source })
     }
 
     async fn open_postgres(url: &str) -> Result<Self, sqlx::Error> {
-        let pool = sqlx::postgres::PgPoolOptions::new()
-            .max_connections(16)
-            .acquire_timeout(WAIT);
+        let pool = sqlx::postgres::PgPoolOptions::new().max_connections(16).acquire_timeout(WAIT);
         Ok(Self::Postgres(pool.connect(url).await?))
     }
 
