@@ -46,7 +46,7 @@ clients: ## Install the MCP clients that the tests drive
 
 bench: toolchain web ## Measure request to live, and print median and p95
 	cargo build --quiet --release -p cloche
-	scripts/bench-build.sh
+	cargo run --quiet --release -p cloche-benches -- build
 
 clean: ## Remove what was built; keeps data/
 	rm -rf target web/dist web/node_modules guest-sdk/target
