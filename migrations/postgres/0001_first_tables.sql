@@ -156,7 +156,7 @@ CREATE TABLE secrets (
 
 CREATE TABLE kv (
     server_id TEXT NOT NULL REFERENCES servers (id) ON DELETE CASCADE,
-    key TEXT NOT NULL,
+    key TEXT COLLATE "C" NOT NULL, -- in byte order
     value BYTEA NOT NULL,
     updated_at TIMESTAMPTZ NOT NULL,
     PRIMARY KEY (server_id, key)

@@ -1,0 +1,163 @@
+//! Builds, and the events that tell how far each has come.
+
+use cloche_domain::server::BuildState;
+use cloche_domain::spec::ServerSpec;
+use cloche_domain::{BuildId, OrgId, ServerId, UserId, VersionId};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sqlx::FromRow;
+use sqlx::types::Json;
+use time::OffsetDateTime;
+
+use crate::{Result, Tx};
+
+/// One build, with what it builds.
+#[derive(Clone, Debug, FromRow)]
+pub struct Build {
+    pub id: BuildId,
+    pub server_id: ServerId,
+    pub version_id: VersionId,
+    /// The version's number.
+    pub version_n: i64,
+    pub state: BuildState,
+    pub failure: Option<Json<Failure>>,
+    pub created_at: OffsetDateTime,
+    pub finished_at: Option<OffsetDateTime>,
+}
+
+/// Why a build failed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Failure {
+    pub code: String,
+    pub message: String,
+    /// At the author's own tool and line.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub diagnostics: Vec<Value>,
+}
+
+/// One step of a build, as its stream tells it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BuildEvent {
+    /// 1, 2, 3 … within the build.
+    pub seq: i64,
+    #[serde(with = "time::serde::rfc3339")]
+    pub at: OffsetDateTime,
+    pub state: BuildState,
+    pub message: String,
+    /// Why it failed; in the event of the state `failed` alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<Failure>,
+    /// Milliseconds since the build was asked for.
+    pub elapsed_ms: i64,
+}
+
+/// What a worker needs to build.
+#[derive(Clone, Debug, FromRow)]
+pub struct Work {
+    pub build_id: BuildId,
+    pub org_id: OrgId,
+    pub server_id: ServerId,
+    pub version_id: VersionId,
+    pub state: BuildState,
+    pub created_at: OffsetDateTime,
+    pub created_by: UserId,
+    #[sqlx(json)]
+    pub spec: ServerSpec,
+}
+
+const INSERT: &str = "INSERT INTO builds (id, server_id, version_id, state, created_at) VALUES ($1, $2, $3, $4, $5)";
+
+/// Writes a build that waits for a worker, with its first event.
+pub async fn insert(
+    tx: &mut Tx,
+    id: BuildId,
+    of: (ServerId, VersionId),
+    message: &str,
+    now: OffsetDateTime,
+) -> Result<()> {
+    on_conn!(*tx, c => sqlx::query(INSERT).bind(id).bind(of.0).bind(of.1).bind(BuildState::Queued).bind(now)
+        .execute(c).await.map(|_| ()))?;
+    let event = BuildEvent {
+        seq: 1,
+        at: now,
+        state: BuildState::Queued,
+        message: message.to_owned(),
+        failure: None,
+        elapsed_ms: 0,
+    };
+    insert_event(tx, id, &event).await
+}
+
+const GET: &str = "SELECT b.id, b.server_id, b.version_id, v.n AS version_n, b.state, b.failure, b.created_at,
+        b.finished_at
+    FROM builds b JOIN versions v ON v.id = b.version_id JOIN servers s ON s.id = b.server_id
+    WHERE s.org_id = $1 AND b.id = $2";
+
+/// A build of one of the organisation's servers.
+pub async fn get(tx: &mut Tx, org: OrgId, id: BuildId) -> Result<Option<Build>> {
+    Ok(on_conn!(*tx, c => sqlx::query_as(GET).bind(org).bind(id).fetch_optional(c).await)?)
+}
+
+const NEWEST: &str = "SELECT b.id, b.server_id, b.version_id, v.n AS version_n, b.state, b.failure, b.created_at,
+        b.finished_at
+    FROM builds b JOIN versions v ON v.id = b.version_id
+    WHERE b.server_id = $1 ORDER BY b.id DESC LIMIT 1";
+
+/// The newest build of a server.
+pub async fn newest(tx: &mut Tx, server: ServerId) -> Result<Option<Build>> {
+    Ok(on_conn!(*tx, c => sqlx::query_as(NEWEST).bind(server).fetch_optional(c).await)?)
+}
+
+const WORK: &str = "SELECT b.id AS build_id, s.org_id, b.server_id, b.version_id, b.state, b.created_at, v.created_by,
+        v.spec
+    FROM builds b JOIN versions v ON v.id = b.version_id JOIN servers s ON s.id = b.server_id
+    WHERE b.id = $1";
+
+/// What is to be built.
+pub async fn work(tx: &mut Tx, id: BuildId) -> Result<Option<Work>> {
+    Ok(on_conn!(*tx, c => sqlx::query_as(WORK).bind(id).fetch_optional(c).await)?)
+}
+
+const SINCE: &str = "SELECT count(*) FROM builds b JOIN servers s ON s.id = b.server_id
+    WHERE s.org_id = $1 AND b.created_at > $2";
+
+/// How many builds the organisation's servers have had since a moment.
+pub async fn made_since(tx: &mut Tx, org: OrgId, since: OffsetDateTime) -> Result<i64> {
+    Ok(on_conn!(*tx, c => sqlx::query_scalar(SINCE).bind(org).bind(since).fetch_one(c).await)?)
+}
+
+const MOVE: &str = "UPDATE builds SET state = $2, failure = $3, finished_at = $4 WHERE id = $1 AND state = $5";
+const LAST_SEQ: &str = "SELECT coalesce(max(seq), 0) FROM build_events WHERE build_id = $1";
+
+/// Moves a build on and tells it in an event. Whether the build was in the state `from`.
+pub async fn advance(tx: &mut Tx, id: BuildId, from: BuildState, mut event: BuildEvent) -> Result<bool> {
+    let finished = event.state.is_final().then_some(event.at);
+    let rows = on_conn!(*tx, c => sqlx::query(MOVE)
+        .bind(id).bind(event.state).bind(event.failure.as_ref().map(Json)).bind(finished).bind(from)
+        .execute(c).await.map(|done| done.rows_affected()))?;
+    if rows == 0 {
+        return Ok(false);
+    }
+    let last: i64 = on_conn!(*tx, c => sqlx::query_scalar(LAST_SEQ).bind(id).fetch_one(c).await)?;
+    event.seq = last + 1;
+    insert_event(tx, id, &event).await?;
+    Ok(true)
+}
+
+const INSERT_EVENT: &str = "INSERT INTO build_events (build_id, seq, event) VALUES ($1, $2, $3)";
+
+async fn insert_event(tx: &mut Tx, id: BuildId, event: &BuildEvent) -> Result<()> {
+    Ok(on_conn!(*tx, c => sqlx::query(INSERT_EVENT).bind(id).bind(event.seq).bind(Json(event))
+        .execute(c).await.map(|_| ()))?)
+}
+
+const EVENTS: &str = "SELECT event FROM build_events WHERE build_id = $1 AND seq > $2 ORDER BY seq";
+
+/// What has happened after event number `after`, in order.
+pub async fn events(tx: &mut Tx, id: BuildId, after: i64) -> Result<Vec<BuildEvent>> {
+    let rows: Vec<Json<BuildEvent>> =
+        on_conn!(*tx, c => sqlx::query_scalar(EVENTS).bind(id).bind(after).fetch_all(c).await)?;
+    Ok(rows.into_iter().map(|Json(event)| event).collect())
+}

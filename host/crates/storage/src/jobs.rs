@@ -1,0 +1,112 @@
+//! Work to be done once, even if a node dies while doing it: whoever claims a job holds it by a lease that must be
+//! renewed, and writes what it did in a transaction that first shows that the lease is still its own.
+
+use cloche_domain::{JobId, OrgId};
+use sqlx::FromRow;
+use time::OffsetDateTime;
+
+use crate::{Result, Tx};
+
+/// A job to be put into the queue.
+#[derive(Clone, Copy, Debug)]
+pub struct NewJob<'a> {
+    pub org_id: OrgId,
+    pub kind: &'a str,
+    /// The id it is about. There is one job of a kind about it.
+    pub subject: &'a str,
+}
+
+/// A job in hand.
+#[derive(Clone, Debug, FromRow)]
+pub struct Job {
+    pub id: JobId,
+    pub kind: String,
+    pub subject: String,
+    /// How often it was claimed, this time included.
+    pub attempts: i64,
+    pub lease: String,
+}
+
+const ENQUEUE: &str = "INSERT INTO jobs (id, org_id, kind, subject, attempts, run_at, created_at)
+    VALUES ($1, $2, $3, $4, 0, $5, $5) ON CONFLICT (kind, subject) DO NOTHING";
+
+/// Puts a job into the queue, unless it is there.
+pub async fn enqueue(tx: &mut Tx, new: NewJob<'_>, now: OffsetDateTime) -> Result<()> {
+    Ok(on_conn!(*tx, c => sqlx::query(ENQUEUE)
+        .bind(JobId::new()).bind(new.org_id).bind(new.kind).bind(new.subject).bind(now)
+        .execute(c).await.map(|_| ()))?)
+}
+
+// The organisation with the fewest jobs in hand comes first, then the job that has waited longest.
+const CLAIM_SQLITE: &str = "UPDATE jobs SET attempts = attempts + 1, lease = $3, leased_until = $2
+    WHERE id = (
+        SELECT j.id FROM jobs j
+        WHERE j.run_at <= $1 AND (j.leased_until IS NULL OR j.leased_until <= $1)
+        ORDER BY (SELECT count(*) FROM jobs r WHERE r.org_id = j.org_id AND r.leased_until > $1), j.run_at, j.id
+        LIMIT 1)
+    RETURNING id, kind, subject, attempts, lease";
+const CLAIM_POSTGRES: &str = "UPDATE jobs SET attempts = attempts + 1, lease = $3, leased_until = $2
+    WHERE id = (
+        SELECT j.id FROM jobs j
+        WHERE j.run_at <= $1 AND (j.leased_until IS NULL OR j.leased_until <= $1)
+        ORDER BY (SELECT count(*) FROM jobs r WHERE r.org_id = j.org_id AND r.leased_until > $1), j.run_at, j.id
+        LIMIT 1 FOR UPDATE OF j SKIP LOCKED)
+    RETURNING id, kind, subject, attempts, lease";
+
+/// Takes the next job that is due and in no one's hand, until `until`.
+pub async fn claim(tx: &mut Tx, lease: &str, now: OffsetDateTime, until: OffsetDateTime) -> Result<Option<Job>> {
+    let sql = match tx {
+        Tx::Sqlite(_) => CLAIM_SQLITE,
+        Tx::Postgres(_) => CLAIM_POSTGRES,
+    };
+    Ok(on_conn!(*tx, c => sqlx::query_as(sql).bind(now).bind(until).bind(lease).fetch_optional(c).await)?)
+}
+
+const NEXT_DUE: &str = "SELECT min(CASE WHEN leased_until > run_at THEN leased_until ELSE run_at END) FROM jobs";
+
+/// When the next job is due: when its time comes, or when the lease on it would end.
+pub async fn next_due(tx: &mut Tx) -> Result<Option<OffsetDateTime>> {
+    Ok(on_conn!(*tx, c => sqlx::query_scalar(NEXT_DUE).fetch_one(c).await)?)
+}
+
+const RENEW: &str = "UPDATE jobs SET leased_until = $3 WHERE id = $1 AND lease = $2";
+
+/// Holds a job longer. False when it is no longer in this hand: another has it, or it was deleted.
+pub async fn renew(tx: &mut Tx, job: &Job, until: OffsetDateTime) -> Result<bool> {
+    let rows = on_conn!(*tx, c => sqlx::query(RENEW).bind(job.id).bind(&job.lease).bind(until)
+        .execute(c).await.map(|done| done.rows_affected()))?;
+    Ok(rows == 1)
+}
+
+const FINISH: &str = "DELETE FROM jobs WHERE id = $1 AND lease = $2";
+
+/// Takes a job that is done out of the queue. False when it is no longer in this hand.
+pub async fn finish(tx: &mut Tx, job: &Job) -> Result<bool> {
+    let rows = on_conn!(*tx, c => sqlx::query(FINISH).bind(job.id).bind(&job.lease)
+        .execute(c).await.map(|done| done.rows_affected()))?;
+    Ok(rows == 1)
+}
+
+const RETRY: &str = "UPDATE jobs SET lease = NULL, leased_until = NULL, run_at = $3, last_error = $4
+    WHERE id = $1 AND lease = $2";
+
+/// Puts a job back, to be tried again at `at`.
+pub async fn retry(tx: &mut Tx, job: &Job, at: OffsetDateTime, error: &str) -> Result<()> {
+    Ok(on_conn!(*tx, c => sqlx::query(RETRY).bind(job.id).bind(&job.lease).bind(at).bind(error)
+        .execute(c).await.map(|_| ()))?)
+}
+
+const RETURN: &str = "UPDATE jobs SET lease = NULL, leased_until = NULL, attempts = attempts - 1
+    WHERE id = $1 AND lease = $2";
+
+/// Puts a job back untouched, for whoever comes next: the worker is being stopped.
+pub async fn give_back(tx: &mut Tx, job: &Job) -> Result<()> {
+    Ok(on_conn!(*tx, c => sqlx::query(RETURN).bind(job.id).bind(&job.lease).execute(c).await.map(|_| ()))?)
+}
+
+const RELEASE_ALL: &str = "UPDATE jobs SET lease = NULL, leased_until = NULL WHERE lease IS NOT NULL";
+
+/// Ends every lease. For the start of a platform that no one else works on: its holders are dead.
+pub async fn release_all(tx: &mut Tx) -> Result<u64> {
+    Ok(on_conn!(*tx, c => sqlx::query(RELEASE_ALL).execute(c).await.map(|done| done.rows_affected()))?)
+}
