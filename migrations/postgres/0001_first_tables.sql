@@ -29,17 +29,20 @@ CREATE INDEX memberships_by_user ON memberships (user_id);
 CREATE TABLE magic_links (
     token_sha256 TEXT PRIMARY KEY,
     email TEXT NOT NULL,
-    address TEXT NOT NULL, -- the asker's IP address
+    address TEXT, -- the asker's IP address; null: made by the operator
+    next TEXT, -- the path to go to after sign-in
     created_at TIMESTAMPTZ NOT NULL,
     expires_at TIMESTAMPTZ NOT NULL,
     used_at TIMESTAMPTZ
 );
+CREATE INDEX magic_links_by_time ON magic_links (created_at);
 CREATE INDEX magic_links_by_email ON magic_links (email, created_at);
 CREATE INDEX magic_links_by_address ON magic_links (address, created_at);
 
 CREATE TABLE sessions (
     id TEXT PRIMARY KEY,
     token_sha256 TEXT NOT NULL UNIQUE,
+    previous_sha256 TEXT UNIQUE, -- the token before this one
     user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     created_at TIMESTAMPTZ NOT NULL,
     rotated_at TIMESTAMPTZ NOT NULL,
@@ -197,6 +200,7 @@ CREATE TABLE oauth_codes (
     expires_at TIMESTAMPTZ NOT NULL,
     used_at TIMESTAMPTZ
 );
+CREATE INDEX oauth_codes_by_expiry ON oauth_codes (expires_at);
 
 CREATE TABLE refresh_tokens (
     token_sha256 TEXT PRIMARY KEY,
@@ -206,3 +210,4 @@ CREATE TABLE refresh_tokens (
     used_at TIMESTAMPTZ
 );
 CREATE INDEX refresh_tokens_by_grant ON refresh_tokens (grant_id);
+CREATE INDEX refresh_tokens_by_expiry ON refresh_tokens (expires_at);

@@ -13,4 +13,4 @@ pub use clock::Clock;
 pub use id::{
     ApiKeyId, BuildId, ClientId, GrantId, JobId, OrgId, PreviewId, SecretId, ServerId, SessionId, UserId, VersionId,
 };
-pub use words::{Email, SecretKey, Sha256, Slug, ToolName};
+pub use words::{Email, OauthClientId, SecretKey, Sha256, Slug, ToolName};

@@ -14,9 +14,10 @@ pub struct WordError {
     problem: &'static str,
 }
 
-/// Serde (as text), and sqlx where the feature is on, by `Display` and `FromStr`.
+/// Serde (as text), and sqlx and OpenAPI where their features are on, by `Display` and `FromStr`. The values are named
+/// where there are but a few.
 macro_rules! as_text {
-    ($name:ident) => {
+    ($name:ident $(, $value:literal)*) => {
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.collect_str(self)
@@ -32,9 +33,29 @@ macro_rules! as_text {
 
         #[cfg(feature = "sqlx")]
         crate::words::as_column!($name);
+
+        #[cfg(feature = "openapi")]
+        const _: () = {
+            impl utoipa::PartialSchema for $name {
+                fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+                    crate::words::text_schema(&[$($value),*])
+                }
+            }
+
+            impl utoipa::ToSchema for $name {}
+        };
     };
 }
 pub(crate) use as_text;
+
+/// A string, or one of some strings, in the OpenAPI document.
+#[cfg(feature = "openapi")]
+pub(crate) fn text_schema(values: &[&str]) -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+    use utoipa::openapi::schema::{ObjectBuilder, Type};
+    let text = ObjectBuilder::new().schema_type(Type::String);
+    let values = (!values.is_empty()).then(|| values.iter().copied().map(serde_json::Value::from));
+    text.enum_values(values).into()
+}
 
 /// sqlx: the text form in a TEXT column.
 #[cfg(feature = "sqlx")]
@@ -195,6 +216,30 @@ word!(
     }
 );
 
+word!(
+    /// An OAuth client's id: `cli_…` where it has registered (RFC 7591), else the https URL of the document in which it
+    /// describes itself (OAuth Client ID Metadata Document §3).
+    OauthClientId, "client_id", |text| {
+        if text.parse::<crate::ClientId>().is_ok() {
+            return Ok(text.to_owned());
+        }
+        match url::Url::parse(text) {
+            Ok(url)
+                if url.scheme() == "https"
+                    && url.as_str() == text
+                    && url.path().len() > 1
+                    && url.fragment().is_none()
+                    && url.username().is_empty()
+                    && url.password().is_none()
+                    && text.len() <= 1024 =>
+            {
+                Ok(text.to_owned())
+            }
+            _ => Err("must be one that this platform gave, or the https URL, with a path, of a client's own document"),
+        }
+    }
+);
+
 /// A SHA-256 digest, as 64 hexadecimal digits in lower case.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Sha256([u8; 32]);
@@ -273,7 +318,7 @@ macro_rules! states {
             }
         }
 
-        $crate::words::as_text!($name);
+        $crate::words::as_text!($name $(, $text)*);
     };
 }
 pub(crate) use states;
@@ -315,6 +360,26 @@ mod tests {
         assert_eq!(" Ada@Example.COM ".parse::<Email>().unwrap().as_str(), "ada@example.com");
         for bad in ["", "a", "@b.c", "a@", "a@b", "a@@b.c", "a b@c.d", "a@.c", "a@b.", "a\n@b.cd", "<a@b.cd>"] {
             assert!(bad.parse::<Email>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_client_is_registered_or_describes_itself_at_an_https_url() {
+        let registered = crate::ClientId::new().to_string();
+        for good in [registered.as_str(), "https://client.example/oauth.json"] {
+            assert!(good.parse::<OauthClientId>().is_ok(), "{good}");
+        }
+        for bad in [
+            "",
+            "cli_x",
+            "https://client.example/",
+            "https://client.example/a/../b",
+            "http://client.example/a",
+            "https://u@client.example/a",
+            "https://client.example/a#b",
+            "HTTPS://client.example/a",
+        ] {
+            assert!(bad.parse::<OauthClientId>().is_err(), "{bad}");
         }
     }
 
