@@ -28,6 +28,7 @@ pub struct Manifest {
 
 /// A tool as a client sees it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Tool {
     pub name: ToolName,

@@ -26,6 +26,7 @@ pub mod bounds {
 
 /// A whole server, before it is built. Field names are the contract (`camelCase` JSON).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ServerSpec {
     pub name: String,
@@ -43,6 +44,7 @@ pub struct ServerSpec {
 
 /// One tool.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ToolSpec {
     pub name: ToolName,
@@ -67,6 +69,7 @@ fn any_object() -> Value {
 
 /// A secret that the server's owner must give before the tools that name it can work.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RequiredSecret {
     pub key: SecretKey,
@@ -80,6 +83,7 @@ pub struct RequiredSecret {
 
 /// One thing wrong with a spec, and where.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SpecProblem {
     /// JSON pointer into the spec.
     pub pointer: String,
