@@ -15,15 +15,16 @@ const SIX_TOOLS: &str = include_str!("six-tools.json");
 /// Prints the spread of `builds` builds of each spec, one after another, after one that is not counted.
 #[expect(clippy::print_stdout, reason = "a bench's output")]
 pub(crate) async fn run(binary: &Path, toolchain: &Path, builds: usize) -> anyhow::Result<()> {
-    let compiler = format!("[compiler]\ntoolchain = {:?}\n[log]\nfilter = \"warn\"\n", toolchain.canonicalize()?);
-    let demo = Platform::start(binary, &compiler).await?;
+    let compiler =
+        format!("[compiler]\ntoolchain = \"{}\"\n[log]\nfilter = \"warn\"\n", toolchain.canonicalize()?.display());
+    let demo = Platform::start(binary, &compiler)?;
     println!("request to live, demo spec (two tools):  {}", measure(&demo, builds).await?);
     drop(demo);
     let url = model::serve(SIX_TOOLS.to_owned()).await?;
     let provider = format!(
         "[[models.providers]]\nname = \"bench\"\nkind = \"openai\"\nbase_url = {url:?}\nmodel = \"bench\"\napi_key = \"bench\"\n"
     );
-    let six = Platform::start(binary, &format!("{compiler}{provider}")).await?;
+    let six = Platform::start(binary, &format!("{compiler}{provider}"))?;
     println!("request to live, six tools with HTTP:    {}", measure(&six, builds).await?);
     Ok(())
 }

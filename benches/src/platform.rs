@@ -18,7 +18,7 @@ pub(crate) struct Platform {
 
 impl Platform {
     /// Starts `binary` with `config` (TOML), and waits until it is ready.
-    pub(crate) async fn start(binary: &Path, config: &str) -> anyhow::Result<Self> {
+    pub(crate) fn start(binary: &Path, config: &str) -> anyhow::Result<Self> {
         let dir = tempfile::tempdir()?;
         let file = dir.path().join("cloche.toml");
         std::fs::write(&file, config)?;

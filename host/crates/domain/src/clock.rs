@@ -19,7 +19,7 @@ impl Clock {
     pub fn now(&self) -> OffsetDateTime {
         let now = OffsetDateTime::now_utc() + Duration::microseconds(self.ahead_micros.load(Ordering::Relaxed));
         let now = now - Duration::nanoseconds(i64::from(now.nanosecond() % 1_000));
-        if now.microsecond() % 10 == 0 { now + Duration::MICROSECOND } else { now }
+        if now.microsecond().is_multiple_of(10) { now + Duration::MICROSECOND } else { now }
     }
 
     /// Lets `by` pass at once, for every clone.
