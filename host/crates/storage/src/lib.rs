@@ -2,13 +2,17 @@
 
 #[macro_use]
 mod db;
-pub mod builds;
 mod error;
+
+pub mod builds;
 pub mod jobs;
 pub mod kv;
+pub mod magic_links;
+pub mod oauth;
 pub mod previews;
 pub mod secrets;
 pub mod servers;
+pub mod sessions;
 pub mod versions;
 
 pub use db::{Db, Tx};
