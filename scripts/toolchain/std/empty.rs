@@ -1,0 +1,1 @@
+//! Empty: Cargo builds the standard library for it.
