@@ -1,0 +1,186 @@
+//! Finds secrets in text before it leaves for a model: by the forms that providers give their keys, and by a name like
+//! `api_key` before something that looks drawn at random. Not a security boundary: it catches what is pasted by mistake.
+
+mod forms;
+mod look;
+
+use forms::{FORMS, Form};
+use look::{Charset, bits_a_character, is_mixed, is_placeholder, is_uuid, is_wordy};
+
+/// A secret, and where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What it is, for people: `GitHub token`.
+    pub kind: &'static str,
+    /// Bytes of the text: from here…
+    pub start: usize,
+    /// …to before here.
+    pub end: usize,
+    /// Its beginning, so that its owner knows which one is meant.
+    pub hint: String,
+}
+
+/// Bits a character that what is drawn at random has at least: 16 letters and digits have 3.2 to 4.
+const RANDOM: f64 = 2.9;
+
+/// The names, without what is no letter, after which a random text is a secret.
+const NAMES: [&str; 15] = [
+    "apikey",
+    "accesskey",
+    "secretkey",
+    "privatekey",
+    "authkey",
+    "signingkey",
+    "encryptionkey",
+    "secret",
+    "token",
+    "bearer",
+    "password",
+    "passwd",
+    "passphrase",
+    "credential",
+    "authorization",
+];
+
+/// All secrets in `text`, in their order; none overlaps another.
+pub fn scan(text: &str) -> Vec<Finding> {
+    let mut found = Findings { text, list: vec![] };
+    private_keys(&mut found);
+    for start in word_starts(text) {
+        let rest = &text[start..];
+        if let Some((form, length)) = FORMS.iter().find_map(|form| Some((form, form_length(form, rest)?))) {
+            found.add(form.kind, start, start + length);
+        } else if let Some(length) = jwt_length(rest) {
+            found.add("JSON Web Token", start, start + length);
+        } else if let Some(length) = telegram_length(rest) {
+            found.add("Telegram bot token", start, start + length);
+        } else if let Some((from, length)) = url_password(rest) {
+            found.add("password in a URL", start + from, start + from + length);
+        }
+    }
+    named_values(&mut found);
+    found.list.sort_by_key(|f| f.start);
+    found.list
+}
+
+struct Findings<'a> {
+    text: &'a str,
+    list: Vec<Finding>,
+}
+
+impl Findings<'_> {
+    fn add(&mut self, kind: &'static str, start: usize, end: usize) {
+        if self.list.iter().any(|f| f.start < end && start < f.end) {
+            return;
+        }
+        let shown = (end - start).div_euclid(4).min(4);
+        let hint: String = self.text[start..end].chars().take(shown).collect();
+        self.list.push(Finding { kind, start, end, hint: format!("{hint}…") });
+    }
+}
+
+/// Where a run of letters and digits begins.
+fn word_starts(text: &str) -> impl Iterator<Item = usize> {
+    let bytes = text.as_bytes();
+    (0..bytes.len())
+        .filter(move |&i| bytes[i].is_ascii_alphanumeric() && (i == 0 || !bytes[i - 1].is_ascii_alphanumeric()))
+}
+
+/// How long the secret of this form is that `rest` begins with.
+fn form_length(form: &Form, rest: &str) -> Option<usize> {
+    let body = form.charset.run(rest.strip_prefix(form.prefix)?);
+    let long_enough = body.len() >= form.least && form.most.is_none_or(|most| body.len() <= most);
+    let random = bits_a_character(body) >= RANDOM && (form.charset == Charset::Capitals || is_mixed(body));
+    (long_enough && random && !is_placeholder(body)).then_some(form.prefix.len() + body.len())
+}
+
+/// `header.payload.signature`, the first two being JSON objects in base64url (RFC 7519 §3).
+fn jwt_length(rest: &str) -> Option<usize> {
+    let mut length = 0;
+    for (i, least) in [10, 10, 20].into_iter().enumerate() {
+        let part = Charset::Dashed.run(&rest[length..]);
+        let object = i == 2 || part.starts_with("eyJ");
+        if part.len() < least || !object {
+            return None;
+        }
+        length += part.len();
+        if i < 2 {
+            rest[length..].strip_prefix('.')?;
+            length += 1;
+        }
+    }
+    Some(length)
+}
+
+/// `123456789:AA` and 33 more.
+fn telegram_length(rest: &str) -> Option<usize> {
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    let token = Charset::Dashed.run(rest[digits..].strip_prefix(':')?);
+    let fits = (8..=10).contains(&digits) && token.starts_with("AA") && token.len() == 35 && !is_placeholder(token);
+    fits.then_some(digits + 1 + token.len())
+}
+
+/// The password of `scheme://user:password@host`: where it begins, and its length.
+fn url_password(rest: &str) -> Option<(usize, usize)> {
+    let scheme = rest.bytes().take_while(u8::is_ascii_alphanumeric).count();
+    let authority = rest[scheme..].strip_prefix("://")?;
+    let end = authority.find(|c: char| c.is_whitespace() || "/?#\"'`<>".contains(c)).unwrap_or(authority.len());
+    let (user, _) = authority[..end].rsplit_once('@')?;
+    let (name, password) = user.split_once(':')?;
+    let random = password.len() >= 8 && !is_wordy(password) && !is_placeholder(password);
+    random.then_some((scheme + 3 + name.len() + 1, password.len()))
+}
+
+fn private_keys(found: &mut Findings<'_>) {
+    const BEGIN: &str = "-----BEGIN ";
+    let text = found.text;
+    for (start, _) in text.match_indices(BEGIN) {
+        let rest = &text[start..];
+        let Some(label) = rest[BEGIN.len()..].split("-----").next() else { continue };
+        let body = rest.get(BEGIN.len() + label.len() + 5..).unwrap_or_default();
+        // Without a body it is only talked about.
+        let says_key = label.len() <= 40 && (label.ends_with("PRIVATE KEY") || label.ends_with("PRIVATE KEY BLOCK"));
+        if says_key
+            && body.bytes().take(400).filter(u8::is_ascii_alphanumeric).count() >= 40
+            && !body.starts_with("...")
+        {
+            let length = rest.find("-----END ").unwrap_or(rest.len());
+            found.add("private key", start, start + length);
+        }
+    }
+}
+
+/// Random texts that a name like `api_key` stands before: `api_key = …`, `"token": "…"`, `my password is …`, `Bearer …`.
+fn named_values(found: &mut Findings<'_>) {
+    let text = found.text;
+    let mut at = 0;
+    while let Some(skip) = text[at..].find(|c: char| Charset::Value.has(c)) {
+        let start = at + skip;
+        let value = Charset::Value.run(&text[start..]);
+        at = start + value.len();
+        let value = value.trim_end_matches(['.', '!', '/']);
+        let Some(name) = name_before(&text[..start]) else { continue };
+        let least = if name.starts_with("pass") { 10 } else { 16 };
+        let random = (least..=512).contains(&value.len()) && bits_a_character(value) >= RANDOM && is_mixed(value);
+        if random && !is_wordy(value) && !is_uuid(value) && !is_placeholder(value) {
+            found.add("key or password", start, start + value.len());
+        }
+    }
+}
+
+/// The secret's name that `before` ends with.
+fn name_before(before: &str) -> Option<&'static str> {
+    // The last 40 bytes say enough.
+    let from = before.ceil_char_boundary(before.len().saturating_sub(40));
+    let mut words: Vec<&str> =
+        before[from..].split(|c: char| !c.is_ascii_alphanumeric()).filter(|w| !w.is_empty()).collect();
+    while words.last().is_some_and(|w| ["is", "basic", "value"].contains(&w.to_ascii_lowercase().as_str())) {
+        words.pop();
+    }
+    let name = words[words.len().saturating_sub(3)..].concat().to_ascii_lowercase();
+    // What pages through lists is a token only by name.
+    if name.ends_with("pagetoken") || name.ends_with("nexttoken") {
+        return None;
+    }
+    NAMES.into_iter().find(|known| name.ends_with(known))
+}
