@@ -4,6 +4,8 @@
 mod db;
 mod error;
 
+pub mod accounts;
+pub mod api_keys;
 pub mod builds;
 pub mod jobs;
 pub mod kv;

@@ -1,0 +1,84 @@
+//! People, organisations, and who belongs where.
+
+use cloche_domain::plan::Plan;
+use cloche_domain::server::Role;
+use cloche_domain::{Email, OrgId, Slug, UserId};
+use sqlx::FromRow;
+use time::OffsetDateTime;
+
+use crate::{Result, Tx};
+
+/// A person in an organisation.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct Membership {
+    pub user_id: UserId,
+    pub email: Email,
+    pub name: String,
+    pub org_id: OrgId,
+    pub org_slug: Slug,
+    pub org_name: String,
+    pub plan: Plan,
+    pub role: Role,
+}
+
+/// The columns of [`Membership`] of a user `u`, an organisation `o` and the membership `m` between them.
+macro_rules! membership {
+    () => {
+        "u.id AS user_id, u.email, u.name, o.id AS org_id, o.slug AS org_slug, o.name AS org_name, o.plan, m.role"
+    };
+}
+pub(crate) use membership;
+
+const USER: &str = "INSERT INTO users (id, email, name, created_at) VALUES ($1, $2, $3, $4)
+    ON CONFLICT (email) DO NOTHING";
+
+/// Writes a user; `false` if the address has one already.
+pub async fn insert_user(tx: &mut Tx, id: UserId, email: &Email, name: &str, now: OffsetDateTime) -> Result<bool> {
+    let rows = on_conn!(*tx, c => sqlx::query(USER).bind(id).bind(email).bind(name).bind(now)
+        .execute(c).await.map(|done| done.rows_affected()))?;
+    Ok(rows == 1)
+}
+
+/// An organisation to be made.
+#[derive(Clone, Debug)]
+pub struct NewOrg<'a> {
+    pub id: OrgId,
+    pub slug: &'a Slug,
+    pub name: &'a str,
+    pub plan: Plan,
+}
+
+const ORG: &str = "INSERT INTO orgs (id, slug, name, plan, created_at) VALUES ($1, $2, $3, $4, $5)
+    ON CONFLICT (slug) DO NOTHING";
+
+/// Writes an organisation; `false` if its slug is taken.
+pub async fn insert_org(tx: &mut Tx, new: &NewOrg<'_>, now: OffsetDateTime) -> Result<bool> {
+    let rows = on_conn!(*tx, c => sqlx::query(ORG).bind(new.id).bind(new.slug).bind(new.name).bind(new.plan).bind(now)
+        .execute(c).await.map(|done| done.rows_affected()))?;
+    Ok(rows == 1)
+}
+
+const MEMBER: &str = "INSERT INTO memberships (org_id, user_id, role, created_at) VALUES ($1, $2, $3, $4)";
+
+/// Makes a user a member of an organisation.
+pub async fn insert_membership(tx: &mut Tx, org: OrgId, user: UserId, role: Role, now: OffsetDateTime) -> Result<()> {
+    on_conn!(*tx, c => sqlx::query(MEMBER).bind(org).bind(user).bind(role).bind(now).execute(c).await.map(|_| ()))?;
+    Ok(())
+}
+
+const BY_EMAIL: &str = concat!(
+    "SELECT ",
+    membership!(),
+    " FROM users u JOIN memberships m ON m.user_id = u.id JOIN orgs o ON o.id = m.org_id
+    WHERE u.email = $1 ORDER BY m.created_at, o.id LIMIT 1"
+);
+
+/// A person by mail address, in the organisation joined first: their own.
+pub async fn by_email(tx: &mut Tx, email: &Email) -> Result<Option<Membership>> {
+    Ok(on_conn!(*tx, c => sqlx::query_as(BY_EMAIL).bind(email).fetch_optional(c).await)?)
+}
+
+/// Whether nobody has an account yet.
+pub async fn is_empty(tx: &mut Tx) -> Result<bool> {
+    Ok(on_conn!(*tx, c => sqlx::query_scalar("SELECT NOT EXISTS (SELECT 1 FROM users)").fetch_one(c).await)?)
+}
