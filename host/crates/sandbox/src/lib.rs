@@ -1,1 +1,24 @@
+//! Loads, limits and runs components. Everything that a call may use is handed to it in one value, the [`Grant`]: this
+//! crate sees no database, no API and no other tenant.
 
+mod admission;
+mod background;
+mod bindings;
+mod egress;
+mod engine;
+mod error;
+mod grant;
+mod guest;
+mod memory;
+mod precompiled;
+mod report;
+mod sandbox;
+mod secrets;
+mod settings;
+
+pub use error::{Error, Result};
+pub use grant::{Grant, Kv, KvError, Progress, ToolCall};
+pub use report::{CallError, CallReport, Content, EgressRecord, Level, LogLine, Output, Resource};
+pub use sandbox::{Loaded, Sandbox};
+pub use secrets::{Secret, Secrets};
+pub use settings::{EgressSettings, Settings};

@@ -1,0 +1,174 @@
+//! The only way out: every request of every guest passes here.
+//!
+//! The URL is parsed once, by the type that is dialled, and held against the grant; the name is resolved once, and every
+//! address looked at; the connection goes to one of those addresses, is used for one request, and shared with nobody.
+
+mod address;
+mod budget;
+mod dial;
+mod request;
+mod resolve;
+mod response;
+mod trace;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use cloche_domain::capability::HostPattern;
+use cloche_domain::plan::CallLimits;
+use futures::StreamExt as _;
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
+use tokio_util::task::AbortOnDropHandle;
+use url::Url;
+
+use crate::bindings::http::{Error as HttpError, Request, Response};
+use crate::{EgressSettings, Result, Secrets};
+use request::Target;
+use resolve::Resolver;
+pub(crate) use trace::Trace;
+
+/// For an answer, where the guest names no time.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Requests of one call on the wire at a time.
+const PARALLEL: usize = 10;
+/// Of an answer.
+const HEADERS: usize = 128;
+const HEAD_BYTES: usize = 64 << 10;
+
+/// Whether a request is within a pattern.
+pub(crate) fn is_within(pattern: &HostPattern, method: &str, url: &Url) -> bool {
+    let (Some(host), Some(port)) = (url.host_str(), url.port_or_known_default()) else {
+        return false;
+    };
+    pattern.allows(url.scheme(), host, port, method, url.path())
+}
+
+/// What the requests of all calls have in common.
+pub(crate) struct Gate {
+    resolver: Resolver,
+    tls: TlsConnector,
+}
+
+/// What one call may send and receive.
+pub(crate) struct Egress {
+    gate: Arc<Gate>,
+    hosts: Arc<[HostPattern]>,
+    secrets: Arc<Secrets>,
+    requests: budget::Requests,
+    received: budget::Bytes,
+    body_limit: u64,
+    trace: Trace,
+}
+
+impl Gate {
+    pub(crate) fn new(settings: &EgressSettings) -> Result<Self> {
+        Ok(Self { resolver: Resolver::new(settings)?, tls: dial::tls(settings.ca_file.as_deref())? })
+    }
+
+    /// Sends on a connection of its own, and waits for the head of the answer. The connection ends with the handle.
+    async fn exchange(
+        &self,
+        target: &Target,
+        request: http::Request<Full<Bytes>>,
+    ) -> Result<(http::Response<Incoming>, AbortOnDropHandle<()>), HttpError> {
+        let addresses = self.resolver.addresses(&target.url).await?;
+        let stream = dial::connect(&target.url, &addresses, &self.resolver, &self.tls).await?;
+        let failed = |e: hyper::Error| {
+            let host = target.authority();
+            if e.is_parse_too_large() {
+                return HttpError::TooLarge(format!(
+                    "{host} answers with more than {HEADERS} headers or {HEAD_BYTES} bytes of them"
+                ));
+            }
+            HttpError::Unreachable(format!("{host} does not answer in HTTP: {e}"))
+        };
+        let (mut sender, connection) = http1::Builder::new()
+            .max_headers(HEADERS)
+            .max_buf_size(HEAD_BYTES)
+            .handshake(TokioIo::new(stream))
+            .await
+            .map_err(failed)?;
+        let connection = AbortOnDropHandle::new(tokio::spawn(async move {
+            // What goes wrong here, the one who waits for the answer hears as well.
+            let _ = connection.await;
+        }));
+        let response = sender.send_request(request).await.map_err(failed)?;
+        Ok((response, connection))
+    }
+}
+
+impl Egress {
+    pub(crate) fn new(
+        gate: Arc<Gate>,
+        limits: &CallLimits,
+        hosts: Arc<[HostPattern]>,
+        secrets: Arc<Secrets>,
+        trace: Trace,
+    ) -> Self {
+        Self {
+            gate,
+            hosts,
+            secrets,
+            requests: budget::Requests::new(limits),
+            received: budget::Bytes::new(limits),
+            body_limit: limits.http_body_bytes,
+            trace,
+        }
+    }
+
+    /// Sends all of them, some at a time; the answers come in the order of the requests.
+    pub(crate) async fn send_all(&self, requests: Vec<Request>) -> Vec<Result<Response, HttpError>> {
+        futures::stream::iter(requests.into_iter().map(|request| self.send(request))).buffered(PARALLEL).collect().await
+    }
+
+    pub(crate) async fn send(&self, request: Request) -> Result<Response, HttpError> {
+        self.requests.take()?;
+        let target = Target::parse(&request.method, &request.url)?;
+        let entry = self.trace.begin(&target);
+        let patience = request.timeout_ms.map_or(PATIENCE, |ms| Duration::from_millis(ms.into()));
+        let answer = match timeout(patience, self.attempt(&target, request)).await {
+            Ok(answer) => answer.map_err(|error| self.without_secrets(error)),
+            Err(_) => Err(HttpError::Timeout(format!(
+                "{} did not answer in full within {} ms",
+                target.authority(),
+                patience.as_millis()
+            ))),
+        };
+        entry.end(&answer);
+        answer
+    }
+
+    async fn attempt(&self, target: &Target, request: Request) -> Result<Response, HttpError> {
+        target.check(&self.hosts)?;
+        let length = request.body.as_ref().map_or(0, Vec::len) as u64;
+        if length > self.body_limit {
+            return Err(HttpError::TooLarge(format!(
+                "the request's body of {length} bytes is over the limit of {}: send less",
+                self.body_limit
+            )));
+        }
+        let outgoing = target.request(&request.headers, request.body, &self.secrets)?;
+        let (response, _connection) = self.gate.exchange(target, outgoing).await?;
+        response::read(response, &self.received, &self.secrets).await
+    }
+
+    fn without_secrets(&self, error: HttpError) -> HttpError {
+        let clean = |text: String| match self.secrets.scrub(text.as_bytes()) {
+            Some(clean) => String::from_utf8_lossy(&clean).into_owned(),
+            None => text,
+        };
+        match error {
+            HttpError::Denied(text) => HttpError::Denied(clean(text)),
+            HttpError::Invalid(text) => HttpError::Invalid(clean(text)),
+            HttpError::Unreachable(text) => HttpError::Unreachable(clean(text)),
+            HttpError::Timeout(text) => HttpError::Timeout(clean(text)),
+            HttpError::TooLarge(text) => HttpError::TooLarge(clean(text)),
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! A request as the guest wrote it, made into one that may leave.
+
+use bytes::Bytes;
+use cloche_domain::capability::HostPattern;
+use http::header::{ACCEPT_ENCODING, HOST, HeaderName, HeaderValue, USER_AGENT};
+use http::{HeaderMap, Method, Request};
+use http_body_util::Full;
+use percent_encoding::percent_decode_str;
+use url::{Url, form_urlencoded};
+
+use super::is_within;
+use crate::Secrets;
+use crate::bindings::http::{Error as HttpError, Header};
+
+const METHODS: [Method; 7] =
+    [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS];
+const URL_BYTES: usize = 8 << 10;
+const HEADERS: usize = 64;
+const HEADER_BYTES: usize = 32 << 10;
+
+/// What only one end of a connection may say of it (RFC 9110 §7.6.1), and what the platform says itself.
+const OURS: [&str; 12] = [
+    "connection",
+    "content-length",
+    "expect",
+    "host",
+    "keep-alive",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "http2-settings",
+];
+
+/// Where a request goes: parsed once, by the type that is dialled.
+pub(super) struct Target {
+    pub(super) method: Method,
+    pub(super) url: Url,
+}
+
+impl Target {
+    pub(super) fn parse(method: &str, url: &str) -> Result<Self, HttpError> {
+        let invalid = |reason: String| HttpError::Invalid(reason);
+        if url.len() > URL_BYTES {
+            return Err(invalid(format!("the URL is longer than {URL_BYTES} bytes")));
+        }
+        let method = METHODS.into_iter().find(|known| known.as_str() == method).ok_or_else(|| {
+            invalid("the method is none of GET, HEAD, POST, PUT, PATCH, DELETE and OPTIONS, in capitals".to_owned())
+        })?;
+        let mut url = Url::parse(url).map_err(|e| invalid(format!("the URL cannot be read: {e}")))?;
+        if !matches!(url.scheme(), "https" | "http") {
+            return Err(invalid(format!("the URL begins with {}: only https and http lead anywhere", url.scheme())));
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(invalid(
+                "the URL has user information before the host: send an Authorization header instead".to_owned(),
+            ));
+        }
+        url.set_fragment(None);
+        Ok(Self { method, url })
+    }
+
+    /// Host, and port where it is not the scheme's: what the `Host` header says.
+    pub(super) fn authority(&self) -> String {
+        let host = self.url.host_str().unwrap_or_default();
+        self.url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+    }
+
+    /// Holds the target against the grant.
+    pub(super) fn check(&self, hosts: &[HostPattern]) -> Result<(), HttpError> {
+        if hosts.iter().any(|pattern| is_within(pattern, self.method.as_str(), &self.url)) {
+            return Ok(());
+        }
+        let granted = match hosts {
+            [] => "none at all".to_owned(),
+            hosts => hosts.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+        };
+        Err(HttpError::Denied(format!(
+            "{} {}{} is not among the hosts that this server may reach ({granted}): add it to allowedHosts",
+            self.method,
+            self.url.origin().ascii_serialization(),
+            self.url.path(),
+        )))
+    }
+
+    /// The request as it leaves: headers cleaned, secrets filled in.
+    pub(super) fn request(
+        &self,
+        headers: &[Header],
+        body: Option<Vec<u8>>,
+        secrets: &Secrets,
+    ) -> Result<Request<Full<Bytes>>, HttpError> {
+        let invalid = |e: &dyn std::fmt::Display| HttpError::Invalid(e.to_string());
+        let mut url = self.url.clone();
+        if let Some(query) = self.query(secrets)? {
+            url.set_query(Some(&query));
+        }
+        let origin_form = &url[url::Position::BeforePath..];
+        let mut request = Request::builder()
+            .method(self.method.clone())
+            .uri(origin_form)
+            .body(Full::new(Bytes::from(body.unwrap_or_default())))
+            .map_err(|e| invalid(&e))?;
+        *request.headers_mut() = self.headers(headers, secrets)?;
+        Ok(request)
+    }
+
+    fn headers(&self, given: &[Header], secrets: &Secrets) -> Result<HeaderMap, HttpError> {
+        let invalid = |reason: String| HttpError::Invalid(reason);
+        let bytes: usize = given.iter().map(|h| h.name.len() + h.value.len()).sum();
+        if given.len() > HEADERS || bytes > HEADER_BYTES {
+            return Err(HttpError::TooLarge(format!(
+                "{} headers of {bytes} bytes are over the limit of {HEADERS} headers and {HEADER_BYTES} bytes",
+                given.len()
+            )));
+        }
+        let mut headers = HeaderMap::with_capacity(given.len() + 3);
+        for Header { name, value } in given {
+            let shown: String = name.chars().take(64).collect();
+            let name: HeaderName =
+                name.parse().map_err(|_| invalid(format!("{shown:?} cannot be the name of a header")))?;
+            if OURS.contains(&name.as_str()) {
+                return Err(invalid(format!("the header {name} is the platform's to set: leave it out")));
+            }
+            let filled = secrets.fill(value, self.method.as_str(), &self.url).map_err(|e| invalid(e.to_string()))?;
+            let mut value = HeaderValue::from_bytes(filled.as_deref().unwrap_or(value).as_bytes()).map_err(|_| {
+                invalid(format!("the value of the header {name} has a line break or control character"))
+            })?;
+            value.set_sensitive(filled.is_some());
+            headers.append(name, value);
+        }
+        let host = HeaderValue::try_from(self.authority()).map_err(|e| invalid(e.to_string()))?;
+        headers.insert(HOST, host);
+        // Ours, whatever the guest asked for: it gets the answer decoded.
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
+        headers.entry(USER_AGENT).or_insert(HeaderValue::from_static(concat!("cloche/", env!("CARGO_PKG_VERSION"))));
+        Ok(headers)
+    }
+
+    /// The query with secrets filled into its values; none where it stays as it is.
+    fn query(&self, secrets: &Secrets) -> Result<Option<String>, HttpError> {
+        let Some(query) = self.url.query() else {
+            return Ok(None);
+        };
+        let mut any = false;
+        let mut pairs = Vec::new();
+        for pair in query.split('&') {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let plain = value.replace('+', " ");
+            let plain = percent_decode_str(&plain).decode_utf8_lossy();
+            let filled = secrets.fill(&plain, self.method.as_str(), &self.url);
+            match filled.map_err(|e| HttpError::Invalid(e.to_string()))? {
+                None => pairs.push(pair.to_owned()),
+                Some(filled) => {
+                    any = true;
+                    let filled: String = form_urlencoded::byte_serialize(filled.as_bytes()).collect();
+                    pairs.push(format!("{name}={filled}"));
+                }
+            }
+        }
+        Ok(any.then(|| pairs.join("&")))
+    }
+}

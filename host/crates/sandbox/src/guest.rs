@@ -1,0 +1,220 @@
+//! What a guest can ask of us while it runs, and what it has used of that.
+
+mod journal;
+
+use std::fmt;
+use std::sync::Arc;
+
+use cloche_domain::Clock;
+use wasmtime::Result;
+
+use crate::background::Waiting;
+use crate::bindings::{clock, http, kv, log, progress, random};
+use crate::egress::Egress;
+use crate::memory::MemoryMeter;
+use crate::{Kv, KvError, Level, Progress};
+pub(crate) use journal::Journal;
+
+/// Bytes that a call may pass through its imports, all together.
+pub(crate) const TRANSFER: u64 = 256 << 20;
+/// Bytes after which others have their turn: copying them costs the guest no fuel.
+const TURN: u64 = 64 << 10;
+const RANDOM: u32 = 64 << 10;
+const REPORTS: u32 = 100;
+const REPORT_MESSAGE: usize = 1 << 10;
+const KEY: usize = 256;
+const VALUE: usize = 64 << 10;
+const KEYS: u32 = 1_000;
+
+/// The host's side of one call.
+pub(crate) struct Guest {
+    pub(crate) memory: MemoryMeter,
+    pub(crate) journal: Journal,
+    pub(crate) egress: Egress,
+    pub(crate) kv: Option<Arc<dyn Kv>>,
+    pub(crate) progress: Option<Box<dyn Fn(Progress) + Send + Sync>>,
+    pub(crate) clock: Clock,
+    pub(crate) waiting: Waiting,
+    pub(crate) transfer: Transfer,
+    pub(crate) reports: u32,
+}
+
+/// Bytes passed through imports so far.
+#[derive(Default)]
+pub(crate) struct Transfer {
+    total: u64,
+    since_turn: u64,
+}
+
+/// The guest passed more through its imports than a call may.
+#[derive(Debug)]
+pub(crate) struct TransferExceeded;
+
+impl fmt::Display for TransferExceeded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "more than {TRANSFER} bytes passed through imports")
+    }
+}
+
+impl std::error::Error for TransferExceeded {}
+
+impl Guest {
+    /// Counts what an import moves; with a small sum for the import itself, so that a loop of empty ones counts as well.
+    async fn moves(&mut self, bytes: usize) -> Result<()> {
+        let bytes = bytes as u64 + 64;
+        self.transfer.total += bytes;
+        self.transfer.since_turn += bytes;
+        if self.transfer.total > TRANSFER {
+            return Err(wasmtime::Error::new(TransferExceeded));
+        }
+        if self.transfer.since_turn > TURN {
+            self.transfer.since_turn = 0;
+            tokio::task::yield_now().await;
+        }
+        Ok(())
+    }
+
+    fn now_ms(&self) -> u64 {
+        u64::try_from(self.clock.now().unix_timestamp_nanos() / 1_000_000).unwrap_or_default()
+    }
+}
+
+impl log::Host for Guest {
+    async fn write(&mut self, level: log::Level, message: String) -> Result<()> {
+        self.moves(message.len()).await?;
+        let level = match level {
+            log::Level::Debug => Level::Debug,
+            log::Level::Info => Level::Info,
+            log::Level::Warn => Level::Warn,
+            log::Level::Error => Level::Error,
+        };
+        let at_ms = self.now_ms();
+        self.journal.write(at_ms, level, &message);
+        Ok(())
+    }
+}
+
+impl clock::Host for Guest {
+    async fn now_ms(&mut self) -> Result<u64> {
+        self.moves(0).await?;
+        Ok(Self::now_ms(self))
+    }
+}
+
+impl random::Host for Guest {
+    async fn bytes(&mut self, length: u32) -> Result<Vec<u8>> {
+        if length > RANDOM {
+            wasmtime::bail!("{length} random bytes at once are over the limit of {RANDOM}");
+        }
+        self.moves(length as usize).await?;
+        let mut bytes = vec![0; length as usize];
+        aws_lc_rs::rand::fill(&mut bytes).map_err(|_| wasmtime::format_err!("the host has no random bytes"))?;
+        Ok(bytes)
+    }
+}
+
+impl progress::Host for Guest {
+    async fn report(&mut self, done: f64, total: Option<f64>, message: Option<String>) -> Result<()> {
+        self.moves(message.as_ref().map_or(0, String::len)).await?;
+        self.reports += 1;
+        if let Some(tell) = &self.progress
+            && self.reports <= REPORTS
+            && done.is_finite()
+        {
+            tell(Progress {
+                done,
+                total: total.filter(|total| total.is_finite()),
+                message: message.map(|mut message| {
+                    message.truncate(message.floor_char_boundary(REPORT_MESSAGE));
+                    message
+                }),
+            });
+        }
+        Ok(())
+    }
+}
+
+impl http::Host for Guest {
+    async fn send(&mut self, request: http::Request) -> Result<Result<http::Response, http::Error>> {
+        self.moves(size(&request)).await?;
+        let _waiting = self.waiting.begin();
+        Ok(self.egress.send(request).await)
+    }
+
+    async fn send_all(&mut self, requests: Vec<http::Request>) -> Result<Vec<Result<http::Response, http::Error>>> {
+        self.moves(requests.iter().map(size).sum()).await?;
+        let _waiting = self.waiting.begin();
+        Ok(self.egress.send_all(requests).await)
+    }
+}
+
+fn size(request: &http::Request) -> usize {
+    let headers: usize = request.headers.iter().map(|h| h.name.len() + h.value.len() + 32).sum();
+    request.method.len() + request.url.len() + headers + request.body.as_ref().map_or(0, Vec::len)
+}
+
+impl kv::Host for Guest {
+    async fn get(&mut self, key: String) -> Result<Result<Option<Vec<u8>>, kv::Error>> {
+        self.moves(key.len() + VALUE).await?;
+        let store = match self.store(&key, 0) {
+            Ok(store) => store,
+            Err(error) => return Ok(Err(error)),
+        };
+        let _waiting = self.waiting.begin();
+        Ok(store.get(&key).await.map_err(Into::into))
+    }
+
+    async fn set(&mut self, key: String, value: Vec<u8>) -> Result<Result<(), kv::Error>> {
+        self.moves(key.len() + value.len()).await?;
+        let store = match self.store(&key, value.len()) {
+            Ok(store) => store,
+            Err(error) => return Ok(Err(error)),
+        };
+        let _waiting = self.waiting.begin();
+        Ok(store.set(&key, value).await.map_err(Into::into))
+    }
+
+    async fn delete(&mut self, key: String) -> Result<Result<(), kv::Error>> {
+        self.moves(key.len()).await?;
+        let store = match self.store(&key, 0) {
+            Ok(store) => store,
+            Err(error) => return Ok(Err(error)),
+        };
+        let _waiting = self.waiting.begin();
+        Ok(store.delete(&key).await.map_err(Into::into))
+    }
+
+    async fn list(&mut self, prefix: String, limit: u32) -> Result<Result<Vec<String>, kv::Error>> {
+        let limit = limit.min(KEYS);
+        self.moves(prefix.len() + limit as usize * KEY).await?;
+        let store = match self.store(&prefix, 0) {
+            Ok(store) => store,
+            Err(error) => return Ok(Err(error)),
+        };
+        let _waiting = self.waiting.begin();
+        Ok(store.list(&prefix, limit).await.map_err(Into::into))
+    }
+}
+
+impl Guest {
+    /// The store, for a key and a value of this length.
+    fn store(&self, key: &str, value: usize) -> Result<Arc<dyn Kv>, kv::Error> {
+        if key.len() > KEY {
+            return Err(kv::Error::Quota(format!("a key of {} bytes is over the limit of {KEY}", key.len())));
+        }
+        if value > VALUE {
+            return Err(kv::Error::Quota(format!("a value of {value} bytes is over the limit of {VALUE}")));
+        }
+        let missing = || kv::Error::Unavailable("this call has no store: it runs outside of a server".to_owned());
+        self.kv.clone().ok_or_else(missing)
+    }
+}
+
+impl From<KvError> for kv::Error {
+    fn from(error: KvError) -> Self {
+        match error {
+            KvError::Quota(text) => Self::Quota(text),
+            KvError::Unavailable(text) => Self::Unavailable(text),
+        }
+    }
+}

@@ -1,0 +1,248 @@
+//! From a component's bytes to a finished call.
+
+mod outcome;
+
+use std::fmt::Display;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use cloche_domain::{Clock, Sha256};
+use moka::future::Cache;
+use tokio::sync::Semaphore;
+use tokio::time::timeout_at;
+use wasmtime::component::{Component, HasSelf, Linker};
+use wasmtime::{Engine, Store};
+
+use crate::admission::{Admission, Admitted};
+use crate::background::{Background, Waiting};
+use crate::bindings::{ToolServer, ToolServerPre, tools};
+use crate::egress::{Egress, Gate, Trace};
+use crate::engine::{self, FUEL_BETWEEN_YIELDS, MEMORY, TABLE_ELEMENTS, TABLES};
+use crate::guest::{Guest, Journal, Transfer};
+use crate::memory::MemoryMeter;
+use crate::precompiled::Precompiled;
+use crate::{CallError, CallReport, Error, Grant, Result, Settings, ToolCall};
+
+/// Bytes of a component: what is larger takes too long to compile.
+const COMPONENT: usize = 32 << 20;
+/// Slots of the pool beyond those handed out: what has just ended may still be being cleaned.
+const SPARE_SLOTS: u32 = 8;
+
+/// Every interface that is linked, and no other.
+const OFFERED: [&str; 6] = [
+    "cloche:tool/clock@0.1.0",
+    "cloche:tool/http@0.1.0",
+    "cloche:tool/kv@0.1.0",
+    "cloche:tool/log@0.1.0",
+    "cloche:tool/progress@0.1.0",
+    "cloche:tool/random@0.1.0",
+];
+
+/// Loads components and runs their tools. Clones share everything.
+#[derive(Clone)]
+pub struct Sandbox(Arc<Inner>);
+
+struct Inner {
+    engine: Engine,
+    linker: Linker<Guest>,
+    precompiled: Precompiled,
+    loaded: Cache<Sha256, Arc<Loaded>>,
+    /// One compilation at a time: each uses every core.
+    compiling: Semaphore,
+    admission: Admission,
+    background: Background,
+    gate: Arc<Gate>,
+    clock: Clock,
+}
+
+/// A component that is ready to be called.
+pub struct Loaded {
+    pre: ToolServerPre<Guest>,
+}
+
+impl Sandbox {
+    /// Reserves the pool's address space and opens the cache of compiled code. Must be called within a tokio runtime.
+    pub fn new(settings: Settings) -> Result<Self> {
+        let engine = engine::engine(settings.slots.saturating_add(SPARE_SLOTS))?;
+        let mut linker = Linker::new(&engine);
+        ToolServer::add_to_linker::<_, HasSelf<_>>(&mut linker, |guest: &mut Guest| guest)
+            .map_err(|e| Error::Start(format!("{e:#}")))?;
+        Ok(Self(Arc::new(Inner {
+            precompiled: Precompiled::open(&settings.cache_dir, engine.clone())?,
+            engine,
+            linker,
+            loaded: Cache::new(settings.loaded),
+            compiling: Semaphore::new(1),
+            admission: Admission::new(settings.slots),
+            background: Background::new().map_err(|e| Error::Start(e.to_string()))?,
+            gate: Arc::new(Gate::new(&settings.egress)?),
+            clock: Clock::default(),
+        })))
+    }
+
+    /// The component of this digest: from memory, else from this host's compiled code, else compiled from the bytes that
+    /// `fetch` gets. Callers that ask for one component at the same time wait for one load.
+    pub async fn load<F, E>(&self, sha256: Sha256, fetch: impl FnOnce() -> F) -> Result<Arc<Loaded>>
+    where
+        F: Future<Output = Result<Vec<u8>, E>>,
+        E: Display,
+    {
+        let loading = self.0.loaded.try_get_with(sha256, async {
+            let component = match self.on_disk(sha256).await? {
+                Some(component) => component,
+                None => {
+                    let reason = |e: E| Error::Fetch { sha256, reason: e.to_string() };
+                    self.compile(sha256, fetch().await.map_err(reason)?).await?
+                }
+            };
+            self.0.prepare(&component).map(Arc::new)
+        });
+        loading.await.map_err(|e: Arc<Error>| Arc::unwrap_or_clone(e))
+    }
+
+    async fn on_disk(&self, sha256: Sha256) -> Result<Option<Component>> {
+        let inner = self.0.clone();
+        blocking(move || inner.precompiled.load(sha256)).await
+    }
+
+    async fn compile(&self, sha256: Sha256, wasm: Vec<u8>) -> Result<Component> {
+        if wasm.len() > COMPONENT {
+            return Err(Error::TooLarge { actual: wasm.len(), limit: COMPONENT });
+        }
+        let _turn = self.0.compiling.acquire().await;
+        let inner = self.0.clone();
+        blocking(move || {
+            let actual = Sha256::of(&wasm);
+            if actual != sha256 {
+                return Err(Error::Digest { expected: sha256, actual });
+            }
+            inner.precompiled.compile(sha256, &wasm)
+        })
+        .await?
+    }
+
+    /// Runs one tool in an instance of its own, which is gone afterwards. Dropping the future stops the guest.
+    pub async fn call(&self, loaded: &Arc<Loaded>, grant: Grant, call: ToolCall) -> CallReport {
+        let began = Instant::now();
+        let wall = grant.limits.wall();
+        let deadline = (began + wall).into();
+        let admitted = self.0.admission.enter(grant.tenant, grant.limits.concurrency, deadline).await;
+        let admitted = match admitted {
+            Ok(admitted) => admitted,
+            Err(error) => return CallReport::without_a_run(error, began.elapsed()),
+        };
+        let waiting = Waiting::default();
+        let run = Run {
+            began,
+            wall,
+            trace: Trace::default(),
+            fuel: grant.limits.fuel,
+            passes: grant.limits.http_body_bytes.max(grant.limits.result_bytes) + (64 << 10),
+            result: grant.limits.result_bytes,
+            loaded: loaded.clone(),
+            call,
+            admitted,
+        };
+        let guest = self.0.guest(grant, waiting.clone(), run.trace.clone());
+        let store = Store::new(&self.0.engine, guest);
+        let report = self.0.background.attend(Box::pin(run.to_end(store)), &waiting).await;
+        report.unwrap_or_else(|| CallReport::without_a_run(CallError::Stopped, began.elapsed()))
+    }
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(|e| Error::Start(format!("loading was interrupted: {e}")))
+}
+
+impl Inner {
+    /// Checks what a component asks for, and resolves its imports.
+    fn prepare(&self, component: &Component) -> Result<Loaded> {
+        for (import, _) in component.component_type().imports(&self.engine) {
+            if !OFFERED.contains(&import) {
+                return Err(Error::Import(import.to_owned()));
+            }
+        }
+        let needs = |what, actual: u64, limit: u64| {
+            if actual > limit { Err(Error::Needs { what, actual, limit }) } else { Ok(()) }
+        };
+        let required = component.resources_required();
+        let required = required.ok_or_else(|| Error::Invalid("it imports core modules".to_owned()))?;
+        needs("memories", required.num_memories.into(), 1)?;
+        needs("tables", required.num_tables.into(), TABLES.into())?;
+        needs("table elements", required.max_initial_table_size.unwrap_or(0), TABLE_ELEMENTS as u64)?;
+        needs("bytes of memory", required.max_initial_memory_size.unwrap_or(0).saturating_mul(64 << 10), MEMORY)?;
+        let pre = self.linker.instantiate_pre(component).and_then(ToolServerPre::new);
+        let pre = pre.map_err(|e| Error::Invalid(format!("{e:#}")))?;
+        Ok(Loaded { pre })
+    }
+
+    fn guest(&self, grant: Grant, waiting: Waiting, trace: Trace) -> Guest {
+        let limits = grant.limits;
+        Guest {
+            memory: MemoryMeter::new(limits.memory_bytes.min(MEMORY)),
+            journal: Journal::new(limits.log_bytes),
+            egress: Egress::new(self.gate.clone(), &limits, grant.hosts, grant.secrets, trace),
+            kv: grant.kv,
+            progress: grant.progress,
+            clock: self.clock.clone(),
+            waiting,
+            transfer: Transfer::default(),
+            reports: 0,
+        }
+    }
+}
+
+/// One call on its way.
+struct Run {
+    began: Instant,
+    wall: Duration,
+    trace: Trace,
+    fuel: u64,
+    /// Bytes that may pass from guest to host in one step.
+    passes: u64,
+    result: u64,
+    loaded: Arc<Loaded>,
+    call: ToolCall,
+    admitted: Admitted,
+}
+
+impl Run {
+    async fn to_end(self, mut store: Store<Guest>) -> CallReport {
+        let deadline = (self.began + self.wall).into();
+        let ended = timeout_at(deadline, self.execute(&mut store)).await;
+        let fuel_used = self.fuel - store.get_fuel().unwrap_or_default().min(self.fuel);
+        let guest = store.into_data();
+        // Only now that the instance is gone.
+        drop(self.admitted);
+        let outcome = match ended {
+            Ok(Ok(returned)) => outcome::of_result(returned, self.result),
+            Ok(Err(error)) => Err(outcome::of_trap(&error, &guest, self.fuel, self.passes)),
+            Err(_) => Err(CallError::WallClock { limit: self.wall }),
+        };
+        CallReport {
+            outcome,
+            fuel_used,
+            peak_memory_bytes: guest.memory.peak(),
+            wall: self.began.elapsed(),
+            requests: self.trace.take(),
+            logs: guest.journal.into_lines(),
+        }
+    }
+
+    async fn execute(&self, store: &mut Store<Guest>) -> wasmtime::Result<Result<tools::Output, String>> {
+        store.limiter(|guest| &mut guest.memory);
+        // Start functions run on this as well.
+        store.set_fuel(self.fuel)?;
+        store.fuel_async_yield_interval(Some(FUEL_BETWEEN_YIELDS))?;
+        store.set_hostcall_fuel(usize::try_from(self.passes).unwrap_or(usize::MAX));
+        let server = self.loaded.pre.instantiate_async(&mut *store).await?;
+        server.cloche_tool_tools().call_call(store, &self.call.name, &self.call.arguments).await
+    }
+}
+
+impl CallReport {
+    /// The report of a call that never began.
+    fn without_a_run(error: CallError, wall: Duration) -> Self {
+        Self { outcome: Err(error), fuel_used: 0, peak_memory_bytes: 0, wall, requests: vec![], logs: vec![] }
+    }
+}

@@ -1,0 +1,96 @@
+//! What a guest's return, or its end, means to the caller.
+
+use serde_json::{Map, Value};
+use wasmtime::{PoolConcurrencyLimitError, Trap};
+
+use crate::bindings::tools;
+use crate::engine::{STACK, TABLE_ELEMENTS};
+use crate::guest::{Guest, TRANSFER, TransferExceeded};
+use crate::{CallError, Content, Output, Resource};
+
+/// wasmtime's words where a single step passes too much: its error has no public type.
+const PASSED_TOO_MUCH: &str = "fuel allocated for hostcalls";
+
+/// Which bound ended the guest, or how it crashed.
+pub(super) fn of_trap(error: &wasmtime::Error, guest: &Guest, fuel: u64, passes: u64) -> CallError {
+    let trap = error.downcast_ref::<Trap>();
+    if trap == Some(&Trap::OutOfFuel) {
+        return CallError::Fuel { limit: fuel };
+    }
+    if trap == Some(&Trap::StackOverflow) {
+        return CallError::Stack { limit: STACK as u64 };
+    }
+    if error.is::<TransferExceeded>() {
+        return CallError::Transfer { limit: TRANSFER };
+    }
+    if error.is::<PoolConcurrencyLimitError>() {
+        return CallError::Slots;
+    }
+    let text = error.root_cause().to_string();
+    if text.contains(PASSED_TOO_MUCH) {
+        return CallError::Transfer { limit: passes };
+    }
+    // A program that is refused memory or table elements seldom says so: it gives up.
+    if let Some(wanted) = guest.memory.refused() {
+        return CallError::Memory { limit: guest.memory.limit(), wanted };
+    }
+    if guest.memory.elements_refused() {
+        return CallError::Table { limit: TABLE_ELEMENTS as u64 };
+    }
+    CallError::Trap(guest.journal.panic().map_or(text, str::to_owned))
+}
+
+/// The result, if it may be passed on.
+pub(super) fn of_result(returned: Result<tools::Output, String>, limit: u64) -> Result<Output, CallError> {
+    let actual = match &returned {
+        Ok(output) => {
+            output.content.iter().map(size).sum::<usize>() + output.structured.as_ref().map_or(0, String::len)
+        }
+        Err(text) => text.len(),
+    } as u64;
+    if actual > limit {
+        return Err(CallError::ResultTooLarge { limit, actual });
+    }
+    let output = returned.map_err(CallError::Tool)?;
+    Ok(Output {
+        content: output.content.into_iter().map(Into::into).collect(),
+        structured: output.structured.as_deref().map(object).transpose()?,
+    })
+}
+
+fn object(text: &str) -> Result<Map<String, Value>, CallError> {
+    serde_json::from_str(text)
+        .map_err(|e| CallError::BadResult(format!("its structured content is no JSON object: {e}")))
+}
+
+fn size(content: &tools::Content) -> usize {
+    let optional = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+    // With what the JSON around it takes, so that a million empty pieces are not free.
+    64 + match content {
+        tools::Content::Text(text) => text.len(),
+        tools::Content::Image(data) | tools::Content::Audio(data) => data.data.len() + data.mime_type.len(),
+        tools::Content::ResourceLink(link) => {
+            link.uri.len() + link.name.len() + optional(&link.description) + optional(&link.mime_type)
+        }
+        tools::Content::Resource(resource) => resource.uri.len() + resource.text.len() + optional(&resource.mime_type),
+    }
+}
+
+impl From<tools::Content> for Content {
+    fn from(content: tools::Content) -> Self {
+        match content {
+            tools::Content::Text(text) => Self::Text { text },
+            tools::Content::Image(tools::Image { data, mime_type }) => Self::Image { data, mime_type },
+            tools::Content::Audio(tools::Image { data, mime_type }) => Self::Audio { data, mime_type },
+            tools::Content::ResourceLink(link) => Self::ResourceLink {
+                uri: link.uri,
+                name: link.name,
+                description: link.description,
+                mime_type: link.mime_type,
+            },
+            tools::Content::Resource(tools::Embedded { uri, mime_type, text }) => {
+                Self::Resource { resource: Resource { uri, mime_type, text } }
+            }
+        }
+    }
+}

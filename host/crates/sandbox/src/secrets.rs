@@ -1,0 +1,170 @@
+//! Secrets that a guest can name and never read: put in as a request leaves, taken out where the answer echoes them.
+
+mod scrub;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::OnceLock;
+
+use cloche_domain::SecretKey;
+use cloche_domain::capability::HostPattern;
+use secrecy::{ExposeSecret as _, SecretString};
+use url::Url;
+
+use scrub::Echo;
+
+/// A secret that a server declares.
+pub struct Secret {
+    /// None until its owner has set it.
+    pub value: Option<SecretString>,
+    /// The only requests that carry it.
+    pub hosts: Vec<HostPattern>,
+}
+
+/// A server's secrets, by the name that its code uses.
+#[derive(Default)]
+pub struct Secrets {
+    secrets: BTreeMap<SecretKey, Secret>,
+    echoes: OnceLock<Vec<Echo>>,
+}
+
+impl FromIterator<(SecretKey, Secret)> for Secrets {
+    fn from_iter<I: IntoIterator<Item = (SecretKey, Secret)>>(secrets: I) -> Self {
+        Self { secrets: secrets.into_iter().collect(), echoes: OnceLock::new() }
+    }
+}
+
+impl fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.secrets.keys()).finish()
+    }
+}
+
+/// Why a placeholder cannot be filled.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum SecretError {
+    #[error("secret {key} has no value yet: set it in the server's settings")]
+    Unset { key: SecretKey },
+    #[error("secret {key} is bound to {bound} and may not be sent to {target}: bind it there, or leave it out")]
+    Unbound { key: SecretKey, bound: String, target: String },
+}
+
+impl Secrets {
+    /// `text` with each `{KEY}` of a declared secret replaced, for a request of `method` to `url`; none where there is
+    /// nothing to replace.
+    pub(crate) fn fill(&self, text: &str, method: &str, url: &Url) -> Result<Option<String>, SecretError> {
+        let mut filled = String::new();
+        let mut rest = text;
+        while let Some((key, secret, start, end)) = self.next_in(rest) {
+            let value = secret.value_for(key, method, url)?;
+            filled.push_str(&rest[..start]);
+            filled.push_str(value.expose_secret());
+            rest = &rest[end..];
+        }
+        if rest.len() == text.len() {
+            return Ok(None);
+        }
+        filled.push_str(rest);
+        Ok(Some(filled))
+    }
+
+    /// The first placeholder of `text`: its secret, and where it starts and ends.
+    fn next_in(&self, text: &str) -> Option<(&SecretKey, &Secret, usize, usize)> {
+        text.match_indices('{').find_map(|(start, _)| {
+            let after = &text[start + 1..];
+            // A key has 64 characters at most: no further, lest a long text be searched again from each brace.
+            let length = after.bytes().take(65).position(|b| b == b'}')?;
+            let name = &after[..length];
+            let (key, secret) = self.secrets.get_key_value(&name.parse().ok()?)?;
+            Some((key, secret, start, start + name.len() + 2))
+        })
+    }
+
+    /// `bytes` with every value put back to its placeholder; none where there is none in it.
+    pub(crate) fn scrub(&self, bytes: &[u8]) -> Option<Vec<u8>> {
+        let echoes = self.echoes.get_or_init(|| {
+            let values = self.secrets.iter().filter_map(|(key, s)| Some((key, s.value.as_ref()?)));
+            Echo::of(values.map(|(key, value)| (key, value.expose_secret())))
+        });
+        let mut scrubbed: Option<Vec<u8>> = None;
+        for echo in echoes {
+            if let Some(clean) = echo.replace(scrubbed.as_deref().unwrap_or(bytes)) {
+                scrubbed = Some(clean);
+            }
+        }
+        scrubbed
+    }
+}
+
+impl Secret {
+    fn value_for(&self, key: &SecretKey, method: &str, url: &Url) -> Result<&SecretString, SecretError> {
+        let bound = self.hosts.iter().any(|pattern| crate::egress::is_within(pattern, method, url));
+        if !bound {
+            let bound: Vec<String> = self.hosts.iter().map(ToString::to_string).collect();
+            return Err(SecretError::Unbound {
+                key: key.clone(),
+                bound: bound.join(", "),
+                target: url.origin().ascii_serialization(),
+            });
+        }
+        self.value.as_ref().ok_or_else(|| SecretError::Unset { key: key.clone() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secrets() -> Secrets {
+        let secret = |value: Option<&str>| Secret {
+            value: value.map(Into::into),
+            hosts: vec!["api.example.com".parse().unwrap()],
+        };
+        [("TOKEN".parse().unwrap(), secret(Some("s3cr3t/value+1"))), ("UNSET".parse().unwrap(), secret(None))]
+            .into_iter()
+            .collect()
+    }
+
+    fn fill(text: &str, url: &str) -> Result<Option<String>, String> {
+        secrets().fill(text, "GET", &Url::parse(url).unwrap()).map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn placeholders_are_filled_toward_the_bound_host_only() {
+        let to = "https://api.example.com/v1";
+        assert_eq!(fill("Bearer {TOKEN}", to), Ok(Some("Bearer s3cr3t/value+1".into())));
+        assert_eq!(fill("{{TOKEN}}{TOKEN}", to), Ok(Some("{s3cr3t/value+1}s3cr3t/value+1".into())));
+        assert_eq!(fill("{OTHER} {token} {", to), Ok(None));
+        for elsewhere in ["https://evil.example/", "http://api.example.com/", "https://api.example.com:444/"] {
+            let error = fill("{TOKEN}", elsewhere).unwrap_err();
+            assert!(error.contains("TOKEN") && error.contains("bound to api.example.com"), "{error}");
+        }
+        assert!(fill("{UNSET}", to).unwrap_err().contains("UNSET has no value"));
+    }
+
+    #[test]
+    fn echoes_are_taken_out_in_every_form() {
+        use base64::Engine as _;
+        use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+        let value = "s3cr3t/value+1";
+        for before in ["", "u", "us", "user:"] {
+            for text in [
+                format!("{before}{value}"),
+                STANDARD.encode(format!("{before}{value} tail")),
+                URL_SAFE_NO_PAD.encode(format!("{before}{value}tail")),
+                format!("{before}s3cr3t%2Fvalue%2B1"),
+                format!("{before}s3cr3t%2fvalue%2b1"),
+                format!("{before}s3cr3t\\/value+1"),
+            ] {
+                let clean = secrets().scrub(text.as_bytes()).map(|b| String::from_utf8(b).unwrap());
+                assert!(clean.as_ref().is_some_and(|c| c.contains("{TOKEN}")), "{text} became {clean:?}");
+            }
+        }
+        assert_eq!(secrets().scrub(b"nothing of it"), None);
+    }
+
+    #[test]
+    fn secrets_do_not_print() {
+        assert_eq!(format!("{:?}", secrets()), "{\"TOKEN\", \"UNSET\"}");
+    }
+}

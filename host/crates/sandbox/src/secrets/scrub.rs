@@ -1,0 +1,96 @@
+//! The forms in which an answer may give a secret back.
+
+use std::collections::BTreeSet;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use cloche_domain::SecretKey;
+use memchr::memmem;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// Values shorter than this are not looked for: they would be found everywhere.
+const SHORTEST: usize = 4;
+/// Likewise for what is left of a value inside longer base64.
+const SHORTEST_BASE64: usize = 8;
+
+/// One form of one value, and the placeholder that takes its place.
+pub(super) struct Echo {
+    finder: memmem::Finder<'static>,
+    placeholder: Vec<u8>,
+}
+
+impl Echo {
+    /// Every form of every value, longest first, so that a value within another does not break it up.
+    pub(super) fn of<'a>(values: impl Iterator<Item = (&'a SecretKey, &'a str)>) -> Vec<Self> {
+        let mut echoes: Vec<Self> = values
+            .filter(|(_, value)| value.len() >= SHORTEST)
+            .flat_map(|(key, value)| {
+                let placeholder = format!("{{{key}}}").into_bytes();
+                forms(value).into_iter().map(move |form| Self {
+                    finder: memmem::Finder::new(form.as_bytes()).into_owned(),
+                    placeholder: placeholder.clone(),
+                })
+            })
+            .collect();
+        echoes.sort_by_key(|echo| std::cmp::Reverse(echo.finder.needle().len()));
+        echoes
+    }
+
+    /// `bytes` without this form; none where it is not in it.
+    pub(super) fn replace(&self, bytes: &[u8]) -> Option<Vec<u8>> {
+        let mut clean = Vec::new();
+        let mut done = 0;
+        for at in self.finder.find_iter(bytes) {
+            clean.extend_from_slice(&bytes[done..at]);
+            clean.extend_from_slice(&self.placeholder);
+            done = at + self.finder.needle().len();
+        }
+        if done == 0 {
+            return None;
+        }
+        clean.extend_from_slice(&bytes[done..]);
+        Some(clean)
+    }
+}
+
+fn forms(value: &str) -> BTreeSet<String> {
+    let mut forms = BTreeSet::from([value.to_owned()]);
+    let percent = utf8_percent_encode(value, NON_ALPHANUMERIC).to_string();
+    // What is left alone differs: everything but letters and digits encoded, RFC 3986, form data; either case.
+    let unreserved = |text: &str| text.replace("%2D", "-").replace("%2E", ".").replace("%5F", "_");
+    let form: String = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
+    for encoded in [unreserved(&percent).replace("%7E", "~"), percent, form] {
+        forms.insert(lower_escapes(&encoded));
+        forms.insert(encoded);
+    }
+    let json = serde_json::Value::from(value).to_string();
+    let json = json[1..json.len() - 1].to_owned();
+    forms.insert(json.replace('/', "\\/"));
+    forms.insert(json);
+    for skipped in 0..3 {
+        // Base64 takes three bytes at a time: a value within a longer text can begin at each of the three. The digits that
+        // also hold bits of its neighbours are left out.
+        let shifted = [&[0; 2][..skipped.min(2)], value.as_bytes()].concat();
+        let (first, end) = ((skipped * 8).div_ceil(6), shifted.len() * 8 / 6);
+        for text in [STANDARD_NO_PAD.encode(&shifted), URL_SAFE_NO_PAD.encode(&shifted)] {
+            let inner = &text[first..end];
+            if inner.len() >= SHORTEST_BASE64 {
+                forms.insert(inner.to_owned());
+            }
+        }
+    }
+    forms
+}
+
+/// `%2F` as `%2f`.
+fn lower_escapes(text: &str) -> String {
+    let mut pieces = text.split('%');
+    let mut lower = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let (escape, rest) = piece.split_at(2.min(piece.len()));
+        lower.push('%');
+        lower.push_str(&escape.to_ascii_lowercase());
+        lower.push_str(rest);
+    }
+    lower
+}
