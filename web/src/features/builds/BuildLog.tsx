@@ -1,0 +1,91 @@
+import { useEffect, useState } from 'react';
+import type { BuildEvent, Diagnostic, ServerSpec } from '@/lib/contract';
+import { count } from '@/lib/words';
+import { Code } from '@/ui/Code';
+import { stageNames } from './track';
+
+interface Props {
+  events: BuildEvent[];
+  /** What was built, if known, to show the author's lines in. */
+  source: ServerSpec | null;
+}
+
+/** What the build said. Opens by itself when the build fails. */
+export function BuildLog({ events, source }: Props) {
+  const failed = events.at(-1)?.state === 'failed';
+  const [open, setOpen] = useState(failed);
+  const diagnostics = failed ? (events.findLast((event) => event.diagnostics?.length)?.diagnostics ?? []) : [];
+
+  useEffect(() => {
+    if (failed) setOpen(true);
+  }, [failed]);
+
+  return (
+    <details
+      open={open}
+      onToggle={(event) => setOpen(event.currentTarget.open)}
+      className="rounded-md border border-line bg-surface"
+    >
+      <summary className="px-4 py-3 font-medium select-none">
+        Log <span className="font-normal text-muted">· {count(events.length, 'line')}</span>
+      </summary>
+      <div className="grid gap-4 border-line border-t p-4">
+        {diagnostics.length > 0 && (
+          <ul className="grid gap-4">
+            {diagnostics.map((diagnostic) => (
+              <li key={JSON.stringify(diagnostic)}>
+                <Complaint {...diagnostic} source={source} />
+              </li>
+            ))}
+          </ul>
+        )}
+        <ol className="grid gap-1 text-xs">
+          {events.map(({ seq, at, state, message }) => (
+            <li key={seq} className="grid grid-cols-[5.5rem_6rem_1fr] gap-2 font-mono max-sm:grid-cols-1 max-sm:gap-0">
+              <time dateTime={at} className="text-muted tabular-nums">
+                {at.slice(11, 23)}
+              </time>
+              <span className={state === 'failed' ? 'text-broken' : 'text-muted'}>
+                {stageNames[state].toLowerCase()}
+              </span>
+              <span className="wrap-anywhere whitespace-pre-wrap">{message}</span>
+            </li>
+          ))}
+        </ol>
+      </div>
+    </details>
+  );
+}
+
+function Complaint({ source, ...diagnostic }: Diagnostic & { source: ServerSpec | null }) {
+  const { tool, line, column, endLine, message, hint, code, text } = diagnostic;
+  const where = tool ?? 'shared code';
+  const body = tool ? source?.tools.find(({ name }) => name === tool)?.implementation : source?.helpers;
+  const excerpt = body ? around(body, line, endLine ?? line) : null;
+  return (
+    <div className="grid gap-2">
+      <p className="wrap-anywhere">
+        <code className="text-broken">
+          {where}:{line}:{column}
+        </code>{' '}
+        {message} {code && <code className="text-muted">{code}</code>}
+      </p>
+      {excerpt ? (
+        <Code label={`${where}, around line ${line}`} {...excerpt} />
+      ) : (
+        text && <Code label={`${where}, line ${line}`} code={text} first={line} marked={[line]} />
+      )}
+      {hint && <p className="text-muted">{hint}</p>}
+    </div>
+  );
+}
+
+const CONTEXT = 3;
+
+function around(body: string, from: number, to: number) {
+  const lines = body.split('\n');
+  if (from < 1 || from > lines.length) return null;
+  const first = Math.max(1, from - CONTEXT);
+  const marked = Array.from({ length: Math.max(1, to - from + 1) }, (_, i) => from + i);
+  return { code: lines.slice(first - 1, to + CONTEXT).join('\n'), first, marked };
+}

@@ -1,0 +1,42 @@
+import type { ReactNode } from 'react';
+import { ApiError } from '@/lib/api';
+import type { BuildState, ServerSpec } from '@/lib/contract';
+import { Button } from '@/ui/Button';
+import { NotFound } from '@/ui/NotFound';
+import { Notice, Problem } from '@/ui/Notice';
+import { Skeleton } from '@/ui/Skeleton';
+import { useBuild } from './api';
+import { BuildLine } from './BuildLine';
+import { BuildLog } from './BuildLog';
+
+interface Props {
+  buildId: string;
+  source: ServerSpec | null;
+  /** What comes after each outcome; the page knows. */
+  outcome: (state: BuildState) => ReactNode;
+}
+
+/** A build from its first event to its last, and what to do then. */
+export function BuildView({ buildId, source, outcome }: Props) {
+  const { events, link, error, isPending, retry } = useBuild(buildId);
+  const last = events.at(-1);
+
+  if (isPending) return <Skeleton />;
+  if (error instanceof ApiError && error.status === 404) return <NotFound what="build" />;
+  if (error && events.length === 0) {
+    return <Problem error={error} action={<Button onClick={() => retry()}>Try again</Button>} />;
+  }
+  return (
+    <div className="grid gap-4">
+      <BuildLine events={events} link={link} />
+      {last?.state === 'failed' && (
+        <Notice tone="broken">
+          <p className="font-medium">The build failed</p>
+          <p className="wrap-anywhere">{last.message || 'The log says where.'}</p>
+        </Notice>
+      )}
+      {last && outcome(last.state)}
+      {events.length > 0 && <BuildLog events={events} source={source} />}
+    </div>
+  );
+}

@@ -1,0 +1,49 @@
+import type { Me } from '@/lib/contract';
+import { Button } from '@/ui/Button';
+import { Problem } from '@/ui/Notice';
+import { useSignOut } from './api';
+
+/** Who is signed in, and the way out. */
+export function Account({ me }: { me: Me }) {
+  const signOut = useSignOut();
+  const name = me.user.name || me.user.email;
+  return (
+    <>
+      <button
+        type="button"
+        popoverTarget="account"
+        aria-label={`Account of ${me.user.email}`}
+        className="flex min-w-0 items-center gap-2 rounded-md p-1 text-left hover:bg-sunken md:w-full md:p-2"
+      >
+        <span
+          aria-hidden="true"
+          className="grid size-7 shrink-0 place-items-center rounded-full border border-line bg-surface text-xs font-medium uppercase"
+        >
+          {name.slice(0, 1)}
+        </span>
+        <span className="hidden min-w-0 md:grid">
+          <span className="truncate">{name}</span>
+          <span className="truncate text-xs text-muted">{me.org.name}</span>
+        </span>
+      </button>
+      <div
+        id="account"
+        popover="auto"
+        className="fixed inset-auto top-14 right-2 w-64 rounded-md border border-line bg-surface p-4 text-ink shadow-xl md:top-auto md:right-auto md:bottom-20 md:left-3"
+      >
+        <div className="grid gap-3">
+          <div>
+            <p className="font-medium wrap-anywhere">{me.user.email}</p>
+            <p className="text-muted">
+              {me.role} of {me.org.name} · {me.org.plan}
+            </p>
+          </div>
+          {signOut.error && <Problem error={signOut.error} />}
+          <Button onClick={() => signOut.mutate()} busy={signOut.isPending && 'Signing out…'}>
+            Sign out
+          </Button>
+        </div>
+      </div>
+    </>
+  );
+}

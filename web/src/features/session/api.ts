@@ -1,0 +1,57 @@
+import { queryOptions, useMutation, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
+import { ApiError, getJson, jsonBody, send } from '@/lib/api';
+import type { Me } from '@/lib/contract';
+import { leaveSession, type Session, sessionKey } from '@/lib/queryClient';
+
+async function fetchSession(signal: AbortSignal, ended: boolean): Promise<Session> {
+  try {
+    return { me: await getJson<Me>('auth/me', signal), ended: false };
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 401) return { me: null, ended };
+    throw error;
+  }
+}
+
+/** Asked again whenever the tab is looked at: a sign-in link opens in another one. */
+export const sessionOptions = queryOptions({
+  queryKey: sessionKey,
+  queryFn: ({ signal, client }) => {
+    const before = client.getQueryData<Session>(sessionKey);
+    return fetchSession(signal, before?.ended === true || Boolean(before?.me));
+  },
+  refetchOnWindowFocus: 'always',
+});
+
+export function useRequestLink() {
+  return useMutation({
+    mutationFn: (email: string) => send('auth/magic-link', jsonBody('POST', { email })),
+    meta: { anonymous: true },
+  });
+}
+
+export function useConsumeLink() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (token: string) => send('auth/magic-link/consume', jsonBody('POST', { token })),
+    meta: { anonymous: true },
+    onSuccess: () => client.resetQueries({ queryKey: sessionKey }),
+  });
+}
+
+export function useSignOut() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => send('auth/logout', { method: 'POST' }),
+    onSuccess: () => {
+      sessionStorage.clear();
+      leaveSession(client, false);
+    },
+  });
+}
+
+/** Who is signed in, on pages that stand behind the sign-in. */
+export function useMe(): Me {
+  const { data } = useSuspenseQuery({ ...sessionOptions, select: ({ me }) => me });
+  if (!data) throw new Error('this page is shown to signed-in people only');
+  return data;
+}

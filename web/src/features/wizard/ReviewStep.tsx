@@ -1,0 +1,187 @@
+import type { FormEvent } from 'react';
+import { useState } from 'react';
+import { ApiError } from '@/lib/api';
+import { capabilities, namesStore } from '@/lib/capability';
+import type { CreatedServer, NewServer, ServerSpec } from '@/lib/contract';
+import { count, slugFrom } from '@/lib/words';
+import { Button } from '@/ui/Button';
+import { CapabilityCard } from '@/ui/CapabilityCard';
+import { Disclosed } from '@/ui/Code';
+import { Field, TextField } from '@/ui/Field';
+import { Notice, Problem } from '@/ui/Notice';
+import { Section } from '@/ui/Page';
+import { useCreateServer } from './api';
+import { isEdited, type Review, reviewProblems } from './draft';
+import { Hosts } from './Hosts';
+import { SecretFields } from './SecretFields';
+import { ToolEditor } from './ToolEditor';
+
+interface Props {
+  review: Review;
+  /** What stands before the slug in the server's URL. */
+  urlBase: string;
+  onChange: (change: (review: Review) => Review) => void;
+  onBack: () => void;
+  onCreated: (server: CreatedServer) => void;
+}
+
+/** The second step: everything the server will be, to read and change before anything is built. */
+export function ReviewStep({ review, urlBase, onChange, onBack, onCreated }: Props) {
+  const { preview, spec, slug } = review;
+  const create = useCreateServer();
+  // Held here alone: secrets go to the host once, and nowhere else.
+  const [secrets, setSecrets] = useState<Record<string, string>>({});
+  const [asked, setAsked] = useState(false);
+  const [takenSlug, setTakenSlug] = useState<string | null>(null);
+
+  const problems = reviewProblems(review);
+  if (slug === takenSlug) problems.set('slug', `${slug} is taken: choose another.`);
+  const edited = isEdited(review);
+  const code = [spec.helpers, ...spec.tools.map((tool) => tool.implementation)].join('\n');
+
+  function setSpec(change: (spec: ServerSpec) => ServerSpec) {
+    onChange((review) => ({ ...review, spec: change(review.spec) }));
+  }
+
+  function rename(name: string) {
+    onChange((review) => ({
+      ...review,
+      spec: { ...review.spec, name },
+      slug: review.slugEdited ? review.slug : slugFrom(name),
+    }));
+  }
+
+  function build(event: FormEvent) {
+    event.preventDefault();
+    setAsked(true);
+    if (problems.size > 0) {
+      // The first field that is wrong, once the errors are drawn.
+      requestAnimationFrame(() => document.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
+      return;
+    }
+    const given = Object.fromEntries(Object.entries(secrets).filter(([, value]) => value !== ''));
+    const server: NewServer = { name: spec.name.trim(), slug, previewId: preview.previewId };
+    if (edited) server.specEdit = spec;
+    if (Object.keys(given).length > 0) server.secrets = given;
+    create.mutate(server, {
+      onSuccess: (created) => {
+        setSecrets({});
+        onCreated(created);
+      },
+      onError: (error) => {
+        if (!(error instanceof ApiError && error.code === 'slug_taken')) return;
+        setTakenSlug(slug);
+        requestAnimationFrame(() => document.querySelector<HTMLElement>('[name="slug"]')?.focus());
+      },
+    });
+  }
+
+  const failure = create.error instanceof ApiError && create.error.code === 'slug_taken' ? null : create.error;
+  const expired = failure instanceof ApiError && failure.code === 'preview_expired';
+  const unset = spec.requiredSecrets.filter(({ key }) => !secrets[key]);
+
+  return (
+    <form onSubmit={build} noValidate className="grid items-start gap-8 lg:grid-cols-[minmax(0,1fr)_360px]">
+      <div className="grid min-w-0 gap-8">
+        {preview.demo && (
+          <Notice tone="decide">
+            <p className="font-medium">This is the demo draft</p>
+            <p>
+              No model is set up here, so the demo drafter answered with its two tools, whatever the description.
+              Whoever runs this Cloche can set a model key to get real drafts.
+            </p>
+          </Notice>
+        )}
+        <Section title="Server" note={edited ? <ResetButton onReset={() => setSpec(() => preview.spec)} /> : null}>
+          <Field
+            label="Name"
+            value={spec.name}
+            maxLength={100}
+            onChange={(event) => rename(event.target.value)}
+            error={problems.get('name')}
+          />
+          <Field
+            label="Address"
+            name="slug"
+            mono
+            value={slug}
+            spellCheck={false}
+            autoCapitalize="none"
+            onChange={(event) => onChange((review) => ({ ...review, slug: event.target.value, slugEdited: true }))}
+            error={problems.get('slug')}
+            hint={<code className="wrap-anywhere">{`${urlBase}/${slug}`}</code>}
+          />
+          <TextField
+            label="Description"
+            value={spec.description}
+            onChange={(event) => setSpec((spec) => ({ ...spec, description: event.target.value }))}
+          />
+        </Section>
+        <Section title="Tools" note={count(spec.tools.length, 'tool')}>
+          {spec.tools.map((tool, i) => (
+            <ToolEditor
+              // biome-ignore lint/suspicious/noArrayIndexKey: tools keep their places, names change while typed
+              key={i}
+              tool={tool}
+              nameProblem={problems.get(`tools/${i}/name`)}
+              descriptionProblem={problems.get(`tools/${i}/description`)}
+              onChange={(tool) =>
+                setSpec((spec) => ({ ...spec, tools: spec.tools.map((old, j) => (j === i ? tool : old)) }))
+              }
+            />
+          ))}
+          {spec.helpers.trim() !== '' && (
+            <Disclosed summary="Code shared by the tools" label="Shared code" code={spec.helpers} />
+          )}
+        </Section>
+        {spec.requiredSecrets.length > 0 && (
+          <Section title="Secrets" note="Stored encrypted, sent only to their hosts, never shown again">
+            <SecretFields
+              required={spec.requiredSecrets}
+              values={secrets}
+              problems={problems}
+              onChange={(key, value) => setSecrets((secrets) => ({ ...secrets, [key]: value }))}
+            />
+          </Section>
+        )}
+        <Section title="Allowed hosts" note="Everything else is refused">
+          <Hosts
+            hosts={spec.allowedHosts}
+            problems={problems}
+            onChange={(allowedHosts) => setSpec((spec) => ({ ...spec, allowedHosts }))}
+          />
+        </Section>
+      </div>
+      <aside className="grid min-w-0 gap-4 lg:sticky lg:top-8" aria-label="Before you build">
+        <CapabilityCard can={capabilities(spec, namesStore(code))} />
+        {unset.length > 0 && (
+          <p className="text-muted">
+            {unset.map(({ key }) => key).join(', ')} {unset.length === 1 ? 'is' : 'are'} not set. You can build now and
+            set {unset.length === 1 ? 'it' : 'them'} later; tools that need {unset.length === 1 ? 'it' : 'them'} fail
+            until then.
+          </p>
+        )}
+        {failure && <Problem error={failure} action={expired && <Button onClick={onBack}>Draft again</Button>} />}
+        {asked && problems.size > 0 && (
+          <p role="alert" className="text-broken">
+            {count(problems.size, 'field needs', 'fields need')} a change before this can be built.
+          </p>
+        )}
+        <div className="flex gap-2">
+          <Button type="submit" look="primary" className="flex-1" busy={create.isPending && 'Sending…'}>
+            Build server
+          </Button>
+          <Button onClick={onBack}>Back</Button>
+        </div>
+      </aside>
+    </form>
+  );
+}
+
+function ResetButton({ onReset }: { onReset: () => void }) {
+  return (
+    <button type="button" onClick={onReset} className="rounded-sm underline underline-offset-2 hover:text-ink">
+      Reset to the suggestion
+    </button>
+  );
+}

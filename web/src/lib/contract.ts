@@ -1,0 +1,127 @@
+/** The host's API as this app relies on it. */
+
+export type JsonSchema = Record<string, unknown>;
+
+export interface ToolSpec {
+  name: string;
+  title?: string | null;
+  description: string;
+  inputSchema: JsonSchema;
+  outputSchema?: JsonSchema | null;
+  annotations?: Record<string, unknown> | null;
+  /** Rust: the body of the tool. */
+  implementation: string;
+}
+
+export interface RequiredSecret {
+  key: string;
+  description: string;
+  howToGetUrl?: string | null;
+  /** The only hosts that the value is ever sent to. */
+  hosts: string[];
+}
+
+export interface ServerSpec {
+  name: string;
+  description: string;
+  tools: ToolSpec[];
+  /** Rust items shared by the tools. */
+  helpers: string;
+  requiredSecrets: RequiredSecret[];
+  /** `[METHOD[,METHOD] ][https://|http://]host[:port][/path-prefix]` */
+  allowedHosts: string[];
+}
+
+export interface Preview {
+  previewId: string;
+  spec: ServerSpec;
+  model: string;
+  /** No model is configured: the spec is the demo's, whatever was asked. */
+  demo: boolean;
+  expiresAt: string;
+}
+
+export type ServerStatus = 'building' | 'live' | 'paused' | 'failed' | 'needs_approval';
+
+/** A tool of a built server: its code stays with the version. */
+export type Tool = Omit<ToolSpec, 'implementation'>;
+
+export interface Server {
+  id: string;
+  name: string;
+  slug: string;
+  status: ServerStatus;
+  mcpUrl: string;
+  activeVersion: number | null;
+  description: string;
+  tools: Tool[];
+  allowedHosts: string[];
+  requiredSecrets: RequiredSecret[];
+  createdAt: string;
+}
+
+export interface SecretState {
+  key: string;
+  set: boolean;
+}
+
+export interface ServerDetail extends Server {
+  secrets: SecretState[];
+}
+
+export interface CreatedServer extends Server {
+  buildId: string;
+}
+
+export interface NewServer {
+  name: string;
+  slug: string;
+  previewId: string;
+  specEdit?: ServerSpec;
+  secrets?: Record<string, string>;
+}
+
+export type BuildState =
+  | 'queued'
+  | 'generating'
+  | 'compiling'
+  | 'inspecting'
+  | 'testing'
+  | 'deploying'
+  | 'live'
+  | 'needs_approval'
+  | 'failed';
+
+export interface Diagnostic {
+  /** The tool whose body it is in; null for the shared helpers. */
+  tool?: string | null;
+  line: number;
+  column: number;
+  endLine?: number | null;
+  message: string;
+  code?: string | null;
+  hint?: string | null;
+  /** The author's line. */
+  text?: string | null;
+}
+
+export interface BuildEvent {
+  seq: number;
+  at: string;
+  state: BuildState;
+  message?: string | null;
+  diagnostics?: Diagnostic[] | null;
+  elapsedMs?: number | null;
+}
+
+export interface Build {
+  id: string;
+  serverId: string;
+  state: BuildState;
+}
+
+export interface Me {
+  user: { id: string; email: string; name: string | null };
+  org: { id: string; slug: string; name: string; plan: string };
+  role: string;
+}

@@ -1,0 +1,40 @@
+import { createFileRoute } from '@tanstack/react-router';
+import { BuildView } from '@/features/builds/BuildView';
+import { ConnectMenu } from '@/features/connect/ConnectMenu';
+import { FailedBuild } from '@/features/servers/FailedBuild';
+import { LiveServer } from '@/features/servers/LiveServer';
+import { useMe } from '@/features/session/api';
+import { restoreDraft, shelvedSpec } from '@/features/wizard/draft';
+import { Page } from '@/ui/Page';
+
+export const Route = createFileRoute('/_app/servers/$serverId/builds/$buildId')({ component: Build });
+
+function Build() {
+  const { serverId, buildId } = Route.useParams();
+  const { user } = useMe();
+  const navigate = Route.useNavigate();
+  const source = shelvedSpec(user.id, buildId);
+
+  function editDraft() {
+    restoreDraft(user.id);
+    return navigate({ to: '/' });
+  }
+
+  return (
+    <Page title={source ? `Build of ${source.name}` : 'Build'} lead="You may leave: the build goes on by itself.">
+      <BuildView
+        buildId={buildId}
+        source={source}
+        outcome={(state) => {
+          if (state === 'failed') {
+            return <FailedBuild serverId={serverId} onDiscarded={source ? editDraft : () => navigate({ to: '/' })} />;
+          }
+          if (state !== 'live') return null;
+          return (
+            <LiveServer serverId={serverId} connect={({ slug, mcpUrl }) => <ConnectMenu slug={slug} url={mcpUrl} />} />
+          );
+        }}
+      />
+    </Page>
+  );
+}

@@ -1,0 +1,66 @@
+interface Props {
+  code: string;
+  label: string;
+  /** The number of the first line. */
+  first?: number;
+  /** Numbers of lines to mark. */
+  marked?: number[];
+}
+
+/** Read-only code with line numbers that are not copied along. */
+export function Code({ code, label, first = 1, marked = [] }: Props) {
+  const lines = code.replace(/\n$/, '').split('\n');
+  return (
+    <section
+      aria-label={label}
+      tabIndex={0}
+      className="max-h-96 overflow-auto rounded-md border border-line bg-sunken py-2"
+    >
+      <pre className="w-max min-w-full text-xs leading-5">
+        {lines.map((line, i) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a line is its number
+          <div key={i} className={`flex pr-4 ${marked.includes(i + first) ? 'bg-broken-wash' : ''}`}>
+            <span aria-hidden="true" className="w-12 shrink-0 pr-4 text-right text-muted tabular-nums select-none">
+              {i + first}
+            </span>
+            <code className="text-[1em]">{line || '\u200b'}</code>
+          </div>
+        ))}
+      </pre>
+    </section>
+  );
+}
+
+/** Code or a schema behind a line that opens it. */
+export function Disclosed({ summary, code, label }: { summary: string; code: string; label: string }) {
+  return (
+    <details className="group min-w-0">
+      <summary className="inline-flex items-center gap-1 rounded-sm text-muted select-none hover:text-ink">
+        <Chevron />
+        {summary}
+      </summary>
+      <div className="mt-2">
+        <Code code={code} label={label} />
+      </div>
+    </details>
+  );
+}
+
+function Chevron() {
+  return (
+    <svg
+      aria-hidden="true"
+      viewBox="0 0 16 16"
+      className="size-4 transition-transform duration-150 group-open:rotate-90"
+    >
+      <path
+        d="m6 4 4 4-4 4"
+        fill="none"
+        stroke="currentColor"
+        strokeWidth="1.5"
+        strokeLinecap="round"
+        strokeLinejoin="round"
+      />
+    </svg>
+  );
+}

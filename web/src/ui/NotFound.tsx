@@ -1,0 +1,20 @@
+import { useEffect } from 'react';
+import { Bell } from './Bell';
+import { buttonClass } from './Button';
+
+/** Nothing is here, or nothing for you: the two are not told apart. */
+export function NotFound({ what = 'page' }: { what?: string }) {
+  useEffect(() => {
+    document.title = 'Not found · Cloche';
+  }, []);
+  return (
+    <div className="grid max-w-prose justify-items-start gap-4 py-8">
+      <Bell hosts={0} className="w-20 text-muted" />
+      <h1 className="text-xl font-semibold tracking-tight">There is no such {what}</h1>
+      <p className="text-muted">It may have been deleted, or belong to another organisation.</p>
+      <a href="/servers" className={buttonClass()}>
+        Go to your servers
+      </a>
+    </div>
+  );
+}

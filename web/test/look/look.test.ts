@@ -1,0 +1,61 @@
+/** Every state, in both themes and on a phone: a picture, no axe finding, nothing that the policy refuses, no sideways scroll. */
+import { mkdir, readFile } from 'node:fs/promises';
+import type { Server } from 'node:http';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openBrowser, openScene, serveDist } from './app';
+import { scenes } from './scenes';
+
+const looks: Record<string, BrowserContextOptions> = {
+  light: { colorScheme: 'light', viewport: { width: 1280, height: 800 } },
+  dark: { colorScheme: 'dark', viewport: { width: 1280, height: 800 } },
+  phone: { colorScheme: 'light', viewport: { width: 375, height: 720 }, deviceScaleFactor: 2, hasTouch: true },
+};
+
+const pictures = join(import.meta.dirname, '../../dist-look');
+let browser: Browser;
+let server: Server;
+let origin: string;
+let axe: string;
+
+beforeAll(async () => {
+  await mkdir(pictures, { recursive: true });
+  axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+  ({ server, origin } = await serveDist());
+  browser = await openBrowser();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  server?.close();
+});
+
+async function findings(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  const violations = await page.evaluate('axe.run(document).then((result) => result.violations)');
+  return (violations as { id: string; nodes: { html: string }[] }[]).map(
+    ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' | ')}`,
+  );
+}
+
+describe.each(Object.entries(looks))('%s', (look, options) => {
+  test.each(scenes)('$name', async ({ name, path, answers, build, act }) => {
+    const { page, complaints } = await openScene(browser, options, origin, answers, build);
+    try {
+      await page.goto(origin + path);
+      await page.locator('h1, [role=alert], [role=status]').first().waitFor();
+      await act?.(page);
+      await page.waitForLoadState('load');
+      await page.evaluate('document.fonts.ready');
+      await page.waitForTimeout(300);
+      await page.screenshot({ path: join(pictures, `${name}-${look}.png`), fullPage: true });
+      expect(await findings(page)).toEqual([]);
+      expect(complaints).toEqual([]);
+      expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
+    } finally {
+      await page.context().close();
+    }
+  });
+});

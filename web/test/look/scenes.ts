@@ -1,0 +1,241 @@
+import type { Page } from 'playwright-core';
+import { created, demoSpec, detail, failedBuild, liveBuild, me, preview, problem, server, spec } from '../fixtures';
+import type { Answers } from './app';
+
+interface Scene {
+  name: string;
+  path: string;
+  answers: Answers;
+  build?: unknown[];
+  /** What a person does before looking. */
+  act?: (page: Page) => Promise<unknown>;
+}
+
+const signedIn: Answers = { 'GET auth/me': { json: me } };
+const signedOut: Answers = { 'GET auth/me': { status: 401, json: problem(401, 'unauthenticated', 'Sign in.') } };
+
+function drafted(of: unknown): Answers {
+  const sse = `event: text\ndata: {"text":"{ \\"name\\""}\n\nevent: spec\ndata: ${JSON.stringify(of)}\n\n`;
+  return { ...signedIn, 'POST servers/preview/stream': { sse } };
+}
+
+async function describe(page: Page) {
+  await page.getByRole('button', { name: 'Notion search' }).click();
+  await page.getByRole('button', { name: 'Draft tools' }).click();
+  await page.getByRole('heading', { name: 'Review the draft' }).waitFor();
+}
+
+async function build(page: Page) {
+  await describe(page);
+  await page.getByRole('button', { name: 'Build server' }).click();
+  await page.getByRole('region', { name: 'Build progress' }).waitFor();
+}
+
+const building: Answers = {
+  ...drafted(preview()),
+  'POST servers': { status: 201, json: created },
+  'GET builds/bld_01': { json: { id: 'bld_01', serverId: 'srv_01', state: 'queued' } },
+  'GET servers/srv_01': { json: detail() },
+};
+
+const wideSpec = {
+  ...spec,
+  requiredSecrets: [],
+  allowedHosts: [
+    'GET api.open-meteo.com/v1/forecast',
+    'GET geocoding-api.open-meteo.com/v1/search',
+    '*.example.com',
+    'http://10.0.0.5:8080',
+    'api.a-host-with-a-rather-long-name.internal.example.org',
+  ],
+  tools: spec.tools.map((tool) => ({ ...tool, implementation: 'kv::set("last", args.query)' })),
+};
+
+export const scenes: Scene[] = [
+  { name: 'sign-in', path: '/', answers: signedOut },
+  {
+    name: 'link-sent',
+    path: '/',
+    answers: { ...signedOut, 'POST auth/magic-link': { status: 202 } },
+    act: async (page) => {
+      await page.getByLabel('Mail address').fill('ada@example.com');
+      await page.getByRole('button', { name: 'Send sign-in link' }).click();
+      await page.getByText('Link sent').waitFor();
+    },
+  },
+  { name: 'use-link', path: '/sign-in?token=abc', answers: signedOut },
+  {
+    name: 'link-used',
+    path: '/sign-in?token=abc',
+    answers: {
+      ...signedOut,
+      'POST auth/magic-link/consume': {
+        status: 410,
+        json: problem(410, 'link_used', 'This sign-in link was used before: ask for a new one.'),
+      },
+    },
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.getByRole('alert').waitFor();
+    },
+  },
+  { name: 'describe', path: '/', answers: signedIn },
+  {
+    name: 'describe-refused',
+    path: '/',
+    answers: {
+      ...signedIn,
+      'POST servers/preview/stream': {
+        status: 400,
+        json: problem(
+          400,
+          'secret_in_prompt',
+          'The description holds what looks like a GitHub token. Take it out: the next step asks for it.',
+        ),
+      },
+    },
+    act: async (page) => {
+      await page.getByLabel('Describe the server').fill('List my issues with ghp_16C7e42F292c6912E7710c838347Ae178B4a');
+      await page.getByRole('button', { name: 'Draft tools' }).click();
+      await page.getByRole('alert').waitFor();
+    },
+  },
+  {
+    name: 'drafting',
+    path: '/',
+    answers: { ...signedIn, 'POST servers/preview/stream': 'hang' },
+    act: async (page) => {
+      await page.getByRole('button', { name: 'GitHub issues' }).click();
+      await page.getByRole('button', { name: 'Draft tools' }).click();
+      await page.getByRole('button', { name: 'Cancel' }).waitFor();
+    },
+  },
+  { name: 'review', path: '/', answers: drafted(preview()), act: describe },
+  { name: 'review-demo', path: '/', answers: drafted(preview(demoSpec, true)), act: describe },
+  {
+    name: 'review-wide-open',
+    path: '/',
+    answers: drafted(preview(wideSpec)),
+    act: async (page) => {
+      await describe(page);
+      await page
+        .getByText(/^Code: /)
+        .first()
+        .click();
+      await page.getByLabel('Tool name').first().fill('not a name');
+      await page.getByRole('button', { name: 'Build server' }).click();
+    },
+  },
+  {
+    name: 'slug-taken',
+    path: '/',
+    answers: {
+      ...drafted(preview()),
+      'POST servers': {
+        status: 409,
+        json: problem(409, 'slug_taken', 'server slug "notion-notes" is taken: choose another'),
+      },
+    },
+    act: async (page) => {
+      await describe(page);
+      await page.getByRole('button', { name: 'Build server' }).click();
+      await page.getByText('is taken: choose another').waitFor();
+    },
+  },
+  { name: 'building', path: '/', answers: building, build: liveBuild.slice(0, 3), act: build },
+  {
+    name: 'build-live',
+    path: '/',
+    answers: building,
+    build: liveBuild,
+    act: async (page) => {
+      await build(page);
+      await page.getByRole('heading', { name: 'Connect a client' }).waitFor();
+      await page.getByRole('tab', { name: 'Cursor' }).click();
+    },
+  },
+  {
+    name: 'build-failed',
+    path: '/',
+    answers: building,
+    build: failedBuild,
+    act: async (page) => {
+      await build(page);
+      await page.getByRole('alert').waitFor();
+    },
+  },
+  {
+    name: 'servers',
+    path: '/servers',
+    answers: {
+      ...signedIn,
+      'GET servers': {
+        json: {
+          servers: [
+            server(),
+            server(demoSpec, {
+              id: 'srv_02',
+              name: 'Echo',
+              slug: 'echo',
+              status: 'building',
+              mcpUrl: 'http://127.0.0.1:8787/mcp/ada/echo',
+              createdAt: '2026-11-21T11:59:40Z',
+            }),
+            server(wideSpec, {
+              id: 'srv_03',
+              name: 'Everything at once',
+              status: 'failed',
+              createdAt: '2026-11-02T10:00:00Z',
+            }),
+            server(spec, {
+              id: 'srv_04',
+              name: 'Team notes',
+              status: 'needs_approval',
+              createdAt: '2026-11-19T10:00:00Z',
+            }),
+          ],
+        },
+      },
+    },
+  },
+  { name: 'servers-empty', path: '/servers', answers: { ...signedIn, 'GET servers': { json: { servers: [] } } } },
+  {
+    name: 'servers-down',
+    path: '/servers',
+    answers: {
+      ...signedIn,
+      'GET servers': {
+        status: 500,
+        json: problem(500, 'internal', 'Something failed on our side. Quote the request to the operator.'),
+      },
+    },
+  },
+  { name: 'servers-loading', path: '/servers', answers: { ...signedIn, 'GET servers': 'hang' } },
+  { name: 'server', path: '/servers/srv_01', answers: { ...signedIn, 'GET servers/srv_01': { json: detail() } } },
+  {
+    name: 'server-delete',
+    path: '/servers/srv_01',
+    answers: { ...signedIn, 'GET servers/srv_01': { json: detail() } },
+    act: (page) => page.getByRole('button', { name: 'Delete notion-notes' }).click(),
+  },
+  { name: 'server-missing', path: '/servers/srv_09', answers: signedIn },
+  {
+    name: 'account',
+    path: '/servers',
+    answers: { ...signedIn, 'GET servers': { json: { servers: [] } } },
+    act: (page) => page.getByRole('button', { name: /^Account of/ }).click(),
+  },
+  {
+    name: 'session-ended',
+    path: '/',
+    answers: {
+      ...signedIn,
+      'POST servers/preview/stream': { status: 401, json: problem(401, 'unauthenticated', 'Sign in.') },
+    },
+    act: async (page) => {
+      await page.getByRole('button', { name: 'GitHub issues' }).click();
+      await page.getByRole('button', { name: 'Draft tools' }).click();
+      await page.getByText('Your session has ended').waitFor();
+    },
+  },
+];
