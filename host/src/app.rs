@@ -1,14 +1,20 @@
 //! What every request and job works with: made once by `boot`, shared by all.
 
+use cloche_compiler::Compiler;
 use cloche_domain::Clock;
+use cloche_sandbox::Sandbox;
 use cloche_storage::Db;
 use url::Url;
 
+use crate::artifacts::Artifacts;
 use crate::config::Config;
 use crate::events::Events;
+use crate::mail::Mailer;
+use crate::model::Models;
+use crate::vault::Vault;
+use crate::worker::Wake;
 
 /// The running platform.
-#[derive(Debug)]
 pub struct App {
     pub config: Config,
     /// How clients reach this platform.
@@ -16,4 +22,12 @@ pub struct App {
     pub clock: Clock,
     pub db: Db,
     pub events: Events,
+    pub models: Models,
+    pub compiler: Box<dyn Compiler>,
+    pub sandbox: Sandbox,
+    pub artifacts: Artifacts,
+    pub vault: Vault,
+    /// Rung when there is work.
+    pub wake: Wake,
+    pub mail: Mailer,
 }

@@ -1,16 +1,24 @@
 //! Wiring: the one place that knows what a platform is made of, embedded or on a fleet.
 
+mod compiler;
+
 use std::sync::Arc;
 
 use anyhow::Context as _;
 use cloche_domain::Clock;
-use cloche_storage::Db;
+use cloche_sandbox::{EgressSettings, Sandbox, Settings};
+use cloche_storage::{Db, jobs};
 use tokio::net::TcpListener;
 
 use crate::app::App;
+use crate::artifacts::Artifacts;
 use crate::config::Config;
 use crate::events::Events;
-use crate::http;
+use crate::mail::{Mailer, Outbox};
+use crate::model::Models;
+use crate::vault::Vault;
+use crate::worker::{Wake, Workers};
+use crate::{greeting, http};
 
 /// Makes the platform from its configuration: opens the database and brings its tables up to date.
 pub async fn app(config: Config) -> anyhow::Result<Arc<App>> {
@@ -18,13 +26,63 @@ pub async fn app(config: Config) -> anyhow::Result<Arc<App>> {
     let db = Db::open(&config.database_url()).await?;
     db.migrate().await?;
     let public_url = config.public_url()?;
-    Ok(Arc::new(App { public_url, clock: Clock::default(), db, events: Events::new(), config }))
+    let mail = Mailer::Outbox(Outbox::new(config.data_dir("outbox"), public_url.host_str().unwrap_or("localhost")));
+    let clock = Clock::default();
+    Ok(Arc::new(App {
+        public_url,
+        models: Models::new(&config.model)?,
+        compiler: compiler::compiler(&config.compiler)?,
+        sandbox: sandbox(&config)?,
+        artifacts: Artifacts::new(config.data_dir("artifacts")),
+        vault: Vault::open(&config.data_dir("keys/secrets"), &clock)?,
+        wake: Wake::default(),
+        clock,
+        db,
+        events: Events::new(),
+        mail,
+        config,
+    }))
 }
 
 /// Serves until asked to stop; then finishes what is open.
-pub async fn serve(config: Config) -> anyhow::Result<()> {
+pub async fn serve(mut config: Config) -> anyhow::Result<()> {
     let listen = config.http.listen;
     let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
+    config.http.listen = listener.local_addr()?; // port 0 is any free one
     let app = app(config).await?;
-    http::serve(listener, app).await
+    greeting::print(&app).await?;
+    if app.config.is_embedded() {
+        release_jobs(&app.db).await?;
+    }
+    let workers = Workers::start(&app, compiler::parallel(&app.config.compiler));
+    let served = http::serve(listener, app.clone()).await;
+    workers.stop().await;
+    app.db.close().await;
+    served
+}
+
+/// The jobs that were in hand when the platform last ended: nobody else works on an embedded one.
+async fn release_jobs(db: &Db) -> cloche_storage::Result<()> {
+    let mut tx = db.begin().await?;
+    let released = jobs::release_all(&mut tx).await?;
+    tx.commit().await?;
+    if released > 0 {
+        tracing::info!(released, "taking up what was interrupted");
+    }
+    Ok(())
+}
+
+fn sandbox(config: &Config) -> Result<Sandbox, cloche_sandbox::Error> {
+    let egress = config.egress.clone();
+    Sandbox::new(Settings {
+        cache_dir: config.data_dir("cache/compiled"),
+        slots: config.sandbox.slots,
+        loaded: config.sandbox.loaded,
+        egress: EgressSettings {
+            allow_private: egress.allow_private,
+            nameserver: egress.nameserver,
+            ca_file: egress.ca_file,
+            connect_to: egress.connect_to,
+        },
+    })
 }

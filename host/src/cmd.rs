@@ -1,7 +1,9 @@
 //! The command line.
 
+mod admin;
 mod serve;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -31,8 +33,17 @@ enum Command {
     Serve(serve::Serve),
     /// Bring the database to this version's tables, and end.
     Migrate(Place),
+    /// Make accounts, sign-in links and API keys, also beside a running platform.
+    #[command(subcommand)]
+    Admin(admin::Admin),
     /// Print every setting with its meaning and default.
     Config,
+    /// Confine this process and run the compiler in it; started by the platform itself.
+    #[command(hide = true)]
+    Jail {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<OsString>,
+    },
 }
 
 /// Where the configuration and the data are.
@@ -56,8 +67,14 @@ impl Place {
 #[expect(clippy::print_stderr, clippy::print_stdout, reason = "a command's output")]
 pub fn run() -> ExitCode {
     let outcome = match Cli::parse().command {
+        // Before anything starts a thread or opens a file.
+        Command::Jail { args } => return cloche_compiler::jail_main(args),
         Command::Serve(serve) => serve.run(),
         Command::Migrate(place) => block_on(async move { crate::boot::app(place.load()?).await.map(|_| ()) }),
+        Command::Admin(admin) => block_on(async move {
+            println!("{}", admin.run().await?);
+            Ok(())
+        }),
         Command::Config => {
             print!("{DEFAULTS}");
             Ok(())

@@ -1,13 +1,18 @@
 //! Configuration: defaults, then a file, then the environment, then flags. An unknown key is an error that names it.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use cloche_domain::Email;
 use cloche_domain::plan::Plan;
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
+use ipnet::IpNet;
 use serde::Deserialize;
 use url::Url;
+
+use crate::model;
 
 /// The commented default file: every key, its meaning and its default.
 pub const DEFAULTS: &str = include_str!("../cloche.default.toml");
@@ -21,6 +26,10 @@ pub struct Config {
     pub http: Http,
     pub database: Database,
     pub sign_in: SignIn,
+    pub model: model::Settings,
+    pub compiler: Compiler,
+    pub sandbox: Sandbox,
+    pub egress: Egress,
     pub log: Log,
 }
 
@@ -29,6 +38,7 @@ pub struct Config {
 pub struct Http {
     pub listen: SocketAddr,
     pub public_url: String,
+    pub trusted_proxies: Vec<IpNet>,
     pub body_limit: usize,
     pub shutdown_seconds: u64,
 }
@@ -46,6 +56,31 @@ pub struct SignIn {
     pub links_per_email: u32,
     pub links_per_address: u32,
     pub session_days: u32,
+    pub first_email: Email,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Compiler {
+    pub url: String,
+    pub toolchain: PathBuf,
+    pub parallel: usize,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sandbox {
+    pub slots: u32,
+    pub loaded: u64,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Egress {
+    pub allow_private: Vec<IpNet>,
+    pub nameserver: Option<SocketAddr>,
+    pub ca_file: Option<PathBuf>,
+    pub connect_to: BTreeMap<String, SocketAddr>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -116,6 +151,11 @@ impl Config {
         } else {
             Err(Error::PublicUrl(text))
         }
+    }
+
+    /// Whether the platform runs by itself, its data in files.
+    pub fn is_embedded(&self) -> bool {
+        self.database.url.is_empty()
     }
 
     /// The database's URL: the one set, or the file in the data directory.

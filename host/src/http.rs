@@ -1,10 +1,15 @@
 //! HTTP: the router is the index of what the platform answers.
 
+pub mod address;
 pub mod auth;
+mod cookies;
 mod health;
 pub mod json;
+pub mod path;
 pub mod problem;
+mod problems;
 mod router;
+mod v1;
 mod web;
 
 use std::net::SocketAddr;
@@ -26,7 +31,7 @@ pub async fn serve(listener: TcpListener, app: Arc<App>) -> anyhow::Result<()> {
     tracing::info!(url = %app.public_url, "ready");
     let wait = Duration::from_secs(app.config.http.shutdown_seconds);
     let service: IntoMakeServiceWithConnectInfo<Router, SocketAddr> =
-        router::router(app.clone()).into_make_service_with_connect_info();
+        router::router(app).into_make_service_with_connect_info();
     let (stopping, stopped) = tokio::sync::oneshot::channel();
     let server = axum::serve(listener, service).with_graceful_shutdown(async move {
         asked_to_stop().await;
@@ -41,7 +46,6 @@ pub async fn serve(listener: TcpListener, app: Arc<App>) -> anyhow::Result<()> {
         outcome = async { server.await } => outcome?,
         () = too_long => tracing::warn!(seconds = wait.as_secs(), "stopped with requests still open"),
     }
-    app.db.close().await;
     Ok(())
 }
 

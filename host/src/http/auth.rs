@@ -1,16 +1,167 @@
 //! Who is asking: a session's cookie or an API key, and what they may do.
 
-use cloche_domain::plan::Plan;
-use cloche_domain::server::Role;
-use cloche_domain::{Email, OrgId, Slug, UserId};
+use std::ops::Deref;
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::header::{AUTHORIZATION, ORIGIN};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method};
+use cloche_domain::server::Scope;
+use cloche_storage::accounts::Membership;
+use cloche_storage::sessions::Session;
+use secrecy::SecretString;
+use url::Url;
+
+use super::cookies;
+use super::problem::Problem;
+use crate::app::App;
+use crate::{accounts, api_keys};
 
 /// A signed-in person, acting in one organisation. The first argument of what only members may do.
 #[derive(Clone, Debug)]
-pub struct Member {
-    pub user_id: UserId,
-    pub email: Email,
-    pub org_id: OrgId,
-    pub org_slug: Slug,
-    pub plan: Plan,
-    pub role: Role,
+pub struct Member(Membership);
+
+impl Deref for Member {
+    type Target = Membership;
+
+    fn deref(&self) -> &Membership {
+        &self.0
+    }
+}
+
+impl From<Membership> for Member {
+    fn from(membership: Membership) -> Self {
+        Self(membership)
+    }
+}
+
+/// A member, or someone who is not signed in.
+#[derive(Clone, Debug)]
+pub struct MaybeMember(pub Option<Member>);
+
+/// Why someone may not ask.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("sign in, or send an API key as `Authorization: Bearer clo_…`")]
+    NotSignedIn,
+    #[error("the API key is unknown, deleted or expired: make another under «API keys»")]
+    BadApiKey,
+    #[error("the API key lacks the scope `{0}`: make one that has it")]
+    MissingScope(Scope),
+    #[error("this request came from another site's page and was refused: use the platform's own address")]
+    CrossOrigin,
+    #[error(transparent)]
+    ApiKey(#[from] api_keys::Error),
+    #[error(transparent)]
+    Session(#[from] accounts::Error),
+}
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl FromRequestParts<Arc<App>> for Member {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        match MaybeMember::from_request_parts(parts, app).await? {
+            MaybeMember(Some(member)) => Ok(member),
+            MaybeMember(None) => Err(Error::NotSignedIn.into()),
+        }
+    }
+}
+
+impl FromRequestParts<Arc<App>> for MaybeMember {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        Ok(Self(asker(app, &parts.method, &parts.headers).await?))
+    }
+}
+
+/// Refuses a request that another site's page made a browser send: for what needs no [`Member`] and yet changes
+/// something for the browser that asks.
+#[derive(Clone, Copy, Debug)]
+pub struct SameOrigin;
+
+impl FromRequestParts<Arc<App>> for SameOrigin {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        if same_origin(&parts.headers, &app.public_url) { Ok(Self) } else { Err(Error::CrossOrigin.into()) }
+    }
+}
+
+async fn asker(app: &App, method: &Method, headers: &HeaderMap) -> Result<Option<Member>> {
+    if let Some(key) = bearer(headers) {
+        return member_of_api_key(app, &key, Scope::Api).await.map(Some);
+    }
+    let Some((_, session)) = session(app, headers).await? else { return Ok(None) };
+    if !method.is_safe() && !same_origin(headers, &app.public_url) {
+        return Err(Error::CrossOrigin);
+    }
+    Ok(Some(session.member.into()))
+}
+
+/// The member that an API key acts for, if it has `scope`.
+pub async fn member_of_api_key(app: &App, key: &SecretString, scope: Scope) -> Result<Member> {
+    let (member, scopes) = api_keys::holder(app, key).await?.ok_or(Error::BadApiKey)?;
+    if scopes.contains(&scope) { Ok(member.into()) } else { Err(Error::MissingScope(scope)) }
+}
+
+/// The member that the browser is signed in as, by cookie alone. For pages: a request that changes something must also
+/// be of [`same_origin`].
+pub async fn browser_session(app: &App, headers: &HeaderMap) -> Result<Option<Member>> {
+    Ok(session(app, headers).await?.map(|(_, session)| session.member.into()))
+}
+
+/// The session of the request's cookie, with its token.
+pub(super) async fn session(app: &App, headers: &HeaderMap) -> Result<Option<(SecretString, Session)>> {
+    let Some(token) = cookies::session(headers) else { return Ok(None) };
+    let session = accounts::session(app, &token).await?;
+    Ok(session.map(|session| (token, session)))
+}
+
+/// The token of an `Authorization: Bearer` header (RFC 6750 §2.1).
+pub fn bearer(headers: &HeaderMap) -> Option<SecretString> {
+    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().into())
+}
+
+/// Whether no other site's page made the browser send this. A browser says so in `Sec-Fetch-Site`, an older one in
+/// `Origin`; what says neither is no browser, and has no cookie but its own (the rule of Go's `CrossOriginProtection`).
+pub fn same_origin(headers: &HeaderMap, public_url: &Url) -> bool {
+    if let Some(site) = headers.get("sec-fetch-site") {
+        return site == "same-origin" || site == "none";
+    }
+    let Some(origin) = headers.get(ORIGIN) else { return true };
+    let origin = origin.to_str().ok().and_then(|origin| Url::parse(origin).ok());
+    origin.is_some_and(|origin| origin.origin() == public_url.origin())
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn only_pages_of_the_platform_may_change_things() {
+        let here = Url::parse("https://cloche.example/").unwrap();
+        let asked = |headers: &[(&'static str, &'static str)]| {
+            let headers =
+                headers.iter().map(|(name, value)| ((*name).parse().unwrap(), HeaderValue::from_static(value)));
+            same_origin(&headers.collect(), &here)
+        };
+        assert!(asked(&[]));
+        assert!(asked(&[("origin", "https://cloche.example")]));
+        assert!(asked(&[("sec-fetch-site", "same-origin"), ("origin", "https://cloche.example")]));
+        for site in ["same-site", "cross-site"] {
+            assert!(!asked(&[("sec-fetch-site", site)]), "{site}");
+        }
+        for origin in
+            ["null", "http://cloche.example", "https://cloche.example:8443", "https://cloche.example.evil.example"]
+        {
+            assert!(!asked(&[("origin", origin)]), "{origin}");
+        }
+    }
 }

@@ -6,7 +6,7 @@ use std::any::Any;
 
 use axum::extract::Request;
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -54,7 +54,14 @@ impl Problem {
         self
     }
 
-    fn render(&self, request_id: Option<&str>) -> Response {
+    /// A header of the answer.
+    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.insert(name, value);
+        self
+    }
+
+    /// The problem as JSON.
+    pub fn body(&self) -> Value {
         let mut body = json!({
             "type": "about:blank",
             "title": self.status.canonical_reason().unwrap_or("Error"),
@@ -64,7 +71,14 @@ impl Problem {
         });
         if let Value::Object(body) = &mut body {
             body.extend(self.more.clone());
-            body.extend(request_id.map(|id| ("requestId".to_owned(), id.into())));
+        }
+        body
+    }
+
+    fn render(&self, request_id: Option<&str>) -> Response {
+        let mut body = self.body();
+        if let (Value::Object(body), Some(id)) = (&mut body, request_id) {
+            body.insert("requestId".to_owned(), id.into());
         }
         let mut response = (self.status, body.to_string()).into_response();
         response.headers_mut().extend(self.headers.clone());

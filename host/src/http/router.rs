@@ -6,12 +6,12 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, Request};
 use axum::middleware::from_fn;
-use axum::routing::get;
+use axum::routing::{delete, get, post, put};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer};
 use tower_http::trace::TraceLayer;
 
-use super::{health, problem, web};
+use super::{health, problem, v1, web};
 use crate::app::App;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -22,6 +22,24 @@ pub(super) fn router(app: Arc<App>) -> Router {
     Router::new()
         .route("/health", get(health::health))
         .route("/ready", get(health::ready))
+        .route("/v1/auth/magic-link", post(v1::auth::magic_link))
+        .route("/v1/auth/magic-link/consume", post(v1::auth::consume))
+        .route("/v1/auth/logout", post(v1::auth::logout))
+        .route("/v1/auth/me", get(v1::auth::who))
+        .route("/v1/me/org", get(v1::me::org))
+        .route("/v1/api-keys", get(v1::api_keys::list).post(v1::api_keys::create))
+        .route("/v1/api-keys/{id}", delete(v1::api_keys::delete))
+        .route("/v1/servers/preview", post(v1::previews::draft))
+        .route("/v1/servers/preview/stream", post(v1::previews::stream))
+        .route("/v1/servers", get(v1::servers::list).post(v1::servers::create))
+        .route("/v1/servers/{id}", get(v1::servers::get).delete(v1::servers::delete))
+        .route("/v1/servers/{id}/versions", get(v1::servers::versions))
+        .route(
+            "/v1/servers/{id}/secrets/{key}",
+            put(v1::servers::secrets::put).delete(v1::servers::secrets::delete),
+        )
+        .route("/v1/builds/{id}", get(v1::builds::get))
+        .route("/v1/builds/{id}/stream", get(v1::builds::stream))
         .fallback(web::page)
         .with_state(app)
         .layer(DefaultBodyLimit::max(body_limit))

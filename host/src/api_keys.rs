@@ -1,0 +1,108 @@
+//! API keys: for programs that act for a person. Shown once; only the digest is kept.
+
+use cloche_domain::ApiKeyId;
+use cloche_domain::server::Scope;
+use cloche_storage::accounts::Membership;
+use cloche_storage::api_keys::{self, ApiKey};
+use secrecy::{ExposeSecret as _, SecretString};
+use time::Duration;
+
+use crate::app::App;
+use crate::token::{self, NoRandomness};
+
+/// What every key begins with.
+pub const PREFIX: &str = "clo_";
+/// Characters of a key that are kept to tell it from others: far too few to guess the rest.
+const START: usize = 12;
+/// How often the time of last use is written.
+const TOUCH: Duration = Duration::MINUTE;
+/// Characters of a name, and days of a life, at most.
+const NAME_LIMIT: usize = 80;
+const DAYS_LIMIT: u32 = 3650;
+
+/// Why there is no such key, or none is made.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("an API key needs a name of 1 to {NAME_LIMIT} characters, like \"deploy script\"")]
+    Name,
+    #[error("an API key needs at least one scope: api, mcp or both")]
+    NoScope,
+    #[error("an API key's expiresInDays must be 1 to {DAYS_LIMIT}; leave it out for a key that stays")]
+    Days,
+    #[error("there is no such API key")]
+    NotFound,
+    #[error(transparent)]
+    NoRandomness(#[from] NoRandomness),
+    #[error(transparent)]
+    Storage(#[from] cloche_storage::Error),
+}
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// A key to be made.
+#[derive(Clone, Debug)]
+pub struct NewKey {
+    pub name: String,
+    pub scopes: Vec<Scope>,
+    pub expires_in_days: Option<u32>,
+}
+
+/// Makes a key for a member: the key itself, to be shown this once, and what is kept of it.
+pub async fn create(app: &App, member: &Membership, new: NewKey) -> Result<(SecretString, ApiKey)> {
+    let NewKey { name, mut scopes, expires_in_days } = new;
+    let name = name.trim().to_owned();
+    if name.is_empty() || name.chars().count() > NAME_LIMIT || name.chars().any(char::is_control) {
+        return Err(Error::Name);
+    }
+    scopes.sort();
+    scopes.dedup();
+    if scopes.is_empty() {
+        return Err(Error::NoScope);
+    }
+    if expires_in_days.is_some_and(|days| !(1..=DAYS_LIMIT).contains(&days)) {
+        return Err(Error::Days);
+    }
+    let (key, now) = (token::mint(PREFIX)?, app.clock.now());
+    let kept = ApiKey {
+        id: ApiKeyId::new(),
+        name,
+        start: key.expose_secret().chars().take(START).collect(),
+        scopes,
+        created_at: now,
+        expires_at: expires_in_days.map(|days| now + Duration::days(days.into())),
+        last_used_at: None,
+    };
+    let mut tx = app.db.begin().await?;
+    api_keys::insert(&mut tx, member.org_id, member.user_id, &kept, token::digest(&key)).await?;
+    tx.commit().await?;
+    Ok((key, kept))
+}
+
+/// A member's own keys.
+pub async fn list(app: &App, member: &Membership) -> Result<Vec<ApiKey>> {
+    let mut tx = app.db.read().await?;
+    Ok(api_keys::list(&mut tx, member.org_id, member.user_id).await?)
+}
+
+/// Ends a member's key at once.
+pub async fn delete(app: &App, member: &Membership, id: ApiKeyId) -> Result<()> {
+    let mut tx = app.db.begin().await?;
+    if !api_keys::delete(&mut tx, member.org_id, member.user_id, id).await? {
+        return Err(Error::NotFound);
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Whom a key acts for, and what it is good for. `None` if it is unknown, expired, or its owner has left.
+pub async fn holder(app: &App, key: &SecretString) -> Result<Option<(Membership, Vec<Scope>)>> {
+    let now = app.clock.now();
+    let found = api_keys::find(&mut app.db.read().await?, token::digest(key), now).await?;
+    let Some(found) = found else { return Ok(None) };
+    if found.last_used_at.is_none_or(|last| last + TOUCH <= now) {
+        let mut tx = app.db.begin().await?;
+        api_keys::touch(&mut tx, found.key_id, now).await?;
+        tx.commit().await?;
+    }
+    Ok(Some((found.member, found.scopes)))
+}

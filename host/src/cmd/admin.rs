@@ -1,0 +1,76 @@
+//! `cloche admin`: what an operator does beside a running platform, or before it first runs.
+
+use std::sync::Arc;
+
+use clap::{Args, Subcommand};
+use cloche_domain::Email;
+use cloche_domain::server::Scope;
+use secrecy::ExposeSecret as _;
+
+use super::Place;
+use crate::api_keys::NewKey;
+use crate::app::App;
+use crate::{accounts, api_keys, boot};
+
+#[derive(Subcommand, Debug)]
+pub(super) enum Admin {
+    /// Make an account for a mail address, if it has none, and print its id.
+    User(Person),
+    /// Print a link that signs a person in, once; it makes their account if they have none.
+    SignInLink(Person),
+    /// Print a new API key of a person; make their account if they have none.
+    ApiKey(ApiKey),
+}
+
+/// Whom it is about.
+#[derive(Args, Debug)]
+pub(super) struct Person {
+    /// Their mail address.
+    #[arg(long, value_name = "ADDRESS")]
+    email: Email,
+    #[command(flatten)]
+    place: Place,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct ApiKey {
+    #[command(flatten)]
+    person: Person,
+    /// What the key is good for: `api` (the platform's API), `mcp` (calls to the person's servers).
+    #[arg(long, value_delimiter = ',', default_value = "api,mcp")]
+    scopes: Vec<Scope>,
+    /// What the key is called in the list of keys.
+    #[arg(long, default_value = "command line")]
+    name: String,
+    /// Days after which it ends; without it, the key stays until it is deleted.
+    #[arg(long, value_name = "DAYS")]
+    expires_in_days: Option<u32>,
+}
+
+impl Admin {
+    /// What to print.
+    pub(super) async fn run(self) -> anyhow::Result<String> {
+        match self {
+            Self::User(person) => {
+                let app = person.platform().await?;
+                Ok(accounts::find_or_make(&app, &person.email).await?.user_id.to_string())
+            }
+            Self::SignInLink(person) => {
+                let app = person.platform().await?;
+                Ok(accounts::operator_link(&app, &person.email).await?.to_string())
+            }
+            Self::ApiKey(ApiKey { person, scopes, name, expires_in_days }) => {
+                let app = person.platform().await?;
+                let member = accounts::find_or_make(&app, &person.email).await?;
+                let (key, _) = api_keys::create(&app, &member, NewKey { name, scopes, expires_in_days }).await?;
+                Ok(key.expose_secret().to_owned())
+            }
+        }
+    }
+}
+
+impl Person {
+    async fn platform(&self) -> anyhow::Result<Arc<App>> {
+        boot::app(self.place.load()?).await
+    }
+}

@@ -1,0 +1,21 @@
+//! What `cloche serve` prints when it is ready: where it is, and how the operator gets in.
+
+use std::io::{self, Write as _};
+
+use crate::accounts::{self, Result};
+use crate::app::App;
+
+/// Prints the platform's address; on an embedded one without accounts, a first sign-in link too.
+pub async fn print(app: &App) -> Result<()> {
+    let mut lines = format!("Cloche is at {}\n", app.public_url.as_str().trim_end_matches('/'));
+    if app.config.is_embedded() && accounts::nobody(app).await? {
+        let link = accounts::operator_link(app, &app.config.sign_in.first_email).await?;
+        let minutes = app.config.sign_in.link_minutes;
+        lines.push_str(&format!(
+            "Sign in:     {link}\n             (works once, for {minutes} minutes; `cloche admin sign-in-link` prints another)\n"
+        ));
+    }
+    // Whoever started this may have closed the output: that is no reason not to serve.
+    let _ = io::stdout().write_all(lines.as_bytes()).and_then(|()| io::stdout().flush());
+    Ok(())
+}

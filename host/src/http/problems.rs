@@ -1,0 +1,127 @@
+//! Errors of use cases as callers see them: the one place where they are mapped to HTTP.
+
+use axum::http::header::WWW_AUTHENTICATE;
+use axum::http::{HeaderValue, StatusCode};
+
+use serde_json::json;
+
+use super::auth;
+use super::problem::Problem;
+use crate::model::DraftError;
+use crate::{accounts, api_keys, previews, servers};
+
+impl From<auth::Error> for Problem {
+    fn from(error: auth::Error) -> Self {
+        use auth::Error as E;
+        let detail = error.to_string();
+        let unauthorized = |code, detail| {
+            Self::new(StatusCode::UNAUTHORIZED, code, detail)
+                .header(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"cloche\""))
+        };
+        match error {
+            E::NotSignedIn => unauthorized("not_signed_in", detail),
+            E::BadApiKey => unauthorized("bad_api_key", detail),
+            E::MissingScope(scope) => {
+                Self::new(StatusCode::FORBIDDEN, "insufficient_scope", detail).with("scope", scope)
+            }
+            E::CrossOrigin => Self::new(StatusCode::FORBIDDEN, "cross_origin", detail),
+            E::ApiKey(error) => error.into(),
+            E::Session(error) => error.into(),
+        }
+    }
+}
+
+impl From<accounts::Error> for Problem {
+    fn from(error: accounts::Error) -> Self {
+        use accounts::Error as E;
+        let detail = error.to_string();
+        match error {
+            E::TooManyLinks { retry_after } => {
+                let seconds = u64::try_from(retry_after.whole_seconds()).unwrap_or_default() + 1;
+                Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", detail).retry_after(seconds)
+            }
+            E::LinkNotValid => Self::new(StatusCode::GONE, "link_not_valid", detail),
+            E::NextNotLocal => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "next_not_local", detail),
+            E::NoFreeSlug(_) | E::Word(_) | E::NoRandomness(_) | E::Mail(_) | E::Storage(_) => Self::internal(&error),
+        }
+    }
+}
+
+impl From<api_keys::Error> for Problem {
+    fn from(error: api_keys::Error) -> Self {
+        use api_keys::Error as E;
+        match error {
+            E::Name | E::NoScope | E::Days => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_api_key", error.to_string())
+            }
+            E::NotFound => Self::not_found("API key"),
+            E::NoRandomness(_) | E::Storage(_) => Self::internal(&error),
+        }
+    }
+}
+
+impl From<DraftError> for Problem {
+    fn from(error: DraftError) -> Self {
+        let status = match error {
+            DraftError::TooLarge | DraftError::Invalid { .. } | DraftError::Refused { .. } => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
+            DraftError::Timeout => StatusCode::GATEWAY_TIMEOUT,
+            DraftError::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            DraftError::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
+        };
+        let problem = Self::new(status, error.code(), error.to_string());
+        match error.retry_after() {
+            Some(wait) => problem.retry_after(wait.as_secs()),
+            None => problem,
+        }
+    }
+}
+
+impl From<previews::Error> for Problem {
+    fn from(error: previews::Error) -> Self {
+        use previews::Error as E;
+        let detail = error.to_string();
+        let unprocessable = |code| Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail.clone());
+        match error {
+            E::PromptEmpty => unprocessable("prompt_empty"),
+            E::PromptTooLong(_) => unprocessable("prompt_too_long"),
+            E::SecretInPrompt(findings) => {
+                let findings: Vec<_> = findings
+                    .iter()
+                    .map(|f| json!({ "kind": f.kind, "start": f.start, "end": f.end, "hint": f.hint }))
+                    .collect();
+                unprocessable("secret_in_prompt").with("findings", findings)
+            }
+            E::TooMany { retry_after, .. } => {
+                let seconds = u64::try_from(retry_after.whole_seconds()).unwrap_or_default() + 1;
+                Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", detail).retry_after(seconds)
+            }
+            E::Draft(error) => error.into(),
+            E::Storage(_) => Self::internal(&error),
+        }
+    }
+}
+
+impl From<servers::Error> for Problem {
+    fn from(error: servers::Error) -> Self {
+        use servers::Error as E;
+        let detail = error.to_string();
+        let unprocessable = |code| Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail.clone());
+        match error {
+            E::NotFound => Self::not_found("server"),
+            E::Forbidden(_) => Self::new(StatusCode::FORBIDDEN, "forbidden", detail),
+            E::SlugTaken(_) => Self::new(StatusCode::CONFLICT, "slug_taken", detail),
+            E::PreviewExpired => Self::new(StatusCode::GONE, "preview_expired", detail),
+            E::PlanLimit { limit, .. } => {
+                Self::new(StatusCode::PAYMENT_REQUIRED, "plan_limit", detail).with("limit", limit)
+            }
+            E::ToolCountMismatch { .. } => unprocessable("tool_count_mismatch"),
+            E::UnsafeText(hidden) => unprocessable("unsafe_text").with("pointer", hidden.pointer),
+            E::SpecInvalid(problems) => unprocessable("spec_invalid").with("problems", problems),
+            E::UnknownSecret(key) => unprocessable("unknown_secret").with("key", key),
+            E::SecretInvalid { key, .. } => unprocessable("secret_invalid").with("key", key),
+            E::Vault(_) | E::Storage(_) => Self::internal(&error),
+        }
+    }
+}

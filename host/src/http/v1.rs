@@ -1,0 +1,8 @@
+//! The API, `/v1`: each handler translates, and a use case does the work.
+
+pub(super) mod api_keys;
+pub(super) mod auth;
+pub(super) mod builds;
+pub(super) mod me;
+pub(super) mod previews;
+pub(super) mod servers;

@@ -1,0 +1,114 @@
+//! `/v1/auth`: signing in and out.
+
+use axum::extract::State;
+use axum::http::header::SET_COOKIE;
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{AppendHeaders, IntoResponse};
+use cloche_domain::Email;
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+
+use super::me::{Me, me};
+use crate::accounts::{self, Asking};
+use crate::http::address::Address;
+use crate::http::auth::{self, Member, SameOrigin};
+use crate::http::json::Json;
+use crate::http::problem::Problem;
+use crate::http::{Shared, cookies};
+
+/// Who wants to sign in, and where to go then.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(in crate::http) struct AskForLink {
+    email: Email,
+    next: Option<String>,
+}
+
+/// The same for an address with an account and one without.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::http) struct LinkMailed {
+    email: Email,
+    expires_in_minutes: u32,
+}
+
+/// `POST auth/magic-link`: mails a link that signs in once.
+pub(in crate::http) async fn magic_link(
+    State(app): Shared,
+    Address(address): Address,
+    Json(AskForLink { email, next }): Json<AskForLink>,
+) -> Result<(StatusCode, Json<LinkMailed>), Problem> {
+    accounts::mail_link(&app, &Asking { email: email.clone(), next, address }).await?;
+    let expires_in_minutes = app.config.sign_in.link_minutes;
+    Ok((StatusCode::ACCEPTED, Json(LinkMailed { email, expires_in_minutes })))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::http) struct Consume {
+    token: SecretToken,
+}
+
+/// A token in a body; it doesn't print.
+#[derive(Debug, Deserialize)]
+#[serde(from = "String")]
+struct SecretToken(SecretString);
+
+impl From<String> for SecretToken {
+    fn from(text: String) -> Self {
+        Self(text.into())
+    }
+}
+
+/// Who has signed in, and the path that they came for.
+#[derive(Debug, Serialize)]
+pub(in crate::http) struct SignedIn {
+    #[serde(flatten)]
+    me: Me,
+    next: Option<String>,
+}
+
+/// `POST auth/magic-link/consume`: uses the link's token up; the browser gets a new session.
+pub(in crate::http) async fn consume(
+    State(app): Shared,
+    _: SameOrigin,
+    headers: HeaderMap,
+    Json(Consume { token }): Json<Consume>,
+) -> Result<impl IntoResponse, Problem> {
+    let signed_in = accounts::sign_in(&app, &token.0).await?;
+    if let Some(before) = cookies::session(&headers) {
+        accounts::sign_out(&app, &before).await?;
+    }
+    let cookie = cookies::set(&app, &signed_in.token);
+    let body = SignedIn { me: Me::from(&signed_in.member), next: signed_in.next };
+    Ok((set_cookie(cookie), Json(body)))
+}
+
+/// `POST auth/logout`: ends the browser's session.
+pub(in crate::http) async fn logout(
+    State(app): Shared,
+    _: SameOrigin,
+    headers: HeaderMap,
+) -> Result<impl IntoResponse, Problem> {
+    if let Some(token) = cookies::session(&headers) {
+        accounts::sign_out(&app, &token).await?;
+    }
+    Ok((StatusCode::NO_CONTENT, set_cookie(cookies::clear(&app))))
+}
+
+/// `GET auth/me`: who is asking. The web app asks at each visit: so this prolongs the browser's session.
+pub(in crate::http) async fn who(
+    State(app): Shared,
+    member: Member,
+    headers: HeaderMap,
+) -> Result<impl IntoResponse, Problem> {
+    let renewed = match auth::session(&app, &headers).await? {
+        Some((token, session)) => accounts::renew(&app, &session, &token).await?,
+        None => None,
+    };
+    Ok((set_cookie(renewed.and_then(|token| cookies::set(&app, &token))), me(&member)))
+}
+
+fn set_cookie(cookie: Option<HeaderValue>) -> AppendHeaders<impl IntoIterator<Item = (http::HeaderName, HeaderValue)>> {
+    AppendHeaders(cookie.map(|cookie| (SET_COOKIE, cookie)))
+}

@@ -1,0 +1,58 @@
+//! `/v1/me`: the person who asks, and their organisation.
+
+use cloche_domain::plan::{Limits, Plan};
+use cloche_domain::server::Role;
+use cloche_domain::{Email, OrgId, Slug, UserId};
+use cloche_storage::accounts::Membership;
+use serde::Serialize;
+
+use crate::http::auth::Member;
+use crate::http::json::Json;
+
+/// Who is asking.
+#[derive(Debug, Serialize)]
+pub(in crate::http) struct Me {
+    user: User,
+    org: Org,
+    role: Role,
+}
+
+#[derive(Debug, Serialize)]
+struct User {
+    id: UserId,
+    email: Email,
+    name: String,
+}
+
+/// An organisation as its members see it.
+#[derive(Debug, Serialize)]
+pub(in crate::http) struct Org {
+    id: OrgId,
+    slug: Slug,
+    name: String,
+    plan: Plan,
+    limits: Limits,
+}
+
+impl From<&Membership> for Me {
+    fn from(member: &Membership) -> Self {
+        let user = User { id: member.user_id, email: member.email.clone(), name: member.name.clone() };
+        Self { user, org: Org::from(member), role: member.role }
+    }
+}
+
+impl From<&Membership> for Org {
+    fn from(member: &Membership) -> Self {
+        let (slug, name) = (member.org_slug.clone(), member.org_name.clone());
+        Self { id: member.org_id, slug, name, plan: member.plan, limits: member.plan.limits() }
+    }
+}
+
+pub(super) fn me(member: &Member) -> Json<Me> {
+    Json(Me::from(&**member))
+}
+
+/// `GET me/org`: the organisation that the member acts in.
+pub(in crate::http) async fn org(member: Member) -> Json<Org> {
+    Json(Org::from(&*member))
+}
