@@ -124,7 +124,8 @@ fn tampered(sealed: &Sealed) -> Error {
 /// A random nonce, then the ciphertext with its tag.
 fn encrypt(key: &SecretBox<[u8; 32]>, bound_to: &Sealed, plain: &[u8]) -> Result<Vec<u8>> {
     let nonce = random_bytes::<NONCE>()?;
-    let payload = Payload { msg: plain, aad: binding(bound_to).as_bytes() };
+    let aad = binding(bound_to);
+    let payload = Payload { msg: plain, aad: aad.as_bytes() };
     let sealed = Aes256Gcm::new(key.expose_secret().into())
         .encrypt(Nonce::from_slice(&nonce), payload)
         .map_err(|_| tampered(bound_to))?;
@@ -133,7 +134,8 @@ fn encrypt(key: &SecretBox<[u8; 32]>, bound_to: &Sealed, plain: &[u8]) -> Result
 
 fn decrypt(key: &SecretBox<[u8; 32]>, bound_to: &Sealed, sealed: &[u8]) -> Result<Vec<u8>> {
     let (nonce, text) = sealed.split_at_checked(NONCE).ok_or_else(|| tampered(bound_to))?;
-    let payload = Payload { msg: text, aad: binding(bound_to).as_bytes() };
+    let aad = binding(bound_to);
+    let payload = Payload { msg: text, aad: aad.as_bytes() };
     Aes256Gcm::new(key.expose_secret().into())
         .decrypt(Nonce::from_slice(nonce), payload)
         .map_err(|_| tampered(bound_to))

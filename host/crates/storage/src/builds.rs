@@ -45,10 +45,14 @@ pub struct BuildEvent {
     #[serde(with = "time::serde::rfc3339")]
     pub at: OffsetDateTime,
     pub state: BuildState,
+    /// What is being done, or why it failed.
     pub message: String,
-    /// Why it failed; in the event of the state `failed` alone.
+    /// The failure's stable name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub failure: Option<Failure>,
+    pub code: Option<String>,
+    /// At the author's own tool and line.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub diagnostics: Vec<Value>,
     /// Milliseconds since the build was asked for.
     pub elapsed_ms: i64,
 }
@@ -84,7 +88,8 @@ pub async fn insert(
         at: now,
         state: BuildState::Queued,
         message: message.to_owned(),
-        failure: None,
+        code: None,
+        diagnostics: Vec::new(),
         elapsed_ms: 0,
     };
     insert_event(tx, id, &event).await
@@ -128,14 +133,17 @@ pub async fn made_since(tx: &mut Tx, org: OrgId, since: OffsetDateTime) -> Resul
     Ok(on_conn!(*tx, c => sqlx::query_scalar(SINCE).bind(org).bind(since).fetch_one(c).await)?)
 }
 
-const MOVE: &str = "UPDATE builds SET state = $2, failure = $3, finished_at = $4 WHERE id = $1 AND state = $5";
+const MOVE: &str = "UPDATE builds SET state = $2, failure = $3, finished_at = $4
+    WHERE id = $1 AND finished_at IS NULL";
 const LAST_SEQ: &str = "SELECT coalesce(max(seq), 0) FROM build_events WHERE build_id = $1";
 
-/// Moves a build on and tells it in an event. Whether the build was in the state `from`.
-pub async fn advance(tx: &mut Tx, id: BuildId, from: BuildState, mut event: BuildEvent) -> Result<bool> {
+/// Moves a build on and tells it in an event, to which it gives its number. False when the build has ended, or is gone.
+pub async fn advance(tx: &mut Tx, id: BuildId, mut event: BuildEvent) -> Result<bool> {
     let finished = event.state.is_final().then_some(event.at);
-    let rows = on_conn!(*tx, c => sqlx::query(MOVE)
-        .bind(id).bind(event.state).bind(event.failure.as_ref().map(Json)).bind(finished).bind(from)
+    let failure = event.code.clone().map(|code| {
+        Json(Failure { code, message: event.message.clone(), diagnostics: event.diagnostics.clone() })
+    });
+    let rows = on_conn!(*tx, c => sqlx::query(MOVE).bind(id).bind(event.state).bind(failure.as_ref()).bind(finished)
         .execute(c).await.map(|done| done.rows_affected()))?;
     if rows == 0 {
         return Ok(false);

@@ -1,0 +1,202 @@
+//! One build, from its job to a live version.
+//!
+//! Every step is written in a transaction that shows first that the job is still in this hand. A run that takes up where
+//! a dead one stopped goes through the same steps, and tells only those that were not told yet.
+
+use std::time::Duration;
+
+use cloche_compiler::{Artifact, Event as Step, EventSink};
+use cloche_domain::server::BuildState;
+use cloche_domain::{BuildId, Sha256};
+use cloche_storage::builds::{self, BuildEvent, Failure, Work};
+use cloche_storage::jobs::{self, Job};
+use cloche_storage::versions::{self, Compiled};
+use cloche_storage::{Tx, servers};
+
+use super::failure::End;
+use super::smoke;
+use crate::app::App;
+use crate::events::Event;
+use crate::worker::{ATTEMPTS, lease_end};
+
+/// The pause before a second attempt; each further one is twice as long.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Runs the build that a job is about, and takes the job out of the queue or puts it back. Fails when the database does
+/// not answer: the job is then taken up again when its lease ends.
+pub(crate) async fn run(app: &App, job: &Job) -> cloche_storage::Result<()> {
+    let work = match job.subject.parse::<BuildId>() {
+        Ok(id) => builds::work(&mut app.db.read().await?, id).await?,
+        Err(_) => None,
+    };
+    let Some(work) = work else { return drop_job(app, job).await };
+    let mut run = Run { app, job, state: work.state, work };
+    let outcome = if job.attempts > ATTEMPTS {
+        Err(End::failed("interrupted", "the build was interrupted too often: build again, and if it stays so, tell us"))
+    } else {
+        run.to_live().await
+    };
+    match outcome {
+        Ok(()) | Err(End::LeaseLost) => Ok(()),
+        Err(End::Failed(failure)) => run.fail(failure).await,
+        Err(end) if job.attempts >= ATTEMPTS => {
+            tracing::error!(build = %run.work.build_id, error = %end, "build given up");
+            run.fail(end.give_up(job.attempts)).await
+        }
+        Err(end) => {
+            tracing::warn!(build = %run.work.build_id, error = %end, attempt = job.attempts, "build will be tried again");
+            run.retry(&end).await
+        }
+    }
+}
+
+/// The job is about nothing that there is.
+async fn drop_job(app: &App, job: &Job) -> cloche_storage::Result<()> {
+    let mut tx = app.db.begin().await?;
+    jobs::finish(&mut tx, job).await?;
+    tx.commit().await
+}
+
+struct Run<'a> {
+    app: &'a App,
+    job: &'a Job,
+    work: Work,
+    /// What has been told.
+    state: BuildState,
+}
+
+impl Run<'_> {
+    async fn to_live(&mut self) -> Result<(), End> {
+        if self.state.is_final() {
+            return Ok(drop_job(self.app, self.job).await?);
+        }
+        self.reach(BuildState::Generating, "Writing the source".into()).await?;
+        let artifact = self.compile().await?;
+        self.reach(BuildState::Testing, "Starting the component in the sandbox".into()).await?;
+        smoke::check(self.app, &self.work, &artifact).await?;
+        self.reach(BuildState::Deploying, format!("Storing component {}", artifact.sha256)).await?;
+        self.app.artifacts.put(artifact.sha256, artifact.component.clone()).await?;
+        self.go_live(&artifact).await
+    }
+
+    async fn compile(&mut self) -> Result<Artifact, End> {
+        let (sink, mut steps) = EventSink::channel();
+        let spec = self.work.spec.clone();
+        let mut compiling = self.app.compiler.compile(&spec, sink);
+        let artifact = loop {
+            tokio::select! {
+                biased;
+                Some(step) = steps.recv() => self.follow(&step).await?,
+                compiled = &mut compiling => break compiled?,
+            }
+        };
+        while let Ok(step) = steps.try_recv() {
+            self.follow(&step).await?;
+        }
+        // What comes over a network is taken for what it is, not for what it says it is.
+        if Sha256::of(&artifact.component) == artifact.sha256 {
+            Ok(artifact)
+        } else {
+            Err(End::Compiler("its answer was damaged on the way".into()))
+        }
+    }
+
+    async fn follow(&mut self, step: &Step) -> Result<(), End> {
+        match step {
+            Step::Rendered { lines } => {
+                self.reach(BuildState::Compiling, format!("Compiling {lines} lines")).await
+            }
+            Step::Compiling => self.reach(BuildState::Compiling, "Compiling".into()).await,
+            Step::Inspecting => self.reach(BuildState::Inspecting, "Holding its imports against the spec".into()).await,
+            Step::Warning { .. } => Ok(()),
+        }
+    }
+
+    /// Tells that the build has come to a state, if that was not told before.
+    async fn reach(&mut self, state: BuildState, message: String) -> Result<(), End> {
+        if state <= self.state {
+            return Ok(());
+        }
+        let mut tx = self.app.db.begin().await?;
+        if !jobs::renew(&mut tx, self.job, lease_end(self.app)).await? {
+            return Err(End::LeaseLost);
+        }
+        self.advance(&mut tx, self.event(state, message)).await?;
+        tx.commit().await?;
+        self.state = state;
+        self.app.events.tell(Event::Build(self.work.build_id));
+        Ok(())
+    }
+
+    /// Completes the version, makes it the one that answers, and ends the job: all at once.
+    async fn go_live(&mut self, artifact: &Artifact) -> Result<(), End> {
+        let mut tx = self.app.db.begin().await?;
+        if !jobs::finish(&mut tx, self.job).await? {
+            return Err(End::LeaseLost);
+        }
+        let compiled = Compiled {
+            source: &artifact.source,
+            source_sha256: artifact.source_sha256,
+            component_sha256: artifact.sha256,
+            imports: &artifact.imports,
+            toolchain: &artifact.toolchain,
+        };
+        versions::complete(&mut tx, self.work.version_id, &compiled).await?;
+        let event = self.event(BuildState::Live, "Live".into());
+        servers::activate(&mut tx, self.work.server_id, self.work.version_id, event.at).await?;
+        let elapsed_ms = event.elapsed_ms;
+        self.advance(&mut tx, event).await?;
+        tx.commit().await?;
+        tracing::info!(build = %self.work.build_id, server = %self.work.server_id, elapsed_ms, "build is live");
+        self.tell_end();
+        Ok(())
+    }
+
+    async fn fail(&self, failure: Failure) -> cloche_storage::Result<()> {
+        let mut tx = self.app.db.begin().await?;
+        if !jobs::finish(&mut tx, self.job).await? {
+            return Ok(());
+        }
+        tracing::info!(build = %self.work.build_id, code = failure.code, "build failed");
+        let mut event = self.event(BuildState::Failed, failure.message);
+        event.code = Some(failure.code);
+        event.diagnostics = failure.diagnostics;
+        servers::fail(&mut tx, self.work.server_id, event.at).await?;
+        builds::advance(&mut tx, self.work.build_id, event).await?;
+        tx.commit().await?;
+        self.tell_end();
+        Ok(())
+    }
+
+    async fn retry(&self, end: &End) -> cloche_storage::Result<()> {
+        let doublings = u32::try_from(self.job.attempts).unwrap_or(0).saturating_sub(1).min(6);
+        let at = self.app.clock.now() + PAUSE * 2_u32.pow(doublings);
+        let mut tx = self.app.db.begin().await?;
+        jobs::retry(&mut tx, self.job, at, &end.to_string()).await?;
+        tx.commit().await
+    }
+
+    async fn advance(&self, tx: &mut Tx, event: BuildEvent) -> Result<(), End> {
+        // Only the job's holder moves the build: where it has ended, someone else held the job.
+        if builds::advance(tx, self.work.build_id, event).await? { Ok(()) } else { Err(End::LeaseLost) }
+    }
+
+    fn event(&self, state: BuildState, message: String) -> BuildEvent {
+        let at = self.app.clock.now();
+        let elapsed = (at - self.work.created_at).whole_milliseconds();
+        BuildEvent {
+            seq: 0, // given as it is written
+            at,
+            state,
+            message,
+            code: None,
+            diagnostics: Vec::new(),
+            elapsed_ms: i64::try_from(elapsed).unwrap_or(i64::MAX),
+        }
+    }
+
+    fn tell_end(&self) {
+        self.app.events.tell(Event::Build(self.work.build_id));
+        self.app.events.tell(Event::Server(self.work.server_id));
+    }
+}

@@ -1,0 +1,52 @@
+//! The last look at a component before it answers anyone: it says of itself what the spec says, it starts in the sandbox,
+//! and it answers. No tool is run: a tool may do things that cannot be taken back.
+
+use std::sync::Arc;
+
+use cloche_compiler::{Artifact, read_manifest};
+use cloche_domain::manifest::Manifest;
+use cloche_domain::plan::Plan;
+use cloche_sandbox::{CallError, Error, Grant, Secrets, ToolCall};
+use cloche_storage::builds::Work;
+
+use super::failure::End;
+use crate::app::App;
+
+/// A name that no tool can have.
+const NO_TOOL: &str = "";
+
+pub(super) async fn check(app: &App, work: &Work, artifact: &Artifact) -> Result<(), End> {
+    let manifest = read_manifest(&artifact.component)
+        .map_err(|error| End::failed("manifest_mismatch", format!("the component has no proper manifest: {error}")))?;
+    if manifest != Manifest::of(&work.spec, artifact.source_sha256) {
+        return Err(End::failed("manifest_mismatch", "the component describes another server than the spec does"));
+    }
+    let bytes = artifact.component.clone();
+    let loaded = app.sandbox.load(artifact.sha256, async move || Ok::<_, String>(bytes)).await;
+    let loaded = loaded.map_err(|error| match error {
+        Error::Start(_) | Error::Cache { .. } | Error::Fetch { .. } => End::Sandbox(error.to_string()),
+        error => End::failed("smoke_failed", error.to_string()),
+    })?;
+    let call = ToolCall { name: NO_TOOL.to_owned(), arguments: "{}".to_owned() };
+    match app.sandbox.call(&loaded, powerless(work), call).await.outcome {
+        Err(CallError::Tool(_)) => Ok(()),
+        Err(busy @ (CallError::Concurrency { .. } | CallError::Slots { .. } | CallError::Stopped)) => {
+            Err(End::Sandbox(busy.to_string()))
+        }
+        Err(error) => Err(End::failed("smoke_failed", format!("the component does not start: {error}"))),
+        Ok(_) => Err(End::failed("smoke_failed", "the component answers to a tool that it does not have")),
+    }
+}
+
+/// No host, no secret, no store.
+fn powerless(work: &Work) -> Grant {
+    Grant {
+        tenant: work.org_id,
+        server: work.server_id,
+        limits: Plan::Hobby.limits().call,
+        hosts: Arc::default(),
+        secrets: Arc::new(Secrets::default()),
+        kv: None,
+        progress: None,
+    }
+}

@@ -1,0 +1,149 @@
+//! `/v1/servers`: servers as their owners make, see and end them.
+
+pub(in crate::http) mod secrets;
+mod shown;
+
+use std::collections::BTreeMap;
+
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use cloche_domain::server::BuildState;
+use cloche_domain::{BuildId, PreviewId, SecretKey, ServerId, Sha256, Slug};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use time::OffsetDateTime;
+use time::serde::rfc3339;
+
+use crate::http::Shared;
+use crate::http::auth::Member;
+use crate::http::json::Json;
+use crate::http::path::Id;
+use crate::http::problem::Problem;
+use crate::servers::{self, NewServer};
+
+use shown::{Detailed, Shown};
+
+/// Servers of a page where none is asked for, and at most.
+const PAGE: u8 = 50;
+const LARGEST_PAGE: u8 = 100;
+
+// Without `Debug`: it holds secrets.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(in crate::http) struct Create {
+    name: String,
+    slug: Slug,
+    preview_id: String,
+    spec_edit: Option<Value>,
+    #[serde(default)]
+    secrets: BTreeMap<SecretKey, String>,
+}
+
+/// A new server, and the build to watch.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::http) struct Created {
+    build_id: BuildId,
+    #[serde(flatten)]
+    shown: Shown,
+}
+
+/// `POST servers`: makes a server of a draft, and begins to build it.
+pub(in crate::http) async fn create(
+    State(app): Shared,
+    member: Member,
+    Json(new): Json<Create>,
+) -> Result<(StatusCode, Json<Created>), Problem> {
+    let new = NewServer {
+        name: new.name,
+        slug: new.slug,
+        // What is no id at all is treated like the id of a draft that is gone.
+        preview_id: new.preview_id.parse::<PreviewId>().map_err(|_| servers::Error::PreviewExpired)?,
+        spec_edit: new.spec_edit,
+        secrets: new.secrets.into_iter().map(|(key, value)| (key, value.into())).collect(),
+    };
+    let created = servers::create(&app, &member, new).await?;
+    let shown = Shown::new(&app, &member, created.server);
+    Ok((StatusCode::CREATED, Json(Created { build_id: created.build_id, shown })))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::http) struct Paging {
+    cursor: Option<ServerId>,
+    limit: Option<u8>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::http) struct Page {
+    servers: Vec<Shown>,
+    /// Give it as `cursor` for the next page; null on the last.
+    next_cursor: Option<ServerId>,
+}
+
+/// `GET servers`: the organisation's servers, newest first.
+pub(in crate::http) async fn list(
+    State(app): Shared,
+    member: Member,
+    paging: Result<Query<Paging>, axum::extract::rejection::QueryRejection>,
+) -> Result<Json<Page>, Problem> {
+    let Query(Paging { cursor, limit }) =
+        paging.map_err(|rejection| Problem::new(StatusCode::BAD_REQUEST, "invalid_query", rejection.body_text()))?;
+    let limit = limit.unwrap_or(PAGE).clamp(1, LARGEST_PAGE);
+    let page = servers::list(&app, &member, cursor, limit).await?;
+    let servers = page.servers.into_iter().map(|server| Shown::new(&app, &member, server)).collect();
+    Ok(Json(Page { servers, next_cursor: page.next }))
+}
+
+/// `GET servers/{id}`.
+pub(in crate::http) async fn get(
+    State(app): Shared,
+    member: Member,
+    Id(id): Id<ServerId>,
+) -> Result<Json<Detailed>, Problem> {
+    let detail = servers::get(&app, &member, id).await?;
+    Ok(Json(Detailed::new(&app, &member, detail)))
+}
+
+/// `DELETE servers/{id}`: ends access at once.
+pub(in crate::http) async fn delete(
+    State(app): Shared,
+    member: Member,
+    Id(id): Id<ServerId>,
+) -> Result<StatusCode, Problem> {
+    servers::delete(&app, &member, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Version {
+    n: i64,
+    state: BuildState,
+    active: bool,
+    sha256: Option<Sha256>,
+    #[serde(with = "rfc3339")]
+    created_at: OffsetDateTime,
+}
+
+#[derive(Debug, Serialize)]
+pub(in crate::http) struct Versions {
+    versions: Vec<Version>,
+}
+
+/// `GET servers/{id}/versions`: newest first.
+pub(in crate::http) async fn versions(
+    State(app): Shared,
+    member: Member,
+    Id(id): Id<ServerId>,
+) -> Result<Json<Versions>, Problem> {
+    let versions = servers::versions(&app, &member, id).await?.into_iter().map(|v| Version {
+        n: v.n,
+        state: v.state,
+        active: v.active,
+        sha256: v.component_sha256,
+        created_at: v.created_at,
+    });
+    Ok(Json(Versions { versions: versions.collect() }))
+}

@@ -1,0 +1,48 @@
+//! `/v1/servers/{id}/secrets/{key}`: written, never read.
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use cloche_domain::{SecretKey, ServerId};
+use serde::Deserialize;
+
+use crate::http::Shared;
+use crate::http::auth::Member;
+use crate::http::json::Json;
+use crate::http::problem::Problem;
+use crate::servers;
+
+// Without `Debug`: it is a secret.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::http) struct Value {
+    value: String,
+}
+
+/// `PUT servers/{id}/secrets/{key}`.
+pub(in crate::http) async fn put(
+    State(app): Shared,
+    member: Member,
+    Path(place): Path<(String, String)>,
+    Json(Value { value }): Json<Value>,
+) -> Result<StatusCode, Problem> {
+    let (id, key) = parse(&place)?;
+    servers::put_secret(&app, &member, id, &key, &value.into()).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `DELETE servers/{id}/secrets/{key}`.
+pub(in crate::http) async fn delete(
+    State(app): Shared,
+    member: Member,
+    Path(place): Path<(String, String)>,
+) -> Result<StatusCode, Problem> {
+    let (id, key) = parse(&place)?;
+    servers::delete_secret(&app, &member, id, &key).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn parse((id, key): &(String, String)) -> Result<(ServerId, SecretKey), Problem> {
+    let id = id.parse().map_err(|_| Problem::not_found("server"))?;
+    let key = key.parse().map_err(|_| Problem::not_found("secret"))?;
+    Ok((id, key))
+}

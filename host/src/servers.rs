@@ -1,0 +1,174 @@
+//! Servers, as their owners make, see and end them.
+
+mod create;
+
+use cloche_domain::server::Role;
+use cloche_domain::spec::SpecProblem;
+use cloche_domain::{SecretKey, ServerId, Slug};
+use cloche_storage::builds::Build;
+use cloche_storage::servers::{self, Server};
+use cloche_storage::versions::{self, Version};
+use cloche_storage::{builds, secrets};
+use secrecy::{ExposeSecret as _, SecretString};
+
+pub use create::{Created, NewServer, create};
+
+use crate::app::App;
+use crate::events::Event;
+use crate::hidden_text::Hidden;
+use crate::http::auth::Member;
+use crate::vault;
+
+/// Bytes of a secret's value.
+const SECRET: usize = 16 * 1024;
+
+/// Why a server is not made, found or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("there is no such server in your organisation")]
+    NotFound,
+    #[error("your role {0} may look but not change: ask an owner of the organisation")]
+    Forbidden(Role),
+    #[error("the slug {0:?} is taken in your organisation: choose another")]
+    SlugTaken(Slug),
+    #[error("the draft has expired, or is not one of yours: draft again")]
+    PreviewExpired,
+    #[error("your plan has {limit} {what}: {advice}")]
+    PlanLimit { what: &'static str, limit: u32, advice: &'static str },
+    #[error("the draft has {drafted} tools and the edited spec {edited}: keep their number, or draft again")]
+    ToolCountMismatch { drafted: usize, edited: usize },
+    #[error("the text at {} has a hidden character (U+{:04X}): remove it", .0.pointer, u32::from(.0.character))]
+    UnsafeText(Hidden),
+    #[error("the spec cannot be built: {}", first(.0))]
+    SpecInvalid(Vec<SpecProblem>),
+    #[error("{0} is no secret that this server asks for: its spec names those that it does")]
+    UnknownSecret(SecretKey),
+    #[error("the value of {key} {problem}")]
+    SecretInvalid { key: SecretKey, problem: &'static str },
+    #[error(transparent)]
+    Vault(#[from] vault::Error),
+    #[error(transparent)]
+    Storage(#[from] cloche_storage::Error),
+}
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+fn first(problems: &[SpecProblem]) -> String {
+    let first = problems.first().map(|p| format!("{} {}", p.pointer, p.message));
+    let more = problems.len().saturating_sub(1);
+    first.unwrap_or_default() + &if more > 0 { format!(" (and {more} more)") } else { String::new() }
+}
+
+/// A server with what only its own page shows.
+#[derive(Clone, Debug)]
+pub struct Detail {
+    pub server: Server,
+    pub secrets_set: Vec<SecretKey>,
+    pub newest_build: Option<Build>,
+}
+
+/// One page of a list, newest first.
+#[derive(Clone, Debug)]
+pub struct Page {
+    pub servers: Vec<Server>,
+    /// Where the next page begins, if there is one.
+    pub next: Option<ServerId>,
+}
+
+/// The organisation's servers, `limit` of those older than `before`.
+pub async fn list(app: &App, member: &Member, before: Option<ServerId>, limit: u8) -> Result<Page> {
+    let mut tx = app.db.read().await?;
+    let mut servers = servers::list(&mut tx, member.org_id, before, i64::from(limit) + 1).await?;
+    let more = servers.len() > usize::from(limit);
+    servers.truncate(limit.into());
+    let next = servers.last().filter(|_| more).map(|last| last.id);
+    Ok(Page { servers, next })
+}
+
+/// One server.
+pub async fn get(app: &App, member: &Member, id: ServerId) -> Result<Detail> {
+    let mut tx = app.db.read().await?;
+    let server = servers::get(&mut tx, member.org_id, id).await?.ok_or(Error::NotFound)?;
+    Ok(Detail {
+        server,
+        secrets_set: secrets::keys(&mut tx, id).await?,
+        newest_build: builds::newest(&mut tx, id).await?,
+    })
+}
+
+/// The versions of a server, newest first.
+pub async fn versions(app: &App, member: &Member, id: ServerId) -> Result<Vec<Version>> {
+    let mut tx = app.db.read().await?;
+    servers::get(&mut tx, member.org_id, id).await?.ok_or(Error::NotFound)?;
+    Ok(versions::list(&mut tx, id).await?)
+}
+
+/// Deletes a server. Access ends at once: with the transaction, and with the event for those who remember it.
+pub async fn delete(app: &App, member: &Member, id: ServerId) -> Result<()> {
+    may_change(member)?;
+    let mut tx = app.db.begin().await?;
+    if !servers::delete(&mut tx, member.org_id, id).await? {
+        return Err(Error::NotFound);
+    }
+    tx.commit().await?;
+    tracing::info!(server = %id, by = %member.user_id, "server deleted");
+    app.events.tell(Event::Server(id));
+    Ok(())
+}
+
+/// Sets a secret that the server asks for. It cannot be read again.
+pub async fn put_secret(
+    app: &App,
+    member: &Member,
+    id: ServerId,
+    key: &SecretKey,
+    value: &SecretString,
+) -> Result<()> {
+    may_change(member)?;
+    check_secret(key, value)?;
+    let sealed = app.vault.seal(id, key, value)?;
+    let mut tx = app.db.begin().await?;
+    let server = servers::get(&mut tx, member.org_id, id).await?.ok_or(Error::NotFound)?;
+    if !server.spec.required_secrets.iter().any(|asked| &asked.key == key) {
+        return Err(Error::UnknownSecret(key.clone()));
+    }
+    secrets::put(&mut tx, &sealed, app.clock.now()).await?;
+    tx.commit().await?;
+    app.events.tell(Event::Server(id));
+    Ok(())
+}
+
+/// Forgets a secret.
+pub async fn delete_secret(app: &App, member: &Member, id: ServerId, key: &SecretKey) -> Result<()> {
+    may_change(member)?;
+    let mut tx = app.db.begin().await?;
+    servers::get(&mut tx, member.org_id, id).await?.ok_or(Error::NotFound)?;
+    if !secrets::delete(&mut tx, id, key).await? {
+        return Err(Error::UnknownSecret(key.clone()));
+    }
+    tx.commit().await?;
+    app.events.tell(Event::Server(id));
+    Ok(())
+}
+
+fn may_change(member: &Member) -> Result<()> {
+    match member.role {
+        Role::Owner | Role::Admin | Role::Developer => Ok(()),
+        Role::Reviewer | Role::Viewer => Err(Error::Forbidden(member.role)),
+    }
+}
+
+/// A secret's value goes into a header or a query: it is text on one line.
+fn check_secret(key: &SecretKey, value: &SecretString) -> Result<()> {
+    let text = value.expose_secret();
+    let problem = if text.trim().is_empty() {
+        "is empty: give the secret itself"
+    } else if text.len() > SECRET {
+        "is longer than 16 KiB: that is no key or token"
+    } else if text.chars().any(char::is_control) || text.trim() != text {
+        "begins or ends with white space, or has a line break: paste the secret alone"
+    } else {
+        return Ok(());
+    };
+    Err(Error::SecretInvalid { key: key.clone(), problem })
+}

@@ -1,0 +1,124 @@
+//! From a draft to a server that is being built.
+
+use std::collections::BTreeMap;
+
+use cloche_domain::spec::{ServerSpec, SpecProblem};
+use cloche_domain::{BuildId, PreviewId, SecretKey, ServerId, Slug, VersionId};
+use cloche_storage::jobs::NewJob;
+use cloche_storage::servers::Server;
+use cloche_storage::versions::NewVersion;
+use cloche_storage::{Tx, builds, jobs, previews, secrets, servers, versions};
+use secrecy::SecretString;
+use serde_json::Value;
+use time::Duration;
+
+use super::{Error, Result, check_secret, may_change};
+use crate::app::App;
+use crate::hidden_text;
+use crate::http::auth::Member;
+use crate::worker::BUILD;
+
+/// What a server is made from.
+pub struct NewServer {
+    pub name: String,
+    pub slug: Slug,
+    pub preview_id: PreviewId,
+    /// The draft's spec as its author has edited it; none where nothing was changed.
+    pub spec_edit: Option<Value>,
+    pub secrets: BTreeMap<SecretKey, SecretString>,
+}
+
+/// A server that waits for its first build.
+#[derive(Clone, Debug)]
+pub struct Created {
+    pub server: Server,
+    pub build_id: BuildId,
+}
+
+/// Makes a server. One transaction writes it, its first version, the build and its secrets: all of it or nothing.
+pub async fn create(app: &App, member: &Member, new: NewServer) -> Result<Created> {
+    may_change(member)?;
+    let now = app.clock.now();
+    let drafted = previews::find(&mut app.db.read().await?, member.org_id, new.preview_id, now).await?;
+    let drafted = drafted.filter(|draft| draft.user_id == member.user_id).ok_or(Error::PreviewExpired)?;
+    let spec = checked_spec(drafted.spec, &new)?;
+    let id = ServerId::new();
+    let mut sealed = Vec::new();
+    for (key, value) in &new.secrets {
+        if !spec.required_secrets.iter().any(|asked| &asked.key == key) {
+            return Err(Error::UnknownSecret(key.clone()));
+        }
+        check_secret(key, value)?;
+        sealed.push(app.vault.seal(id, key, value)?);
+    }
+
+    let mut tx = app.db.begin().await?;
+    within_plan(app, member, &mut tx).await?;
+    let server = servers::NewServer {
+        id,
+        org_id: member.org_id,
+        slug: &new.slug,
+        name: &spec.name,
+        description: &spec.description,
+        created_by: member.user_id,
+    };
+    servers::insert(&mut tx, &server, now).await.map_err(|error| match error {
+        cloche_storage::Error::Taken(_) => Error::SlugTaken(new.slug.clone()),
+        other => other.into(),
+    })?;
+    let (version, build_id) = (VersionId::new(), BuildId::new());
+    let first = NewVersion { id: version, server_id: id, n: 1, spec: &spec, created_by: member.user_id };
+    versions::insert(&mut tx, &first, now).await?;
+    builds::insert(&mut tx, build_id, (id, version), "Waiting for a builder", now).await?;
+    for sealed in &sealed {
+        secrets::put(&mut tx, sealed, now).await?;
+    }
+    let subject = build_id.to_string();
+    jobs::enqueue(&mut tx, NewJob { org_id: member.org_id, kind: BUILD, subject: &subject }, now).await?;
+    let server = servers::get(&mut tx, member.org_id, id).await?.ok_or(Error::NotFound)?;
+    tx.commit().await?;
+
+    tracing::info!(server = %id, build = %build_id, by = %member.user_id, "server created");
+    app.wake.ring();
+    Ok(Created { server, build_id })
+}
+
+/// The spec that is to be built: the draft's, or the edited one, under the server's name.
+fn checked_spec(drafted: ServerSpec, new: &NewServer) -> Result<ServerSpec> {
+    let tools = drafted.tools.len();
+    let mut spec = match &new.spec_edit {
+        None => drafted,
+        Some(edited) => serde_json::from_value(edited.clone()).map_err(|error| {
+            Error::SpecInvalid(vec![SpecProblem { pointer: String::new(), message: error.to_string() }])
+        })?,
+    };
+    spec.name.clone_from(&new.name);
+    if spec.tools.len() != tools {
+        return Err(Error::ToolCountMismatch { drafted: tools, edited: spec.tools.len() });
+    }
+    if let Some(hidden) = hidden_text::find(&serde_json::to_value(&spec).unwrap_or_default()) {
+        return Err(Error::UnsafeText(hidden));
+    }
+    match spec.problems() {
+        problems if problems.is_empty() => Ok(spec),
+        problems => Err(Error::SpecInvalid(problems)),
+    }
+}
+
+/// Whether the plan has room for one more server, and for one more build today.
+async fn within_plan(app: &App, member: &Member, tx: &mut Tx) -> Result<()> {
+    let limits = member.plan.limits();
+    let servers = servers::count_to_add(tx, member.org_id).await?;
+    if let Some(limit) = limits.servers
+        && servers >= i64::from(limit)
+    {
+        return Err(Error::PlanLimit { what: "servers", limit, advice: "delete one, or take a larger plan" });
+    }
+    if let Some(limit) = limits.builds_per_day {
+        let today = builds::made_since(tx, member.org_id, app.clock.now() - Duration::DAY).await?;
+        if today >= i64::from(limit) {
+            return Err(Error::PlanLimit { what: "builds a day", limit, advice: "wait, or take a larger plan" });
+        }
+    }
+    Ok(())
+}

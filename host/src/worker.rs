@@ -1,0 +1,147 @@
+//! Those who work on jobs: as many at a time as the machine has cores. A job is held by a lease that is renewed while
+//! its work goes on; a node that dies lets its leases run out, and another takes them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use cloche_storage::jobs::{self, Job};
+use time::OffsetDateTime;
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::app::App;
+use crate::builds;
+use crate::token::{NoRandomness, random_bytes};
+
+/// The kind of job that builds a version; its subject is the build's id.
+pub const BUILD: &str = "build";
+
+/// How long a claim holds without being renewed.
+const LEASE: Duration = Duration::from_secs(15);
+const RENEW_EVERY: Duration = Duration::from_secs(5);
+/// How often the queue is looked at when nobody rings: for jobs that are due later, and for those of dead nodes.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// How often a job is begun before it is given up.
+pub const ATTEMPTS: i64 = 5;
+
+/// Rung when there is a new job.
+#[derive(Clone, Debug, Default)]
+pub struct Wake(Arc<Notify>);
+
+impl Wake {
+    /// Wakes one worker of this process.
+    pub fn ring(&self) {
+        self.0.notify_one();
+    }
+}
+
+/// Why a job cannot be taken.
+#[derive(Debug, thiserror::Error)]
+enum Error {
+    #[error(transparent)]
+    Storage(#[from] cloche_storage::Error),
+    #[error(transparent)]
+    NoRandomness(#[from] NoRandomness),
+}
+
+/// The running workers.
+#[derive(Debug)]
+pub struct Workers {
+    tasks: JoinSet<()>,
+    stopping: CancellationToken,
+}
+
+impl Workers {
+    /// Starts `count` workers.
+    pub fn start(app: &Arc<App>, count: usize) -> Self {
+        let stopping = CancellationToken::new();
+        let mut tasks = JoinSet::new();
+        for _ in 0..count {
+            tasks.spawn(work(app.clone(), stopping.clone()));
+        }
+        Self { tasks, stopping }
+    }
+
+    /// Puts the jobs in hand back into the queue: whoever comes next takes them up where they are.
+    pub async fn stop(mut self) {
+        self.stopping.cancel();
+        while self.tasks.join_next().await.is_some() {}
+    }
+}
+
+async fn work(app: Arc<App>, stopping: CancellationToken) {
+    while !stopping.is_cancelled() {
+        match claim(&app).await {
+            Ok(Some(job)) => {
+                // Another may be waiting behind it.
+                app.wake.ring();
+                hold(&app, &job, &stopping).await;
+                continue;
+            }
+            Ok(None) => {}
+            Err(error) => tracing::error!(%error, "cannot take a job: will look again"),
+        }
+        tokio::select! {
+            () = app.wake.0.notified() => {}
+            () = tokio::time::sleep(LOOK_EVERY) => {}
+            () = stopping.cancelled() => {}
+        }
+    }
+}
+
+async fn claim(app: &App) -> Result<Option<Job>, Error> {
+    let lease = hex::encode(random_bytes::<16>()?);
+    let mut tx = app.db.begin().await?;
+    let job = jobs::claim(&mut tx, &lease, app.clock.now(), lease_end(app)).await?;
+    tx.commit().await?;
+    Ok(job)
+}
+
+/// When a lease taken or renewed now ends.
+pub fn lease_end(app: &App) -> OffsetDateTime {
+    app.clock.now() + LEASE
+}
+
+/// Works on a job for as long as it is ours.
+async fn hold(app: &App, job: &Job, stopping: &CancellationToken) {
+    // Both go on side by side: a renewal must not wait for a transaction of the work, nor the work for it.
+    let outcome = tokio::select! {
+        outcome = builds::run(app, job) => outcome,
+        () = renew(app, job) => {
+            tracing::warn!(job = %job.id, "the job is in another hand now");
+            return;
+        }
+        () = stopping.cancelled() => give_back(app, job).await,
+    };
+    if let Err(error) = outcome {
+        tracing::error!(job = %job.id, %error, "a job could not be put back: it is taken up when its lease ends");
+    }
+}
+
+/// Returns when the lease is lost.
+async fn renew(app: &App, job: &Job) {
+    let mut held_until = lease_end(app);
+    while app.clock.now() < held_until {
+        tokio::time::sleep(RENEW_EVERY).await;
+        let until = lease_end(app);
+        match try_renew(app, job, until).await {
+            Ok(true) => held_until = until,
+            Ok(false) => return,
+            Err(error) => tracing::warn!(job = %job.id, %error, "cannot renew a lease: will try again"),
+        }
+    }
+}
+
+async fn try_renew(app: &App, job: &Job, until: OffsetDateTime) -> cloche_storage::Result<bool> {
+    let mut tx = app.db.begin().await?;
+    let held = jobs::renew(&mut tx, job, until).await?;
+    tx.commit().await?;
+    Ok(held)
+}
+
+async fn give_back(app: &App, job: &Job) -> cloche_storage::Result<()> {
+    let mut tx = app.db.begin().await?;
+    jobs::give_back(&mut tx, job).await?;
+    tx.commit().await
+}
