@@ -7,7 +7,7 @@
 #
 # Safe to run again and by several at once; with nothing changed it ends at once. Needs a rustup toolchain with (or that
 # can get) the target, or Debian's packages, which it installs with root or sudo. Writes nowhere else but Cargo's cache.
-# CLOCHE_TOOLCHAIN=rustup or =debian takes that one only.
+# CLOCHE_RUST=rustup or =debian takes that one only.
 set -euo pipefail
 shopt -s nullglob
 
@@ -32,7 +32,7 @@ step() {
 # --- The compiler: a rustup toolchain with std for the target, or Debian's, to whose sources we build std. ---
 
 from_rustup() {
-    [ "${CLOCHE_TOOLCHAIN:-rustup}" = rustup ] || return 1
+    [ "${CLOCHE_RUST:-rustup}" = rustup ] || return 1
     rustc=$(cd "$root" && rustup which rustc 2>/dev/null) || return 1
     cargo=$(dirname "$rustc")/cargo
     sysroot=$("$rustc" --print sysroot)
@@ -42,7 +42,7 @@ from_rustup() {
 }
 
 from_debian() {
-    [ "${CLOCHE_TOOLCHAIN:-debian}" = debian ] || return 1
+    [ "${CLOCHE_RUST:-debian}" = debian ] || return 1
     rustc=/usr/bin/rustc cargo=/usr/bin/cargo sysroot=$dir/sysroot
     linker=$(printf '%s\n' /usr/bin/wasm-ld-* | sort -V | tail -n1)
     [ -x "$rustc" ] && [ -x "$cargo" ] && [ -x "$linker" ] || return 1

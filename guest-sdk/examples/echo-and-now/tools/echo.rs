@@ -1,0 +1,2 @@
+let times = usize::try_from(args.times)?;
+Ok(vec![args.text.as_str(); times].join("\n"))
