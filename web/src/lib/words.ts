@@ -55,7 +55,12 @@ export function ago(time: string, now = Date.now()): string {
   return 'just now';
 }
 
-/** «0.8 s», «2 min 5 s». */
+/** «40 ms», «0.8 s»: for what is over. */
+export function spent(ms: number): string {
+  return ms < 100 ? `${Math.round(ms)} ms` : duration(ms);
+}
+
+/** «0.8 s», «2 min 5 s»: for what still runs. */
 export function duration(ms: number): string {
   const seconds = Math.max(0, ms) / 1000;
   if (seconds < 60) return `${seconds.toFixed(1)} s`;

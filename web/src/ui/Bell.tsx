@@ -54,16 +54,15 @@ function ray(t: number): { from: Point; to: Point } {
   const along = { x: after.x - before.x, y: after.y - before.y };
   const length = Math.hypot(along.x, along.y) || 1;
   const out = { x: -along.y / length, y: along.x / length };
-  // The outline runs right to left over the top, so its left normal points inward.
   return {
-    from: { x: here.x + out.x * 5, y: here.y + out.y * 5 },
-    to: { x: here.x - out.x * 13, y: here.y - out.y * 13 },
+    from: { x: here.x - out.x * 5, y: here.y - out.y * 5 },
+    to: { x: here.x + out.x * 11, y: here.y + out.y * 11 },
   };
 }
 
 export function Bell({ hosts, className }: { hosts: number; className?: string }) {
   const at = openings(hosts);
-  const halfGap = at.length > 6 ? 0.014 : 0.022;
+  const halfGap = at.length > 6 ? 0.014 : 0.026;
   const label = hosts === 0 ? 'A closed bell: nothing is reachable' : `A bell with openings: ${hosts} reachable`;
   return (
     <svg

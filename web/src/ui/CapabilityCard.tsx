@@ -8,7 +8,7 @@ export function CapabilityCard({ can, title = 'What it can do' }: { can: Capabil
     <section aria-label={title} className="@container overflow-hidden rounded-md border border-line bg-surface">
       <div className="grid @md:grid-cols-[10rem_1fr]">
         <div className="grid place-items-center border-line border-b bg-ground p-4 @md:border-r @md:border-b-0">
-          <Bell hosts={can.reaches.length} className="w-28" />
+          <Bell hosts={can.reaches.length} className="w-32" />
         </div>
         <dl className="divide-y divide-line">
           <Row verb="reaches">
@@ -23,8 +23,11 @@ export function CapabilityCard({ can, title = 'What it can do' }: { can: Capabil
               ))}
           </Row>
           <Row verb="keeps">
-            {can.keeps && 'values in a store of its own'}
-            {can.keeps === null && <span className="text-muted">known once the component is inspected</span>}
+            {can.keeps === null ? (
+              <span className="text-muted">known once the component is inspected</span>
+            ) : (
+              can.keeps && 'values in a store of its own'
+            )}
           </Row>
           <Row verb="asks">{false}</Row>
         </dl>

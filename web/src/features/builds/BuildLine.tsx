@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { BuildEvent } from '@/lib/contract';
-import { duration } from '@/lib/words';
+import { duration, spent } from '@/lib/words';
 import { isFinal, type Link } from './follow';
 import { type Progress, type Stage, stageNames, totalMs, track } from './track';
 
@@ -19,7 +19,7 @@ export function BuildLine({ events, link }: { events: BuildEvent[]; link: Link }
         </p>
         <Clock events={events} running={running && events.length > 0} />
       </div>
-      <ol className="grid gap-3 sm:grid-cols-7 sm:gap-0">
+      <ol className="grid gap-3 sm:grid-cols-[repeat(6,1fr)_auto] sm:gap-0">
         {track(events).map((stage) => (
           <StageMark key={stage.state} {...stage} />
         ))}
@@ -40,7 +40,7 @@ function StageMark({ state, progress, spentMs }: Stage) {
   return (
     <li
       aria-current={progress === 'now' ? 'step' : undefined}
-      className={`relative flex items-center gap-3 sm:grid sm:gap-1 sm:pt-4 sm:before:absolute sm:before:top-[5px] sm:before:right-0 sm:before:left-0 sm:before:h-px sm:first:before:left-1.5 ${lines[progress]}`}
+      className={`relative flex items-center gap-3 sm:grid sm:gap-1 sm:pt-4 sm:before:absolute sm:before:top-[5px] sm:before:right-0 sm:before:left-0 sm:before:h-px sm:first:before:left-1.5 sm:last:before:hidden ${lines[progress]}`}
     >
       <Dot progress={progress} />
       <span
@@ -50,7 +50,7 @@ function StageMark({ state, progress, spentMs }: Stage) {
         <span className="sr-only">, {words[progress]}</span>
       </span>
       <span className="text-xs text-muted tabular-nums">
-        {spentMs !== null && progress !== 'now' && state !== 'live' ? duration(spentMs) : '\u00a0'}
+        {spentMs !== null && progress !== 'now' && state !== 'live' ? spent(spentMs) : '\u00a0'}
       </span>
     </li>
   );

@@ -5,7 +5,6 @@ import type { ServerDetail } from '@/lib/contract';
 import { Button, buttonClass } from '@/ui/Button';
 import { UrlBar } from '@/ui/Copy';
 import { Problem } from '@/ui/Notice';
-import { Section } from '@/ui/Page';
 import { Skeleton } from '@/ui/Skeleton';
 import { serverOptions } from './api';
 
@@ -29,7 +28,10 @@ export function LiveServer({ serverId, connect }: Props) {
   const missing = server.secrets.filter((secret) => !secret.set);
   return (
     <div className="arrive grid gap-6 py-2">
-      <Section title={`${server.name} is live`}>
+      <section aria-labelledby="live" className="grid gap-3">
+        <h2 id="live" className="text-lg font-semibold wrap-anywhere">
+          {server.name} is live
+        </h2>
         <UrlBar url={server.mcpUrl} />
         {missing.length > 0 && (
           <p className="text-decide">
@@ -39,7 +41,7 @@ export function LiveServer({ serverId, connect }: Props) {
         <Link to="/servers/$serverId" params={{ serverId }} className={`${buttonClass()} justify-self-start`}>
           Open the server’s page
         </Link>
-      </Section>
+      </section>
       {connect(server)}
     </div>
   );

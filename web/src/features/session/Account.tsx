@@ -12,7 +12,6 @@ export function Account({ me }: { me: Me }) {
       <button
         type="button"
         popoverTarget="account"
-        aria-label={`Account of ${me.user.email}`}
         className="flex min-w-0 items-center gap-2 rounded-md p-1 text-left hover:bg-sunken md:w-full md:p-2"
       >
         <span
@@ -21,8 +20,11 @@ export function Account({ me }: { me: Me }) {
         >
           {name.slice(0, 1)}
         </span>
-        <span className="hidden min-w-0 md:grid">
-          <span className="truncate">{name}</span>
+        <span className="grid min-w-0 max-md:sr-only">
+          <span className="truncate">
+            <span className="sr-only">Account of </span>
+            {name}
+          </span>
           <span className="truncate text-xs text-muted">{me.org.name}</span>
         </span>
       </button>

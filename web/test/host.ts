@@ -1,0 +1,37 @@
+/** A made-up host for tests, signed in unless a test says otherwise. */
+import { HttpResponse, http, ws } from 'msw';
+import { setupServer } from 'msw/node';
+import { created, detail, me, preview, problem, server } from './fixtures';
+
+export const signedOut = http.get('*/v1/auth/me', () => refuse(401, 'unauthenticated', 'Sign in.'));
+
+export const buildStream = ws.link('ws://127.0.0.1:8787/v1/builds/:id/stream');
+
+export function refuse(status: number, code: string, detail: string) {
+  return HttpResponse.json(problem(status, code, detail), { status });
+}
+
+export function eventStream(...pieces: string[]) {
+  const encoder = new TextEncoder();
+  const body = new ReadableStream({
+    start(controller) {
+      for (const piece of pieces) controller.enqueue(encoder.encode(piece));
+      controller.close();
+    },
+  });
+  return new HttpResponse(body, { headers: { 'content-type': 'text/event-stream' } });
+}
+
+export function specEvent(of = preview()): string {
+  return `event: spec\ndata: ${JSON.stringify(of)}\n\n`;
+}
+
+export const host = setupServer(
+  http.get('*/v1/auth/me', () => HttpResponse.json(me)),
+  http.post('*/v1/servers/preview/stream', () => eventStream('event: text\ndata: {"text":"{"}\n\n', specEvent())),
+  http.post('*/v1/servers', () => HttpResponse.json(created, { status: 201 })),
+  http.get('*/v1/servers', () => HttpResponse.json({ servers: [server()] })),
+  http.get('*/v1/servers/srv_01', () => HttpResponse.json(detail())),
+  http.get('*/v1/builds/bld_01', () => HttpResponse.json({ id: 'bld_01', serverId: 'srv_01', state: 'queued' })),
+  buildStream.addEventListener('connection', () => undefined),
+);

@@ -1,0 +1,90 @@
+import { screen, waitFor } from '@testing-library/react';
+import { HttpResponse, http } from 'msw';
+import { expect, test } from 'vitest';
+import { me } from './fixtures';
+import { host, refuse, signedOut } from './host';
+import { openApp } from './render';
+
+test('a link is asked for by mail address', async () => {
+  let asked: unknown;
+  host.use(
+    signedOut,
+    http.post('*/v1/auth/magic-link', async ({ request }) => {
+      asked = await request.json();
+      return new HttpResponse(null, { status: 202 });
+    }),
+  );
+  const { user } = openApp('/');
+  await user.type(await screen.findByLabelText('Mail address'), 'ada');
+  await user.click(screen.getByRole('button', { name: 'Send sign-in link' }));
+  expect(screen.getByText('Write an address like name@example.com.')).toBeVisible();
+  await user.type(screen.getByLabelText('Mail address'), '@example.com');
+  await user.click(screen.getByRole('button', { name: 'Send sign-in link' }));
+  expect(await screen.findByText('Link sent')).toBeVisible();
+  expect(asked).toEqual({ email: 'ada@example.com' });
+});
+
+test('a link is spent by a click, not by being opened', async () => {
+  let consumed: unknown[] = [];
+  let signedIn = false;
+  host.use(
+    http.get('*/v1/auth/me', () => (signedIn ? HttpResponse.json(me) : refuse(401, 'unauthenticated', 'Sign in.'))),
+    http.post('*/v1/auth/magic-link/consume', async ({ request }) => {
+      consumed = [...consumed, await request.json()];
+      signedIn = true;
+      return new HttpResponse(null, { status: 204 });
+    }),
+  );
+  const { user, router } = openApp('/sign-in?token=0012e5');
+  const button = await screen.findByRole('button', { name: 'Sign in' });
+  expect(consumed).toEqual([]);
+  await user.click(button);
+  expect(await screen.findByRole('heading', { name: 'What should your server do?' })).toBeVisible();
+  expect(consumed).toEqual([{ token: '0012e5' }]);
+  expect(router.state.location.pathname).toBe('/');
+});
+
+test('a used link says so and offers a new one', async () => {
+  host.use(
+    signedOut,
+    http.post('*/v1/auth/magic-link/consume', () => refuse(410, 'link_used', 'This link was used before.')),
+  );
+  const { user } = openApp('/sign-in?token=abc');
+  await user.click(await screen.findByRole('button', { name: 'Sign in' }));
+  expect(await screen.findByText('This link was used before.')).toBeVisible();
+  expect(screen.getByText('link_used')).toBeVisible();
+  expect(screen.getByLabelText('Mail address')).toBeVisible();
+});
+
+test('an ended session keeps the draft for the same person only', async () => {
+  let signedIn: typeof me | null = me;
+  host.use(
+    http.get('*/v1/auth/me', () =>
+      signedIn ? HttpResponse.json(signedIn) : refuse(401, 'unauthenticated', 'Sign in.'),
+    ),
+    http.post('*/v1/servers/preview/stream', () => refuse(401, 'unauthenticated', 'Sign in.')),
+  );
+  const { user, unmount } = openApp('/');
+  await user.type(await screen.findByLabelText('Describe the server'), 'Weather');
+  signedIn = null;
+  await user.click(screen.getByRole('button', { name: 'Draft tools' }));
+  expect(await screen.findByText(/Your session has ended/)).toBeVisible();
+
+  signedIn = me;
+  window.dispatchEvent(new Event('visibilitychange'));
+  expect(await screen.findByLabelText('Describe the server')).toHaveValue('Weather');
+
+  signedIn = { ...me, user: { ...me.user, id: 'usr_02', email: 'eve@example.com' } };
+  unmount();
+  openApp('/');
+  expect(await screen.findByLabelText('Describe the server')).toHaveValue('');
+});
+
+test('signing out forgets drafts', async () => {
+  host.use(http.post('*/v1/auth/logout', () => new HttpResponse(null, { status: 204 })));
+  const { user } = openApp('/');
+  await user.type(await screen.findByLabelText('Describe the server'), 'Weather');
+  await user.click(screen.getByRole('button', { name: 'Sign out', hidden: true }));
+  await waitFor(() => expect(screen.getByRole('heading', { name: 'Sign in or start' })).toBeVisible());
+  expect(sessionStorage).toHaveLength(0);
+});

@@ -1,0 +1,200 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import type { UserEvent } from '@testing-library/user-event';
+import { HttpResponse, http } from 'msw';
+import { expect, test } from 'vitest';
+import { created, demoSpec, preview, spec } from './fixtures';
+import { eventStream, host, refuse, specEvent } from './host';
+import { openApp } from './render';
+
+async function describeServer(user: UserEvent) {
+  await user.type(await screen.findByLabelText('Describe the server'), 'Notes in Notion');
+  await user.click(screen.getByRole('button', { name: 'Draft tools' }));
+}
+
+async function review(user: UserEvent) {
+  await describeServer(user);
+  await screen.findByRole('heading', { name: 'Review the draft' });
+}
+
+/** Takes the next creation, and what was sent with it. */
+function catchCreation(answer: () => Response = () => HttpResponse.json(created, { status: 201 })) {
+  const sent: unknown[] = [];
+  host.use(
+    http.post('*/v1/servers', async ({ request }) => {
+      sent.push(await request.json());
+      return answer();
+    }),
+  );
+  return sent;
+}
+
+test('an example fills the description in', async () => {
+  const { user } = openApp('/');
+  await user.click(await screen.findByRole('button', { name: /^Weather/ }));
+  expect(screen.getByLabelText<HTMLTextAreaElement>('Describe the server').value).toContain('Open-Meteo');
+});
+
+test('a draft arrives over a stream cut at odd places', async () => {
+  const whole = `: keep-alive\n\nevent: text\ndata: {"text":"{"}\n\n${specEvent()}`;
+  host.use(http.post('*/v1/servers/preview/stream', () => eventStream(...(whole.match(/[\s\S]{1,7}/g) ?? []))));
+  const { user } = openApp('/');
+  await review(user);
+  expect(screen.getAllByLabelText('Tool name').map((field) => (field as HTMLInputElement).value)).toEqual([
+    'search_pages',
+    'read_page',
+  ]);
+  const card = screen.getByRole('region', { name: 'What it can do' });
+  expect(within(card).getByRole('img', { name: 'A bell with openings: 1 reachable' })).toBeVisible();
+  expect(card).toHaveTextContent('api.notion.comGET, POST · /v1 and below');
+  expect(card).toHaveTextContent('NOTION_TOKEN only toward api.notion.com');
+  expect(card).toHaveTextContent('keepsnothing');
+  expect(card).toHaveTextContent(/nothing else$/);
+});
+
+test('an error event is shown in the host’s words, and the description stays', async () => {
+  const error = { code: 'spec_timeout', status: 504, detail: 'The model took longer than 120 s. Ask for fewer tools.' };
+  host.use(
+    http.post('*/v1/servers/preview/stream', () => eventStream(`event: error\ndata: ${JSON.stringify(error)}\n\n`)),
+  );
+  const { user } = openApp('/');
+  await describeServer(user);
+  expect(await screen.findByRole('alert')).toHaveTextContent(`${error.detail}spec_timeout`);
+  expect(screen.getByLabelText('Describe the server')).toHaveValue('Notes in Notion');
+});
+
+test('a stream that ends without a terminal event is a failure', async () => {
+  host.use(http.post('*/v1/servers/preview/stream', () => eventStream('event: text\ndata: {"text":"{"}\n\n')));
+  const { user } = openApp('/');
+  await describeServer(user);
+  expect(await screen.findByRole('alert')).toHaveTextContent('connection broke before the draft was whole');
+});
+
+test('a refusal before the stream says what and when', async () => {
+  host.use(
+    http.post('*/v1/servers/preview/stream', () =>
+      HttpResponse.json(
+        { code: 'rate_limited', detail: 'Too many drafts.' },
+        { status: 429, headers: { 'retry-after': '30' } },
+      ),
+    ),
+  );
+  const { user } = openApp('/');
+  await describeServer(user);
+  expect(await screen.findByRole('alert')).toHaveTextContent('Too many drafts.Try again in 30 seconds.rate_limited');
+});
+
+test('the demo says that it is the demo', async () => {
+  host.use(http.post('*/v1/servers/preview/stream', () => eventStream(specEvent(preview(demoSpec, true)))));
+  const { user } = openApp('/');
+  await review(user);
+  expect(screen.getByText('This is the demo draft')).toBeVisible();
+  expect(screen.getByRole('img', { name: 'A closed bell: nothing is reachable' })).toBeVisible();
+});
+
+test('an untouched draft is built as it is; an edited one with the edit', async () => {
+  const sent = catchCreation(() => refuse(402, 'plan_limit', 'The plan has 2 servers.'));
+  const { user } = openApp('/');
+  await review(user);
+  await user.click(screen.getByRole('button', { name: 'Build server' }));
+  expect(await screen.findByText('The plan has 2 servers.')).toBeVisible();
+  expect(sent).toEqual([{ name: 'Notion notes', slug: 'notion-notes', previewId: 'prv_01' }]);
+
+  await user.clear(screen.getByLabelText('Name'));
+  await user.type(screen.getByLabelText('Name'), 'Team wiki');
+  expect(screen.getByLabelText('Address')).toHaveValue('team-wiki');
+  await user.type(screen.getAllByLabelText('Tool name')[0] as HTMLElement, '_v2');
+  await user.click(screen.getByRole('button', { name: 'Build server' }));
+  await waitFor(() => expect(sent).toHaveLength(2));
+  const [search, read] = spec.tools;
+  expect(sent[1]).toEqual({
+    name: 'Team wiki',
+    slug: 'team-wiki',
+    previewId: 'prv_01',
+    specEdit: { ...spec, name: 'Team wiki', tools: [{ ...search, name: 'search_pages_v2' }, read] },
+  });
+
+  await user.click(screen.getByRole('button', { name: 'Reset to the suggestion' }));
+  expect(screen.getByLabelText('Name')).toHaveValue('Notion notes');
+});
+
+test('a taken address is said at its field, until it is changed', async () => {
+  catchCreation(() => refuse(409, 'slug_taken', 'server slug "notion-notes" is taken: choose another'));
+  const { user } = openApp('/');
+  await review(user);
+  await user.click(screen.getByRole('button', { name: 'Build server' }));
+  const field = screen.getByLabelText('Address');
+  await waitFor(() => expect(field).toHaveAccessibleDescription('notion-notes is taken: choose another.'));
+  await waitFor(() => expect(field).toHaveFocus());
+  await user.type(field, '-2');
+  expect(field).toBeValid();
+  expect(field).not.toHaveAccessibleDescription(/taken/);
+});
+
+test('what cannot be built is not sent', async () => {
+  const sent = catchCreation();
+  const { user } = openApp('/');
+  await review(user);
+  await user.click(screen.getByRole('button', { name: 'Remove GET,POST api.notion.com/v1' }));
+  await user.type(screen.getAllByLabelText('Tool name')[0] as HTMLElement, ' x');
+  await user.click(screen.getByRole('button', { name: 'Build server' }));
+  expect(screen.getByText('2 fields need a change before this can be built.')).toBeVisible();
+  expect(screen.getByText(/NOTION_TOKEN goes to api.notion.com, which is no longer allowed/)).toBeVisible();
+  expect(sent).toEqual([]);
+
+  await user.type(screen.getByLabelText('Allow a host'), '*.com{Enter}');
+  expect(screen.getByLabelText('Allow a host')).toBeInvalid();
+  await user.clear(screen.getByLabelText('Allow a host'));
+  await user.type(screen.getByLabelText('Allow a host'), 'api.notion.com{Enter}');
+  expect(screen.getByRole('button', { name: 'Remove api.notion.com' })).toBeVisible();
+  expect(screen.queryByText(/no longer allowed/)).toBeNull();
+});
+
+test('a secret goes to the host once, and is kept nowhere', async () => {
+  const sent = catchCreation();
+  const { user, client } = openApp('/');
+  await review(user);
+  const field = screen.getByLabelText('NOTION_TOKEN');
+  expect(field).toHaveAttribute('type', 'password');
+  await user.type(field, 'ntn_topsecret');
+  await user.click(screen.getByRole('button', { name: 'Build server' }));
+  await screen.findByRole('region', { name: 'Build progress' });
+  expect(sent).toMatchObject([{ secrets: { NOTION_TOKEN: 'ntn_topsecret' } }]);
+
+  const stored = [sessionStorage, localStorage].flatMap((storage) => Object.values(storage)).join();
+  expect(stored).toContain('search_pages');
+  expect(stored).not.toContain('ntn_topsecret');
+  expect(document.cookie).not.toContain('ntn_topsecret');
+  expect(document.documentElement.outerHTML).not.toContain('ntn_topsecret');
+  const cached = () => [...client.getQueryCache().getAll(), ...client.getMutationCache().getAll()];
+  await waitFor(() => expect(JSON.stringify(cached().map(({ state }) => state))).not.toContain('ntn_topsecret'));
+});
+
+test('an expired draft leads back to the description', async () => {
+  catchCreation(() => refuse(410, 'preview_expired', 'This draft has expired: draft it again.'));
+  const { user } = openApp('/');
+  await review(user);
+  await user.click(screen.getByRole('button', { name: 'Build server' }));
+  await user.click(await screen.findByRole('button', { name: 'Draft again' }));
+  expect(screen.getByLabelText('Describe the server')).toHaveValue('Notes in Notion');
+});
+
+test('what a model wrote is text, whatever it holds', async () => {
+  const planted = '<img src=x onerror=alert(1)>';
+  const hostile = {
+    ...spec,
+    name: planted,
+    tools: spec.tools.map((tool) => ({ ...tool, description: planted, implementation: planted })),
+    requiredSecrets: spec.requiredSecrets.map((secret) => ({
+      ...secret,
+      description: planted,
+      howToGetUrl: 'javascript:alert(1)',
+    })),
+    allowedHosts: [...spec.allowedHosts, planted],
+  };
+  host.use(http.post('*/v1/servers/preview/stream', () => eventStream(specEvent(preview(hostile)))));
+  const { user } = openApp('/');
+  await review(user);
+  expect(screen.getAllByText(planted, { exact: false }).length).toBeGreaterThan(1);
+  expect(document.querySelector('img, [onerror], a[href^="javascript"]')).toBeNull();
+  expect(screen.queryByRole('link', { name: 'How to get it' })).toBeNull();
+});
