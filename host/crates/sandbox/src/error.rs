@@ -27,6 +27,4 @@ pub enum Error {
     Invalid(String),
     #[error("the component imports `{0}`, which is not offered here: build it with the Cloche SDK")]
     Import(String),
-    #[error("the component needs {actual} {what}, over the limit of {limit}")]
-    Needs { what: &'static str, actual: u64, limit: u64 },
 }

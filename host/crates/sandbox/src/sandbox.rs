@@ -1,5 +1,6 @@
 //! From a component's bytes to a finished call.
 
+mod fetch;
 mod outcome;
 
 use std::fmt::Display;
@@ -17,7 +18,7 @@ use crate::admission::{Admission, Admitted};
 use crate::background::{Background, Waiting};
 use crate::bindings::{ToolServer, ToolServerPre, tools};
 use crate::egress::{Egress, Gate, Trace};
-use crate::engine::{self, FUEL_BETWEEN_YIELDS, MEMORY, TABLE_ELEMENTS, TABLES};
+use crate::engine::{self, FUEL_BETWEEN_YIELDS, MEMORY};
 use crate::guest::{Guest, Journal, Transfer};
 use crate::memory::MemoryMeter;
 use crate::precompiled::Precompiled;
@@ -155,22 +156,14 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
 }
 
 impl Inner {
-    /// Checks what a component asks for, and resolves its imports.
+    /// Checks what a component asks for, and resolves its imports. That its memories and tables fit a slot, the pool has
+    /// seen to when its code was mapped.
     fn prepare(&self, component: &Component) -> Result<Loaded> {
         for (import, _) in component.component_type().imports(&self.engine) {
             if !OFFERED.contains(&import) {
                 return Err(Error::Import(import.to_owned()));
             }
         }
-        let needs = |what, actual: u64, limit: u64| {
-            if actual > limit { Err(Error::Needs { what, actual, limit }) } else { Ok(()) }
-        };
-        let required = component.resources_required();
-        let required = required.ok_or_else(|| Error::Invalid("it imports core modules".to_owned()))?;
-        needs("memories", required.num_memories.into(), 1)?;
-        needs("tables", required.num_tables.into(), TABLES.into())?;
-        needs("table elements", required.max_initial_table_size.unwrap_or(0), TABLE_ELEMENTS as u64)?;
-        needs("bytes of memory", required.max_initial_memory_size.unwrap_or(0).saturating_mul(64 << 10), MEMORY)?;
         let pre = self.linker.instantiate_pre(component).and_then(ToolServerPre::new);
         let pre = pre.map_err(|e| Error::Invalid(format!("{e:#}")))?;
         Ok(Loaded { pre })

@@ -50,15 +50,21 @@ pub(crate) enum SecretError {
 }
 
 impl Secrets {
-    /// `text` with each `{KEY}` of a declared secret replaced, for a request of `method` to `url`; none where there is
-    /// nothing to replace.
-    pub(crate) fn fill(&self, text: &str, method: &str, url: &Url) -> Result<Option<String>, SecretError> {
+    /// `text` with each `{KEY}` of a declared secret replaced by its value, in the form that `encode` gives it, for a
+    /// request of `method` to `url`; none where there is nothing to replace.
+    pub(crate) fn fill(
+        &self,
+        text: &str,
+        encode: fn(&str) -> String,
+        method: &str,
+        url: &Url,
+    ) -> Result<Option<String>, SecretError> {
         let mut filled = String::new();
         let mut rest = text;
         while let Some((key, secret, start, end)) = self.next_in(rest) {
             let value = secret.value_for(key, method, url)?;
             filled.push_str(&rest[..start]);
-            filled.push_str(value.expose_secret());
+            filled.push_str(&encode(value.expose_secret()));
             rest = &rest[end..];
         }
         if rest.len() == text.len() {
@@ -126,7 +132,7 @@ mod tests {
     }
 
     fn fill(text: &str, url: &str) -> Result<Option<String>, String> {
-        secrets().fill(text, "GET", &Url::parse(url).unwrap()).map_err(|e| e.to_string())
+        secrets().fill(text, str::to_owned, "GET", &Url::parse(url).unwrap()).map_err(|e| e.to_string())
     }
 
     #[test]

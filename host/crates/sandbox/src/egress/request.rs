@@ -5,7 +5,6 @@ use cloche_domain::capability::HostPattern;
 use http::header::{ACCEPT_ENCODING, HOST, HeaderName, HeaderValue, USER_AGENT};
 use http::{HeaderMap, Method, Request};
 use http_body_util::Full;
-use percent_encoding::percent_decode_str;
 use url::{Url, form_urlencoded};
 
 use super::is_within;
@@ -124,7 +123,9 @@ impl Target {
             if OURS.contains(&name.as_str()) {
                 return Err(invalid(format!("the header {name} is the platform's to set: leave it out")));
             }
-            let filled = secrets.fill(value, self.method.as_str(), &self.url).map_err(|e| invalid(e.to_string()))?;
+            let filled = secrets
+                .fill(value, str::to_owned, self.method.as_str(), &self.url)
+                .map_err(|e| invalid(e.to_string()))?;
             let mut value = HeaderValue::from_bytes(filled.as_deref().unwrap_or(value).as_bytes()).map_err(|_| {
                 invalid(format!("the value of the header {name} has a line break or control character"))
             })?;
@@ -139,8 +140,10 @@ impl Target {
         Ok(headers)
     }
 
-    /// The query with secrets filled into its values; none where it stays as it is.
+    /// The query with secrets filled into its values; none where it stays as it is. Only braces that stand there as such
+    /// make a placeholder: text that was escaped to be data stays data.
     fn query(&self, secrets: &Secrets) -> Result<Option<String>, HttpError> {
+        let encode = |value: &str| form_urlencoded::byte_serialize(value.as_bytes()).collect::<String>();
         let Some(query) = self.url.query() else {
             return Ok(None);
         };
@@ -148,14 +151,11 @@ impl Target {
         let mut pairs = Vec::new();
         for pair in query.split('&') {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let plain = value.replace('+', " ");
-            let plain = percent_decode_str(&plain).decode_utf8_lossy();
-            let filled = secrets.fill(&plain, self.method.as_str(), &self.url);
+            let filled = secrets.fill(value, encode, self.method.as_str(), &self.url);
             match filled.map_err(|e| HttpError::Invalid(e.to_string()))? {
                 None => pairs.push(pair.to_owned()),
                 Some(filled) => {
                     any = true;
-                    let filled: String = form_urlencoded::byte_serialize(filled.as_bytes()).collect();
                     pairs.push(format!("{name}={filled}"));
                 }
             }

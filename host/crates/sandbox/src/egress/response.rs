@@ -37,6 +37,11 @@ pub(super) async fn read(
     secrets: &Secrets,
 ) -> Result<Response, HttpError> {
     let (parts, body) = response.into_parts();
+    if parts.status == http::StatusCode::SWITCHING_PROTOCOLS {
+        return Err(HttpError::Unreachable(
+            "the host does not answer in HTTP: it changes to another protocol".to_owned(),
+        ));
+    }
     let encoding = parts.headers.get(CONTENT_ENCODING).map(http::HeaderValue::as_bytes);
     let gzip = encoding.is_some_and(|e| e.eq_ignore_ascii_case(b"gzip") || e.eq_ignore_ascii_case(b"x-gzip"));
     if let Some(announced) = length(&parts.headers) {

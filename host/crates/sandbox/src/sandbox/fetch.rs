@@ -1,0 +1,45 @@
+//! The platform's own requests to where strangers point.
+
+use std::sync::Arc;
+
+use cloche_domain::capability::HostPattern;
+use cloche_domain::plan::{CallLimits, Plan};
+use url::Url;
+
+use super::Sandbox;
+use crate::Secrets;
+use crate::bindings::http::{Error as HttpError, Header, Request};
+use crate::egress::{Egress, Trace};
+
+/// Milliseconds for the whole answer.
+const PATIENCE_MS: u32 = 5_000;
+
+impl Sandbox {
+    /// Status and body of a GET, under the rules of a guest's requests: a public address, no redirect followed, `limit`
+    /// bytes of body at most. The error says what went wrong.
+    pub async fn fetch(&self, url: &Url, limit: u64) -> Result<(u16, Vec<u8>), String> {
+        let host: HostPattern = url.origin().ascii_serialization().parse().map_err(|e| format!("{e}"))?;
+        let limits =
+            CallLimits { requests: 1, http_body_bytes: limit, http_total_bytes: limit, ..Plan::Hobby.limits().call };
+        let egress =
+            Egress::new(self.0.gate.clone(), &limits, Arc::new([host]), Arc::new(Secrets::default()), Trace::default());
+        let accept = Header { name: "accept".to_owned(), value: "application/json".to_owned() };
+        let request = Request {
+            method: "GET".to_owned(),
+            url: url.to_string(),
+            headers: vec![accept],
+            body: None,
+            timeout_ms: Some(PATIENCE_MS),
+        };
+        match egress.send(request).await {
+            Ok(response) => Ok((response.status, response.body)),
+            Err(
+                HttpError::Denied(why)
+                | HttpError::Invalid(why)
+                | HttpError::Unreachable(why)
+                | HttpError::Timeout(why)
+                | HttpError::TooLarge(why),
+            ) => Err(why),
+        }
+    }
+}
