@@ -9,8 +9,12 @@ use url::Url;
 use crate::artifacts::Artifacts;
 use crate::config::Config;
 use crate::events::Events;
+use crate::gateway::Gateway;
+use crate::http::Origins;
+use crate::keys::Keys;
 use crate::mail::Mailer;
 use crate::model::Models;
+use crate::oauth::Bearers;
 use crate::vault::Vault;
 use crate::worker::Wake;
 
@@ -30,4 +34,10 @@ pub struct App {
     /// Rung when there is work.
     pub wake: Wake,
     pub mail: Mailer,
+    /// What signs access tokens.
+    pub keys: Keys,
+    pub bearers: Bearers,
+    pub gateway: Gateway,
+    /// Pages that may call MCP servers.
+    pub origins: Origins,
 }

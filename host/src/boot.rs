@@ -8,17 +8,22 @@ use anyhow::Context as _;
 use cloche_domain::Clock;
 use cloche_sandbox::{EgressSettings, Sandbox, Settings};
 use cloche_storage::{Db, jobs};
+use time::Duration;
 use tokio::net::TcpListener;
 
 use crate::app::App;
 use crate::artifacts::Artifacts;
 use crate::config::Config;
 use crate::events::Events;
+use crate::gateway::Gateway;
+use crate::http::Origins;
+use crate::keys::Keys;
 use crate::mail::{Mailer, Outbox};
 use crate::model::Models;
+use crate::oauth::Bearers;
 use crate::vault::Vault;
 use crate::worker::{Wake, Workers};
-use crate::{greeting, http};
+use crate::{gateway, greeting, http};
 
 /// Makes the platform from its configuration: opens the database and brings its tables up to date.
 pub async fn app(config: Config) -> anyhow::Result<Arc<App>> {
@@ -28,6 +33,8 @@ pub async fn app(config: Config) -> anyhow::Result<Arc<App>> {
     let public_url = config.public_url()?;
     let mail = Mailer::Outbox(Outbox::new(config.data_dir("outbox"), public_url.host_str().unwrap_or("localhost")));
     let clock = Clock::default();
+    let keys = Keys::open(&config.data_dir("keys/oauth"), Duration::days(config.oauth.key_days.into()), clock.now())?;
+    let origins = Origins::new(&public_url, &config.mcp.allowed_origins)?;
     Ok(Arc::new(App {
         public_url,
         models: Models::new(&config.model)?,
@@ -40,6 +47,10 @@ pub async fn app(config: Config) -> anyhow::Result<Arc<App>> {
         db,
         events: Events::new(),
         mail,
+        keys,
+        bearers: Bearers::default(),
+        gateway: Gateway::default(),
+        origins,
         config,
     }))
 }
@@ -55,7 +66,9 @@ pub async fn serve(mut config: Config) -> anyhow::Result<()> {
         release_jobs(&app.db).await?;
     }
     let workers = Workers::start(&app, compiler::parallel(&app.config.compiler));
+    let following = tokio::spawn(gateway::follow(app.clone(), app.events.listen()));
     let served = http::serve(listener, app.clone()).await;
+    following.abort();
     workers.stop().await;
     app.db.close().await;
     served

@@ -30,6 +30,8 @@ pub struct Config {
     pub compiler: Compiler,
     pub sandbox: Sandbox,
     pub egress: Egress,
+    pub oauth: Oauth,
+    pub mcp: Mcp,
     pub log: Log,
 }
 
@@ -81,6 +83,19 @@ pub struct Egress {
     pub nameserver: Option<SocketAddr>,
     pub ca_file: Option<PathBuf>,
     pub connect_to: BTreeMap<String, SocketAddr>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Oauth {
+    pub registrations_per_address: u32,
+    pub key_days: u32,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mcp {
+    pub allowed_origins: Vec<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -5,12 +5,17 @@ pub mod auth;
 mod cookies;
 mod health;
 pub mod json;
+mod mcp;
+mod oauth;
 pub mod path;
 pub mod problem;
 mod problems;
 mod router;
 mod v1;
 mod web;
+mod well_known;
+
+pub use mcp::Origins;
 
 use std::net::SocketAddr;
 use std::sync::Arc;

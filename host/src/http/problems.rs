@@ -8,7 +8,7 @@ use serde_json::json;
 use super::auth;
 use super::problem::Problem;
 use crate::model::DraftError;
-use crate::{accounts, api_keys, previews, servers};
+use crate::{accounts, api_keys, gateway, previews, servers};
 
 impl From<auth::Error> for Problem {
     fn from(error: auth::Error) -> Self {
@@ -122,6 +122,20 @@ impl From<servers::Error> for Problem {
             E::UnknownSecret(key) => unprocessable("unknown_secret").with("key", key),
             E::SecretInvalid { key, .. } => unprocessable("secret_invalid").with("key", key),
             E::Vault(_) | E::Storage(_) => Self::internal(&error),
+        }
+    }
+}
+
+impl From<gateway::Error> for Problem {
+    fn from(error: gateway::Error) -> Self {
+        use gateway::Error as E;
+        let detail = error.to_string();
+        let unavailable = |code| Self::new(StatusCode::SERVICE_UNAVAILABLE, code, detail);
+        match error {
+            E::NotFound | E::OtherServer => Self::not_found("server"),
+            E::Building => unavailable("server_building").retry_after(2),
+            E::NotLive(_) => unavailable("server_not_live"),
+            E::Tools(_) | E::Sandbox(_) | E::Vault(_) | E::Storage(_) => Self::internal(&error),
         }
     }
 }

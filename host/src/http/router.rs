@@ -6,12 +6,12 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, Request};
 use axum::middleware::from_fn;
-use axum::routing::{delete, get, post, put};
+use axum::routing::{any, delete, get, post, put};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer};
 use tower_http::trace::TraceLayer;
 
-use super::{health, problem, v1, web};
+use super::{health, mcp, oauth, problem, v1, web, well_known};
 use crate::app::App;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -40,6 +40,15 @@ pub(super) fn router(app: Arc<App>) -> Router {
         )
         .route("/v1/builds/{id}", get(v1::builds::get))
         .route("/v1/builds/{id}/stream", get(v1::builds::stream))
+        .route("/.well-known/oauth-authorization-server", get(well_known::authorization_server))
+        .route("/.well-known/oauth-protected-resource/mcp/{org}/{slug}", get(well_known::protected_resource))
+        .route("/oauth/jwks.json", get(well_known::keys))
+        .route("/oauth/register", post(oauth::register::register).options(oauth::preflight))
+        .route("/oauth/authorize", get(oauth::authorize::ask).post(oauth::authorize::decide))
+        .route("/oauth/token", post(oauth::token::issue).options(oauth::preflight))
+        .route("/oauth/revoke", post(oauth::token::revoke).options(oauth::preflight))
+        .route("/oauth/page.css", get(oauth::stylesheet))
+        .route("/mcp/{org}/{slug}", any(mcp::handle))
         .fallback(web::page)
         .with_state(app)
         .layer(DefaultBodyLimit::max(body_limit))

@@ -134,3 +134,11 @@ const LIVE: &str = "SELECT s.id AS server_id, s.org_id, o.slug AS org_slug, s.sl
 pub async fn live(tx: &mut Tx, org: &Slug, server: &Slug) -> Result<Option<LiveServer>> {
     Ok(on_conn!(*tx, c => sqlx::query_as(LIVE).bind(org).bind(server).fetch_optional(c).await)?)
 }
+
+const STATUS: &str = "SELECT s.id, s.org_id, s.status FROM servers s JOIN orgs o ON o.id = s.org_id
+    WHERE o.slug = $1 AND s.slug = $2";
+
+/// The server at `/mcp/{org}/{server}`, whether it can answer or not.
+pub async fn status(tx: &mut Tx, org: &Slug, server: &Slug) -> Result<Option<(ServerId, OrgId, ServerStatus)>> {
+    Ok(on_conn!(*tx, c => sqlx::query_as(STATUS).bind(org).bind(server).fetch_optional(c).await)?)
+}

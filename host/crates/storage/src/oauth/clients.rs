@@ -12,9 +12,11 @@ use crate::{Result, Tx};
 pub struct Client {
     pub client_id: OauthClientId,
     pub name: String,
-    pub redirect_uris: Json<Vec<String>>,
+    #[sqlx(json)]
+    pub redirect_uris: Vec<String>,
     /// What it said of itself.
-    pub metadata: Json<Value>,
+    #[sqlx(json)]
+    pub metadata: Value,
     /// The registrant's IP address; empty where a document was read.
     pub address: String,
     pub created_at: OffsetDateTime,
@@ -38,8 +40,8 @@ pub async fn save_client(tx: &mut Tx, client: &Client) -> Result<()> {
     on_conn!(*tx, c => sqlx::query(SQL)
         .bind(&client.client_id)
         .bind(&client.name)
-        .bind(&client.redirect_uris)
-        .bind(&client.metadata)
+        .bind(Json(&client.redirect_uris))
+        .bind(Json(&client.metadata))
         .bind(&client.address)
         .bind(client.created_at)
         .bind(client.fetched_at)

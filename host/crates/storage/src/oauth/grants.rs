@@ -2,7 +2,6 @@
 
 use cloche_domain::spec::ServerSpec;
 use cloche_domain::{GrantId, OauthClientId, OrgId, ServerId, Slug, UserId};
-use sqlx::types::Json;
 use time::OffsetDateTime;
 
 use crate::{Result, Tx};
@@ -73,13 +72,17 @@ pub struct Target {
     pub org_id: OrgId,
     pub org_name: String,
     /// Of the active version; none before the first build is live.
-    pub spec: Option<Json<ServerSpec>>,
+    #[sqlx(json(nullable))]
+    pub spec: Option<ServerSpec>,
+    /// What the active version's component imports.
+    #[sqlx(json(nullable))]
+    pub imports: Option<Vec<String>>,
 }
 
 /// The server at a path, if this person may use it.
 pub async fn target(tx: &mut Tx, org: &Slug, slug: &Slug, user: UserId) -> Result<Option<Target>> {
     const SQL: &str = "SELECT s.id AS server_id, s.name AS server_name, s.description, o.id AS org_id,
-            o.name AS org_name, v.spec
+            o.name AS org_name, v.spec, v.imports
         FROM servers s
         JOIN orgs o ON o.id = s.org_id
         JOIN memberships m ON m.org_id = s.org_id AND m.user_id = $3

@@ -1,0 +1,204 @@
+//! From a server's place to a tool's answer.
+//!
+//! What is remembered of a server ends with an event about it, and after a few seconds in any case.
+
+mod answer;
+mod schema;
+mod tools;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use cloche_domain::server::ServerStatus;
+use cloche_domain::{OrgId, ServerId, VersionId};
+use cloche_sandbox::{Grant, Loaded, Progress, Secret, Secrets, ToolCall};
+use cloche_storage::servers::{self as store, LiveServer};
+use moka::sync::Cache;
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
+
+pub use answer::{Answer, Outcome};
+pub use tools::{Tool, Tools};
+
+use crate::app::App;
+use crate::events::Event;
+use crate::kv::ServerKv;
+use crate::mount::Mount;
+use crate::oauth::access::{Caller, Right};
+use crate::{artifacts, vault};
+
+/// How long a server counts as what it was, without an event.
+const TRUST: Duration = Duration::from_secs(5);
+
+/// Why a server does not answer.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("there is no such server, or you may not use it")]
+    NotFound,
+    #[error("the token is for a server that is no longer at this address: authorize again")]
+    OtherServer,
+    #[error("the server's first version is being built: try again shortly")]
+    Building,
+    #[error("the server {0}")]
+    NotLive(&'static str),
+    #[error(transparent)]
+    Tools(#[from] tools::Error),
+    #[error(transparent)]
+    Sandbox(#[from] cloche_sandbox::Error),
+    #[error(transparent)]
+    Vault(#[from] vault::Error),
+    #[error(transparent)]
+    Storage(#[from] cloche_storage::Error),
+}
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// A server that answers, with all that its calls need. A call that has begun keeps the version it began with.
+pub struct Served {
+    pub live: LiveServer,
+    pub tools: Arc<Tools>,
+    loaded: Arc<Loaded>,
+    secrets: Arc<Secrets>,
+}
+
+impl fmt::Debug for Served {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Served").field("server", &self.live.server_id).field("version", &self.live.version_n).finish()
+    }
+}
+
+/// What is remembered of servers.
+#[derive(Debug)]
+pub struct Gateway {
+    served: Cache<Mount, Arc<Served>>,
+    /// A version never changes.
+    tools: Cache<VersionId, Arc<Tools>>,
+}
+
+impl Default for Gateway {
+    fn default() -> Self {
+        Self {
+            served: Cache::builder().max_capacity(10_000).time_to_live(TRUST).support_invalidation_closures().build(),
+            tools: Cache::new(10_000),
+        }
+    }
+}
+
+impl Gateway {
+    fn forget(&self, server: ServerId) {
+        // Fails only without `support_invalidation_closures`, and entries end by themselves soon.
+        let _ = self.served.invalidate_entries_if(move |_, served| served.live.server_id == server);
+    }
+}
+
+/// Ends what is remembered when something changes, as long as the platform runs.
+pub async fn follow(app: Arc<App>, mut events: Receiver<Event>) {
+    loop {
+        match events.recv().await {
+            Ok(Event::Server(server)) => {
+                app.gateway.forget(server);
+                app.bearers.forget_rights();
+            }
+            Ok(Event::Grant(grant)) => app.bearers.forget_grant(grant),
+            Ok(Event::Build(_)) => {}
+            Err(RecvError::Lagged(_)) => {
+                app.gateway.served.invalidate_all();
+                app.bearers.forget_rights();
+            }
+            Err(RecvError::Closed) => return,
+        }
+    }
+}
+
+/// The server at a place, if this caller may use it and it can answer.
+pub async fn serve(app: &App, caller: &Caller, mount: &Mount) -> Result<Arc<Served>> {
+    if let Some(known) = app.gateway.served.get(mount) {
+        check_right(caller, known.live.server_id, known.live.org_id)?;
+        return Ok(known);
+    }
+    let mut tx = app.db.read().await?;
+    let Some((server, org, status)) = store::status(&mut tx, &mount.org, &mount.slug).await? else {
+        return Err(Error::NotFound);
+    };
+    check_right(caller, server, org)?;
+    let live = store::live(&mut tx, &mount.org, &mount.slug).await?.ok_or_else(|| not_live(status))?;
+    if status == ServerStatus::Paused {
+        return Err(not_live(status));
+    }
+    let secrets = app.vault.open_all(&mut tx, server).await?;
+    drop(tx);
+    let tools = match app.gateway.tools.get(&live.version_id) {
+        Some(known) => known,
+        None => {
+            let made = Arc::new(Tools::of(&live.spec)?);
+            app.gateway.tools.insert(live.version_id, made.clone());
+            made
+        }
+    };
+    let sha256 = live.component_sha256;
+    let fetch = async || -> Result<Vec<u8>, artifacts::Error> { app.artifacts.get(sha256).await };
+    let served = Arc::new(Served {
+        loaded: app.sandbox.load(sha256, fetch).await?,
+        secrets: Arc::new(bound(&live, secrets)),
+        tools,
+        live,
+    });
+    app.gateway.served.insert(mount.clone(), served.clone());
+    Ok(served)
+}
+
+fn check_right(caller: &Caller, server: ServerId, org: OrgId) -> Result<()> {
+    match caller.right {
+        Right::Server(theirs) if theirs != server => Err(Error::OtherServer),
+        Right::Org(theirs) if theirs != org => Err(Error::NotFound),
+        _ => Ok(()),
+    }
+}
+
+const fn not_live(status: ServerStatus) -> Error {
+    match status {
+        ServerStatus::Building | ServerStatus::Live => Error::Building,
+        ServerStatus::Paused => Error::NotLive("is paused: its owner can resume it"),
+        ServerStatus::Failed => Error::NotLive("was not built: its build says why"),
+        ServerStatus::NeedsApproval => Error::NotLive("waits for approval by its owner or a reviewer"),
+    }
+}
+
+/// The secrets that the spec declares: those that are set with their values, each bound to its hosts.
+fn bound(live: &LiveServer, values: Vec<(cloche_domain::SecretKey, secrecy::SecretString)>) -> Secrets {
+    let mut values: std::collections::HashMap<_, _> = values.into_iter().collect();
+    let declared = live.spec.required_secrets.iter();
+    declared
+        .map(|secret| {
+            let hosts = secret.hosts.iter().filter_map(|host| host.parse().ok()).collect();
+            (secret.key.clone(), Secret { value: values.remove(&secret.key), hosts })
+        })
+        .collect()
+}
+
+/// One call, with its arguments checked before and its result after.
+pub async fn call(
+    app: &App,
+    served: &Served,
+    tool: &Tool,
+    arguments: serde_json::Map<String, serde_json::Value>,
+    progress: Option<Box<dyn Fn(Progress) + Send + Sync>>,
+) -> Answer {
+    let arguments = serde_json::Value::Object(arguments);
+    if let Some(wrong) = tool.input.problems(&arguments) {
+        return Answer::refused(format!("the arguments of {} are not as its inputSchema says: {wrong}", tool.name()));
+    }
+    let live = &served.live;
+    let grant = Grant {
+        tenant: live.org_id,
+        server: live.server_id,
+        limits: live.plan.limits().call,
+        hosts: served.tools.hosts.clone(),
+        secrets: served.secrets.clone(),
+        kv: Some(Arc::new(ServerKv { db: app.db.clone(), clock: app.clock.clone(), server: live.server_id })),
+        progress,
+    };
+    let call = ToolCall { name: tool.name().to_owned(), arguments: arguments.to_string() };
+    Answer::of(app.sandbox.call(&served.loaded, grant, call).await, tool)
+}

@@ -1,0 +1,75 @@
+//! A tool's JSON Schema, compiled once, as a check.
+
+use jsonschema::{PatternOptions, Validator};
+use serde_json::Value;
+
+/// What is wrong with a value, at most so many times and so long each.
+const PROBLEMS: usize = 5;
+const PROBLEM: usize = 300;
+
+/// A compiled schema. No reference leaves it, and its patterns are matched in linear time.
+#[derive(Debug)]
+pub struct Schema(Validator);
+
+impl Schema {
+    pub fn compile(schema: &Value) -> Result<Self, String> {
+        let options = jsonschema::options().offline().with_pattern_options(PatternOptions::regex());
+        options.build(schema).map(Self).map_err(|error| clipped(&error.to_string()))
+    }
+
+    /// What is wrong with a value; none if nothing is.
+    pub fn problems(&self, value: &Value) -> Option<String> {
+        if self.0.is_valid(value) {
+            return None;
+        }
+        let problems = self.0.iter_errors(value).take(PROBLEMS).map(|error| {
+            let at = match error.instance_path().as_str() {
+                "" => "the whole".to_owned(),
+                path => clipped(path),
+            };
+            format!("{at}: {}", clipped(&error.to_string()))
+        });
+        Some(problems.collect::<Vec<_>>().join("; "))
+    }
+}
+
+fn clipped(text: &str) -> String {
+    match text.char_indices().nth(PROBLEM) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn each_problem_says_where_it_is() {
+        let schema = json!({"type": "object", "required": ["city"], "additionalProperties": false,
+            "properties": {"city": {"type": "string", "pattern": "^[A-Z]"}, "days": {"type": "integer", "maximum": 7}}});
+        let schema = Schema::compile(&schema).unwrap();
+        assert_eq!(schema.problems(&json!({"city": "Oslo", "days": 3})), None);
+        let said = schema.problems(&json!({"city": "oslo", "days": 9, "x": 1})).unwrap();
+        for part in ["/city", "/days", "'x'"] {
+            assert!(said.contains(part), "{said}");
+        }
+        assert!(schema.problems(&json!({})).unwrap().contains("\"city\" is a required property"));
+        assert!(schema.problems(&json!({"city": "o".repeat(10_000)})).unwrap().len() < 400);
+    }
+
+    #[test]
+    fn a_schema_that_reaches_out_does_not_compile() {
+        for reference in ["http://169.254.169.254/", "file:///etc/passwd", "other.json"] {
+            assert!(Schema::compile(&json!({"$ref": reference})).is_err(), "{reference}");
+        }
+    }
+
+    #[test]
+    fn a_pattern_cannot_be_made_to_take_forever() {
+        let schema = Schema::compile(&json!({"type": "string", "pattern": "^(a+)+$"})).unwrap();
+        assert!(schema.problems(&json!("a".repeat(50_000) + "!")).is_some());
+        assert!(Schema::compile(&json!({"pattern": "(a)\\1"})).is_err());
+    }
+}
