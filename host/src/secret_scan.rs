@@ -23,6 +23,13 @@ pub struct Finding {
 /// Bits a character that what is drawn at random has at least: 16 letters and digits have 3.2 to 4.
 const RANDOM: f64 = 2.9;
 
+/// Characters of a secret that are looked at.
+const LONGEST: usize = 256;
+/// The same of each part of a JSON Web Token.
+const LONGEST_JWT: usize = 8_192;
+/// Findings of one text; nobody reads more.
+const MOST: usize = 100;
+
 /// The names, without what is no letter, after which a random text is a secret.
 const NAMES: [&str; 15] = [
     "apikey",
@@ -42,7 +49,7 @@ const NAMES: [&str; 15] = [
     "authorization",
 ];
 
-/// All secrets in `text`, in their order; none overlaps another.
+/// The secrets in `text`, in their order, 100 at most; none overlaps another.
 pub fn scan(text: &str) -> Vec<Finding> {
     let mut found = Findings { text, list: vec![] };
     private_keys(&mut found);
@@ -50,7 +57,9 @@ pub fn scan(text: &str) -> Vec<Finding> {
         let rest = &text[start..];
         if let Some((form, length)) = FORMS.iter().find_map(|form| Some((form, form_length(form, rest)?))) {
             found.add(form.kind, start, start + length);
-        } else if let Some(length) = jwt_length(rest) {
+        } else if !text[..start].ends_with(['-', '_'])
+            && let Some(length) = jwt_length(rest)
+        {
             found.add("JSON Web Token", start, start + length);
         } else if let Some(length) = telegram_length(rest) {
             found.add("Telegram bot token", start, start + length);
@@ -70,7 +79,7 @@ struct Findings<'a> {
 
 impl Findings<'_> {
     fn add(&mut self, kind: &'static str, start: usize, end: usize) {
-        if self.list.iter().any(|f| f.start < end && start < f.end) {
+        if self.list.len() == MOST || self.list.iter().any(|f| f.start < end && start < f.end) {
             return;
         }
         let shown = (end - start).div_euclid(4).min(4);
@@ -88,19 +97,24 @@ fn word_starts(text: &str) -> impl Iterator<Item = usize> {
 
 /// How long the secret of this form is that `rest` begins with.
 fn form_length(form: &Form, rest: &str) -> Option<usize> {
-    let body = form.charset.run(rest.strip_prefix(form.prefix)?);
-    let long_enough = body.len() >= form.least && form.most.is_none_or(|most| body.len() <= most);
+    let body = form.charset.run(rest.strip_prefix(form.prefix)?, LONGEST);
+    if body.len() < form.least || form.most.is_some_and(|most| body.len() > most) {
+        return None;
+    }
     let random = bits_a_character(body) >= RANDOM && (form.charset == Charset::Capitals || is_mixed(body));
-    (long_enough && random && !is_placeholder(body)).then_some(form.prefix.len() + body.len())
+    (random && !is_placeholder(body)).then_some(form.prefix.len() + body.len())
 }
 
 /// `header.payload.signature`, the first two being JSON objects in base64url (RFC 7519 §3).
 fn jwt_length(rest: &str) -> Option<usize> {
     let mut length = 0;
     for (i, least) in [10, 10, 20].into_iter().enumerate() {
-        let part = Charset::Dashed.run(&rest[length..]);
-        let object = i == 2 || part.starts_with("eyJ");
-        if part.len() < least || !object {
+        let part = &rest[length..];
+        if i < 2 && !part.starts_with("eyJ") {
+            return None;
+        }
+        let part = Charset::Dashed.run(part, LONGEST_JWT);
+        if part.len() < least {
             return None;
         }
         length += part.len();
@@ -115,7 +129,7 @@ fn jwt_length(rest: &str) -> Option<usize> {
 /// `123456789:AA` and 33 more.
 fn telegram_length(rest: &str) -> Option<usize> {
     let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-    let token = Charset::Dashed.run(rest[digits..].strip_prefix(':')?);
+    let token = Charset::Dashed.run(rest[digits..].strip_prefix(':')?, LONGEST);
     let fits = (8..=10).contains(&digits) && token.starts_with("AA") && token.len() == 35 && !is_placeholder(token);
     fits.then_some(digits + 1 + token.len())
 }
@@ -131,21 +145,21 @@ fn url_password(rest: &str) -> Option<(usize, usize)> {
     random.then_some((scheme + 3 + name.len() + 1, password.len()))
 }
 
+/// PEM from its first dashes to its last (RFC 7468 §2), or to the text's end where its own is missing.
 fn private_keys(found: &mut Findings<'_>) {
-    const BEGIN: &str = "-----BEGIN ";
     let text = found.text;
-    for (start, _) in text.match_indices(BEGIN) {
-        let rest = &text[start..];
-        let Some(label) = rest[BEGIN.len()..].split("-----").next() else { continue };
-        let body = rest.get(BEGIN.len() + label.len() + 5..).unwrap_or_default();
+    for (start, begin) in text.match_indices("-----BEGIN ") {
+        let label_at = start + begin.len();
+        let Some(label_length) = text[label_at..].find("-----").filter(|&length| length <= 40) else { continue };
+        let label = &text[label_at..label_at + label_length];
+        let body = &text[label_at + label_length + 5..];
+        let length = body.find("-----").unwrap_or(body.len());
         // Without a body it is only talked about.
-        let says_key = label.len() <= 40 && (label.ends_with("PRIVATE KEY") || label.ends_with("PRIVATE KEY BLOCK"));
-        if says_key
-            && body.bytes().take(400).filter(u8::is_ascii_alphanumeric).count() >= 40
-            && !body.starts_with("...")
-        {
-            let length = rest.find("-----END ").unwrap_or(rest.len());
-            found.add("private key", start, start + length);
+        let has_body = body[..length].bytes().filter(u8::is_ascii_alphanumeric).count() >= 40;
+        if has_body && (label.ends_with("PRIVATE KEY") || label.ends_with("PRIVATE KEY BLOCK")) {
+            let close = format!("-----END {label}-----");
+            let end = body[length..].strip_prefix(close.as_str()).map_or(length, |_| length + close.len());
+            found.add("private key", start, text.len() - body.len() + end);
         }
     }
 }
@@ -154,14 +168,14 @@ fn private_keys(found: &mut Findings<'_>) {
 fn named_values(found: &mut Findings<'_>) {
     let text = found.text;
     let mut at = 0;
-    while let Some(skip) = text[at..].find(|c: char| Charset::Value.has(c)) {
+    while let Some(skip) = text.as_bytes()[at..].iter().position(|&byte| Charset::Value.has(byte)) {
         let start = at + skip;
-        let value = Charset::Value.run(&text[start..]);
+        let value = Charset::Value.run(&text[start..], LONGEST);
         at = start + value.len();
         let value = value.trim_end_matches(['.', '!', '/']);
         let Some(name) = name_before(&text[..start]) else { continue };
         let least = if name.starts_with("pass") { 10 } else { 16 };
-        let random = (least..=512).contains(&value.len()) && bits_a_character(value) >= RANDOM && is_mixed(value);
+        let random = value.len() >= least && bits_a_character(value) >= RANDOM && is_mixed(value);
         if random && !is_wordy(value) && !is_uuid(value) && !is_placeholder(value) {
             found.add("key or password", start, start + value.len());
         }

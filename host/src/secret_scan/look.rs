@@ -18,21 +18,22 @@ pub(super) enum Charset {
 }
 
 impl Charset {
-    pub(super) fn has(self, c: char) -> bool {
-        let more = match self {
-            Self::Capitals => return c.is_ascii_uppercase() || c.is_ascii_digit(),
-            Self::Alphanumeric => "",
-            Self::Dashed => "-_",
-            Self::Dotted => "-_.",
-            Self::Path => "-_/",
-            Self::Value => "-_./+~!@#$%^*",
+    pub(super) fn has(self, byte: u8) -> bool {
+        let more: &[u8] = match self {
+            Self::Capitals => return byte.is_ascii_uppercase() || byte.is_ascii_digit(),
+            Self::Alphanumeric => b"",
+            Self::Dashed => b"-_",
+            Self::Dotted => b"-_.",
+            Self::Path => b"-_/",
+            Self::Value => b"-_./+~!@#$%^*",
         };
-        c.is_ascii_alphanumeric() || more.contains(c)
+        byte.is_ascii_alphanumeric() || more.contains(&byte)
     }
 
-    /// The longest beginning of `text` made of these characters.
-    pub(super) fn run(self, text: &str) -> &str {
-        &text[..text.find(|c| !self.has(c)).unwrap_or(text.len())]
+    /// The longest beginning of `text` made of these characters, `most` at most: so that no text takes long to scan.
+    pub(super) fn run(self, text: &str, most: usize) -> &str {
+        let length = text.bytes().take(most).take_while(|&byte| self.has(byte)).count();
+        &text[..length]
     }
 }
 
