@@ -2,7 +2,11 @@
 
 mod accounts;
 mod api_keys;
+mod builds;
 mod engines;
+mod jobs;
 mod magic_links;
 mod postgres;
+mod servers;
 mod sessions;
+mod vault;
