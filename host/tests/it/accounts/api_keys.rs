@@ -1,0 +1,87 @@
+//! Keys for programs.
+
+use serde_json::{Value, json};
+
+use super::ADA;
+use crate::platform::{Platform, Setup, on_both};
+
+const KEYS: &str = "/v1/api-keys";
+const ME: &str = "/v1/auth/me";
+
+on_both!(a_key_is_shown_once_and_acts_for_its_owner_until_it_is_deleted, async |setup: Setup| {
+    let platform = setup.start().await;
+    let ada = platform.sign_in(ADA).await;
+    let (status, made) = ada.post(KEYS, json!({"name": "script", "scopes": ["mcp", "api", "api"]})).await;
+    assert_eq!((status, &made["scopes"]), (201, &json!(["api", "mcp"])));
+    let key = made["key"].as_str().unwrap();
+    assert_eq!(key.len(), "clo_".len() + 43, "256 bits");
+
+    let program = platform.with_key(key);
+    assert_eq!(program.get(ME).await.1["user"]["email"], ADA);
+    let (_, list) = program.get(KEYS).await;
+    assert_eq!((&list["apiKeys"][0]["id"], &list["apiKeys"][0]["start"]), (&made["id"], &json!(key[..12])));
+    assert!(list["apiKeys"][0]["lastUsedAt"].is_string(), "{list}");
+    assert!(!list.to_string().contains(&key[12..]));
+
+    let its_path = format!("{KEYS}/{}", made["id"].as_str().unwrap());
+    assert_eq!(program.delete(&its_path).await, (204, Value::Null));
+    let (status, problem) = program.get(ME).await;
+    assert_eq!((status, &problem["code"]), (401, &json!("bad_api_key")));
+    assert_eq!(ada.delete(&its_path).await.0, 404);
+});
+
+#[tokio::test]
+async fn another_tenants_key_is_not_there() {
+    let platform = Platform::start().await;
+    let (ada, bob) = (platform.sign_in(ADA).await, platform.sign_in("bob@example.com").await);
+    let (_, made) = ada.post(KEYS, json!({"name": "script", "scopes": ["api"]})).await;
+    let (status, problem) = bob.delete(&format!("{KEYS}/{}", made["id"].as_str().unwrap())).await;
+    let (no_status, no_problem) = bob.delete(&format!("{KEYS}/no-key")).await;
+    assert_eq!((status, &problem["code"]), (404, &json!("not_found")));
+    assert_eq!((no_status, &no_problem["code"]), (404, &json!("not_found")));
+    assert_eq!(bob.get(KEYS).await.1, json!({"apiKeys": []}));
+    assert_eq!(platform.with_key(made["key"].as_str().unwrap()).get(ME).await.0, 200);
+}
+
+#[tokio::test]
+async fn a_key_for_mcp_does_not_open_the_api() {
+    let platform = Platform::start().await;
+    let key = platform.admin("api-key", &["--email", ADA, "--scopes", "mcp"]);
+    let (status, problem) = platform.with_key(&key).get(ME).await;
+    assert_eq!((status, &problem["code"], &problem["scope"]), (403, &json!("insufficient_scope"), &json!("api")));
+}
+
+#[tokio::test]
+async fn what_is_no_key_is_refused_even_with_a_cookie_beside_it() {
+    let platform = Platform::start().await;
+    let browser = platform.sign_in(ADA).await;
+    for bearer in ["Bearer clo_made-up", "bearer nonsense", "Bearer "] {
+        let request = browser.request(reqwest::Method::GET, ME).header("Authorization", bearer);
+        let answer = request.send().await.unwrap();
+        assert_eq!(answer.status(), 401, "{bearer:?}");
+        assert_eq!(answer.headers()["www-authenticate"], "Bearer realm=\"cloche\"");
+        assert_eq!(answer.json::<Value>().await.unwrap()["code"], "bad_api_key");
+    }
+    assert_eq!(platform.anyone().get(ME).await.1["code"], "not_signed_in");
+}
+
+#[tokio::test]
+async fn a_key_needs_a_name_a_scope_and_a_sensible_life() {
+    let platform = Platform::start().await;
+    let ada = platform.sign_in(ADA).await;
+    for bad in [
+        json!({"name": " ", "scopes": ["api"]}),
+        json!({"name": "x".repeat(81), "scopes": ["api"]}),
+        json!({"name": "a\nb", "scopes": ["api"]}),
+        json!({"name": "script", "scopes": []}),
+        json!({"name": "script", "scopes": ["api"], "expiresInDays": 0}),
+        json!({"name": "script", "scopes": ["api"], "expiresInDays": 4_000_000_000_u32}),
+        json!({"name": "script", "scopes": ["root"]}),
+        json!({"name": "script", "scopes": ["api"], "admin": true}),
+    ] {
+        assert_eq!(ada.post(KEYS, bad.clone()).await.0, 422, "{bad}");
+    }
+    let (status, made) = ada.post(KEYS, json!({"name": "script", "scopes": ["api"], "expiresInDays": 7})).await;
+    assert_eq!(status, 201);
+    assert!(made["expiresAt"].as_str().unwrap() > made["createdAt"].as_str().unwrap(), "{made}");
+}

@@ -1,0 +1,284 @@
+//! A real platform for a test: the binary, on a free port, with a data directory of its own, gone when the test ends.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+use reqwest::header::{AUTHORIZATION, COOKIE, HeaderMap, HeaderValue, ORIGIN, SET_COOKIE};
+use reqwest::redirect::Policy;
+use reqwest::{Client, Method, RequestBuilder, Response};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::postgres::Database;
+
+/// How long the platform may take to start.
+const START: Duration = Duration::from_secs(60);
+
+/// Declares one test as two: `on_both!(name, async |setup: Setup| { … })` runs on SQLite and on Postgres.
+macro_rules! on_both {
+    ($name:ident, $test:expr) => {
+        mod $name {
+            use super::*;
+
+            #[tokio::test]
+            async fn on_sqlite() {
+                ($test)($crate::platform::Platform::setup()).await;
+            }
+
+            #[tokio::test]
+            async fn on_postgres() {
+                ($test)($crate::platform::Platform::setup().on_postgres()).await;
+            }
+        }
+    };
+}
+pub(crate) use on_both;
+
+/// What a platform is started with.
+#[derive(Debug)]
+pub struct Setup {
+    /// Holds the data directory, the configuration and the log.
+    dir: TempDir,
+    database: Option<Database>,
+}
+
+impl Setup {
+    /// Settings other than the defaults, in TOML.
+    pub fn config(self, toml: &str) -> Self {
+        fs::write(self.dir.path().join("cloche.toml"), toml).unwrap();
+        self
+    }
+
+    /// Keeps the data in Postgres.
+    pub fn on_postgres(mut self) -> Self {
+        self.database = Some(Database::make());
+        self
+    }
+
+    pub async fn start(self) -> Platform {
+        let (child, url, printed) = serve(&self, "127.0.0.1:0");
+        let platform = Platform { child, url, printed, setup: self };
+        platform.wait_until_ready().await;
+        platform
+    }
+
+    pub fn data(&self) -> std::path::PathBuf {
+        self.dir.path().join("data")
+    }
+
+    /// The program with this platform's data and settings, and no others from outside.
+    fn command(&self, verbs: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cloche"));
+        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CLOCHE_")) {
+            command.env_remove(name);
+        }
+        let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        command.env("CLOCHE_COMPILER__TOOLCHAIN", workspace.join("target/toolchain"));
+        if let Some(database) = &self.database {
+            command.env("CLOCHE_DATABASE__URL", database.url());
+        }
+        command.args(verbs).arg("--data").arg(self.data());
+        let file = self.dir.path().join("cloche.toml");
+        if file.is_file() {
+            command.arg("--config").arg(file);
+        }
+        command
+    }
+}
+
+/// A running platform. Dropping it kills it.
+#[derive(Debug)]
+pub struct Platform {
+    child: Child,
+    /// Its address, without a slash at the end.
+    pub url: String,
+    printed: Receiver<String>,
+    setup: Setup,
+}
+
+impl Platform {
+    /// A platform with the default settings.
+    pub async fn start() -> Self {
+        Self::setup().start().await
+    }
+
+    pub fn setup() -> Setup {
+        Setup { dir: TempDir::new().unwrap(), database: None }
+    }
+
+    pub fn data(&self) -> std::path::PathBuf {
+        self.setup.data()
+    }
+
+    /// Kills it at once, as a crash does.
+    pub fn kill(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
+    /// Asks it to stop, and waits: whether it ended well.
+    pub fn stop(&mut self) -> bool {
+        let asked = Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
+        asked.success() && self.child.wait().unwrap().success()
+    }
+
+    /// Starts it again at the same address, after [`Platform::kill`] or [`Platform::stop`].
+    pub async fn restart(&mut self) {
+        let listen = self.url.strip_prefix("http://").unwrap().to_owned();
+        (self.child, self.url, self.printed) = serve(&self.setup, &listen);
+        self.wait_until_ready().await;
+    }
+
+    /// What it has printed since the last look, line by line; the line with its address is not among them.
+    pub fn printed(&self) -> Vec<String> {
+        self.printed.try_iter().collect()
+    }
+
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.setup.dir.path().join("log")).unwrap_or_default()
+    }
+
+    /// What `cloche admin …` prints, run beside the platform.
+    pub fn admin(&self, verb: &str, args: &[&str]) -> String {
+        let done = self.setup.command(&["admin", verb]).args(args).output().unwrap();
+        assert!(done.status.success(), "admin {verb}: {}", String::from_utf8_lossy(&done.stderr));
+        String::from_utf8(done.stdout).unwrap().trim_end().to_owned()
+    }
+
+    /// A new API key with all scopes.
+    pub fn api_key(&self, email: &str) -> String {
+        self.admin("api-key", &["--email", email])
+    }
+
+    /// Someone who is not signed in.
+    pub fn anyone(&self) -> Caller {
+        self.caller(HeaderMap::new())
+    }
+
+    /// A program with an API key.
+    pub fn with_key(&self, key: &str) -> Caller {
+        self.caller(HeaderMap::from_iter([(AUTHORIZATION, header(&format!("Bearer {key}")))]))
+    }
+
+    /// A person at a browser, signed in; the account is made if there is none.
+    pub async fn sign_in(&self, email: &str) -> Caller {
+        let token = token_of(&self.admin("sign-in-link", &["--email", email]));
+        let answer = self.anyone().send(Method::POST, "/v1/auth/magic-link/consume", json!({"token": token})).await;
+        assert_eq!(answer.status(), 200);
+        self.browser(&cookie(&answer).expect("a session"))
+    }
+
+    /// A browser with a session's cookie, as `name=value`.
+    pub fn browser(&self, cookie: &str) -> Caller {
+        self.caller(HeaderMap::from_iter([(COOKIE, header(cookie)), (ORIGIN, header(&self.url))]))
+    }
+
+    fn caller(&self, headers: HeaderMap) -> Caller {
+        Caller::new(&self.url, headers)
+    }
+
+    /// The mails to an address, oldest first.
+    pub fn mails_to(&self, email: &str) -> Vec<String> {
+        let Ok(files) = fs::read_dir(self.data().join("outbox")) else { return Vec::new() };
+        let mut files: Vec<_> = files.map(|file| file.unwrap().path()).collect();
+        files.sort();
+        let mails = files.into_iter().map(|file| fs::read_to_string(file).unwrap());
+        mails.filter(|mail| mail.contains(&format!("To: <{email}>"))).collect()
+    }
+
+    async fn wait_until_ready(&self) {
+        let ready = self.anyone().get("/ready").await;
+        assert_eq!(ready.0, 200, "{ready:?}");
+    }
+}
+
+impl Drop for Platform {
+    fn drop(&mut self) {
+        self.kill();
+        if std::thread::panicking() {
+            eprintln!("the platform's log:\n{}", self.log());
+        }
+    }
+}
+
+/// Starts the program: its process, its address, and the lines that it prints after that.
+fn serve(setup: &Setup, listen: &str) -> (Child, String, Receiver<String>) {
+    let log = fs::File::options().create(true).append(true).open(setup.dir.path().join("log")).unwrap();
+    let mut command = setup.command(&["serve", "--listen", listen]);
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log).spawn().unwrap();
+    let stdout = BufReader::new(child.stdout.take().unwrap());
+    let (lines, printed) = channel();
+    std::thread::spawn(move || stdout.lines().map_while(Result::ok).try_for_each(|line| lines.send(line)));
+    let Ok(first) = printed.recv_timeout(START) else {
+        let _ = child.kill();
+        let _ = child.wait();
+        panic!("the platform did not start:\n{}", fs::read_to_string(setup.dir.path().join("log")).unwrap());
+    };
+    (child, first.rsplit(' ').next().unwrap().to_owned(), printed)
+}
+
+/// One who asks the platform, always with the same credentials. Paths begin with a slash.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    http: Client,
+    url: String,
+}
+
+impl Caller {
+    /// One who sends `headers` with each request to the platform at `url`.
+    pub fn new(url: &str, headers: HeaderMap) -> Self {
+        let http = Client::builder().redirect(Policy::none()).default_headers(headers).build().unwrap();
+        Self { http, url: url.to_owned() }
+    }
+
+    /// A request to be shaped further.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.http.request(method, format!("{}{path}", self.url))
+    }
+
+    /// The whole answer to a JSON body.
+    pub async fn send(&self, method: Method, path: &str, body: Value) -> Response {
+        self.request(method, path).json(&body).send().await.unwrap()
+    }
+
+    /// Status and body; the body is null where it is no JSON.
+    pub async fn get(&self, path: &str) -> (u16, Value) {
+        read(self.request(Method::GET, path).send().await.unwrap()).await
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> (u16, Value) {
+        read(self.send(Method::POST, path, body).await).await
+    }
+
+    pub async fn put(&self, path: &str, body: Value) -> (u16, Value) {
+        read(self.send(Method::PUT, path, body).await).await
+    }
+
+    pub async fn delete(&self, path: &str) -> (u16, Value) {
+        read(self.request(Method::DELETE, path).send().await.unwrap()).await
+    }
+}
+
+async fn read(response: Response) -> (u16, Value) {
+    let status = response.status().as_u16();
+    (status, serde_json::from_slice(&response.bytes().await.unwrap()).unwrap_or_default())
+}
+
+/// The token in a sign-in link, wherever it stands in a text.
+pub fn token_of(text: &str) -> String {
+    let (_, rest) = text.split_once("token=").expect("a sign-in link");
+    rest.chars().take_while(|c| !c.is_whitespace() && *c != '&').collect()
+}
+
+/// The session's cookie that an answer sets, as `name=value`.
+pub fn cookie(response: &Response) -> Option<String> {
+    Some(response.headers().get(SET_COOKIE)?.to_str().unwrap().split(';').next().unwrap().to_owned())
+}
+
+fn header(value: &str) -> HeaderValue {
+    HeaderValue::from_str(value).unwrap()
+}
