@@ -108,6 +108,7 @@ export function server(of: ServerSpec = spec, change: Partial<Server> = {}): Ser
     tools: of.tools.map(({ implementation: _, ...tool }) => tool),
     allowedHosts: of.allowedHosts,
     requiredSecrets: of.requiredSecrets,
+    imports: ['cloche:tool/http@0.1.0', 'cloche:tool/log@0.1.0'],
     createdAt: '2026-11-21T10:00:00Z',
     ...change,
   };

@@ -12,6 +12,33 @@ test('the list leads to a server', async () => {
   expect(screen.getByText('search_pages')).toBeVisible();
 });
 
+test('older servers are fetched when asked for', async () => {
+  host.use(
+    http.get('*/v1/servers', ({ request }) => {
+      const cursor = new URL(request.url).searchParams.get('cursor');
+      return cursor === 'srv_01'
+        ? HttpResponse.json({ servers: [server(undefined, { id: 'srv_00', name: 'Oldest' })], nextCursor: null })
+        : HttpResponse.json({ servers: [server()], nextCursor: 'srv_01' });
+    }),
+  );
+  const { user } = openApp('/servers');
+  await user.click(await screen.findByRole('button', { name: 'Show older servers' }));
+  expect(await screen.findByRole('link', { name: 'Oldest' })).toBeVisible();
+  expect(screen.getByText('2 servers')).toBeVisible();
+});
+
+test('a failed server says why, a building one leads to its build', async () => {
+  let now = detail({ status: 'failed', lastFailure: { code: 'compile_error', message: 'echo does not compile.' } });
+  host.use(http.get('*/v1/servers/srv_01', () => HttpResponse.json(now)));
+  const { unmount } = openApp('/servers/srv_01');
+  expect(await screen.findByText(/echo does not compile/)).toBeVisible();
+  unmount();
+  now = detail({ status: 'building', activeBuild: { id: 'bld_01', state: 'compiling' } });
+  openApp('/servers/srv_01');
+  const link = await screen.findByRole('link', { name: 'Watch the build' });
+  expect(link).toHaveAttribute('href', '/servers/srv_01/builds/bld_01');
+});
+
 test('without servers the list says what one is', async () => {
   host.use(http.get('*/v1/servers', () => HttpResponse.json({ servers: [] })));
   openApp('/servers');

@@ -32,7 +32,7 @@ test('a link is spent by a click, not by being opened', async () => {
     http.post('*/v1/auth/magic-link/consume', async ({ request }) => {
       consumed = [...consumed, await request.json()];
       signedIn = true;
-      return new HttpResponse(null, { status: 204 });
+      return HttpResponse.json({ ...me, next: null });
     }),
   );
   const { user, router } = openApp('/sign-in?token=0012e5');
@@ -87,4 +87,25 @@ test('signing out forgets drafts', async () => {
   await user.click(screen.getByRole('button', { name: 'Sign out', hidden: true }));
   await waitFor(() => expect(screen.getByRole('heading', { name: 'Sign in or start' })).toBeVisible());
   expect(sessionStorage).toHaveLength(0);
+});
+
+test('a sign-in that an application asked for leads back to it', async () => {
+  let asked: unknown;
+  let signedIn = false;
+  host.use(
+    http.get('*/v1/auth/me', () => (signedIn ? HttpResponse.json(me) : refuse(401, 'not_signed_in', 'Sign in.'))),
+    http.post('*/v1/auth/magic-link', async ({ request }) => {
+      asked = await request.json();
+      return HttpResponse.json({ email: 'ada@example.com', expiresInMinutes: 15 }, { status: 202 });
+    }),
+  );
+  const { user } = openApp('/sign-in?next=%2Foauth%2Fauthorize%3Fclient_id%3Da');
+  await user.type(await screen.findByLabelText('Mail address'), 'ada@example.com');
+  await user.click(screen.getByRole('button', { name: 'Send sign-in link' }));
+  await screen.findByText('Link sent');
+  expect(asked).toEqual({ email: 'ada@example.com', next: '/oauth/authorize?client_id=a' });
+
+  signedIn = true;
+  window.dispatchEvent(new Event('visibilitychange'));
+  expect(await screen.findByRole('button', { name: 'Continue' })).toBeVisible();
 });

@@ -51,6 +51,11 @@ export function namesStore(code: string): boolean {
   return /\bkv\b/.test(code);
 }
 
+/** Whether a component with these imports may keep data; null when they are not known. */
+export function importsStore(imports: string[] | null | undefined): boolean | null {
+  return imports ? imports.some((name) => name.startsWith('cloche:tool/kv@')) : null;
+}
+
 export function capabilities(
   grant: { allowedHosts: string[]; requiredSecrets: RequiredSecret[] },
   keeps: boolean | null,

@@ -57,6 +57,8 @@ export interface Server {
   tools: Tool[];
   allowedHosts: string[];
   requiredSecrets: RequiredSecret[];
+  /** What the active component imports, like `cloche:tool/http@0.1.0`; absent before there is one. */
+  imports?: string[] | null;
   createdAt: string;
 }
 
@@ -67,6 +69,16 @@ export interface SecretState {
 
 export interface ServerDetail extends Server {
   secrets: SecretState[];
+  /** The build that is under way. */
+  activeBuild?: { id: string; state: BuildState } | null;
+  /** Why the newest build failed, if it did. */
+  lastFailure?: { code: string; message: string; diagnostics?: Diagnostic[] } | null;
+}
+
+export interface ServerPage {
+  servers: Server[];
+  /** Null on the last page. */
+  nextCursor?: string | null;
 }
 
 export interface CreatedServer extends Server {
@@ -93,8 +105,9 @@ export type BuildState =
   | 'failed';
 
 export interface Diagnostic {
-  /** The tool whose body it is in; null for the shared helpers. */
+  /** The tool whose body it is in; null for the shared helpers, and for code that the platform generates. */
   tool?: string | null;
+  /** From 1; 0 in generated code. */
   line: number;
   column: number;
   endLine?: number | null;
@@ -110,6 +123,8 @@ export interface BuildEvent {
   at: string;
   state: BuildState;
   message?: string | null;
+  /** The failure's stable name. */
+  code?: string | null;
   diagnostics?: Diagnostic[] | null;
   elapsedMs?: number | null;
 }
@@ -118,6 +133,11 @@ export interface Build {
   id: string;
   serverId: string;
   state: BuildState;
+}
+
+/** Who has signed in by a link, and the path that they came for. */
+export interface SignedIn extends Me {
+  next?: string | null;
 }
 
 export interface Me {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { capabilities, hostName, hostProblem, namesStore, reachOf } from './capability';
-import { ago, slugFrom, slugProblem, spent, toolNameProblem, webAddress } from './words';
+import { ago, localPath, slugFrom, slugProblem, spent, toolNameProblem, webAddress } from './words';
 
 test('a slug comes from a title as the host would take it', () => {
   for (const [title, slug] of [
@@ -28,6 +28,13 @@ test('only web addresses are linked to', () => {
   expect(webAddress('https://a.example/x')).toBe('https://a.example/x');
   for (const bad of ['javascript:alert(1)', 'data:text/html,x', '/relative', '', null])
     expect(webAddress(bad)).toBeNull();
+});
+
+test('sign-in leads to paths of this platform only', () => {
+  expect(localPath('/oauth/authorize?a=b')).toBe('/oauth/authorize?a=b');
+  for (const bad of ['//evil.example', '/\\evil.example', 'https://evil.example/', 'javascript:alert(1)', '', null]) {
+    expect(localPath(bad)).toBeNull();
+  }
 });
 
 test('a host pattern is read into its parts', () => {

@@ -39,6 +39,13 @@ export function webAddress(text: string | null | undefined): string | null {
   return url.protocol === 'https:' || url.protocol === 'http:' ? url.href : null;
 }
 
+/** A path on this platform, or null: the text comes with a link that anyone may write. */
+export function localPath(text: string | null | undefined): string | null {
+  if (!text?.startsWith('/') || !URL.canParse(text, location.origin)) return null;
+  const url = new URL(text, location.origin);
+  return url.origin === location.origin ? url.pathname + url.search : null;
+}
+
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
 const units: [Intl.RelativeTimeFormatUnit, number][] = [
   ['day', 86_400],

@@ -1,68 +1,16 @@
+import { arc, BASE, CENTRE, HEIGHT, openings, panes, path, ray } from './bellShape';
+
+interface Props {
+  hosts: number;
+  className?: string;
+  /** Drawn with a thicker line, so that it holds at the size of an icon. */
+  small?: boolean;
+}
+
 /** The drawn bell: closed when nothing is reachable, with one opening in the glass for each host. */
-
-const CENTRE = 60;
-const BASE = 106;
-const HALF_WIDTH = 38;
-const HEIGHT = 82;
-/** A bell's outline: fuller at the shoulder than an ellipse. */
-const FULLNESS = 2 / 2.7;
-const STEPS = 240;
-const MOST_DRAWN = 10;
-
-interface Point {
-  x: number;
-  y: number;
-}
-
-/** A point of the glass; `t` runs from 0 (right foot) over 0.5 (top) to 1 (left foot). */
-function glass(t: number, scale = 1): Point {
-  const angle = t * Math.PI;
-  const x = Math.sign(Math.cos(angle)) * Math.abs(Math.cos(angle)) ** FULLNESS;
-  return { x: CENTRE + HALF_WIDTH * scale * x, y: BASE - HEIGHT * scale * Math.sin(angle) ** FULLNESS };
-}
-
-function path(points: Point[]): string {
-  return points.map(({ x, y }, i) => `${i === 0 ? 'M' : 'L'}${x.toFixed(1)} ${y.toFixed(1)}`).join('');
-}
-
-function arc(from: number, to: number, scale = 1): string {
-  const steps = Math.max(2, Math.round((to - from) * STEPS));
-  return path(Array.from({ length: steps + 1 }, (_, i) => glass(from + ((to - from) * i) / steps, scale)));
-}
-
-/** Where the openings lie: right and left in turn, spread over the shoulders, never at the knob. */
-export function openings(hosts: number): number[] {
-  const drawn = Math.min(hosts, MOST_DRAWN);
-  const right = Math.ceil(drawn / 2);
-  const side = (n: number) => Array.from({ length: n }, (_, i) => 0.12 + (0.3 * (i + 1)) / (n + 1));
-  return [...side(right), ...side(drawn - right).map((t) => 1 - t)].sort((a, b) => a - b);
-}
-
-/** What is left of the glass between the openings. */
-function panes(at: number[], halfGap: number): [number, number][] {
-  const edges = [0, ...at.flatMap((t) => [t - halfGap, t + halfGap]), 1];
-  const pairs: [number, number][] = [];
-  for (let i = 0; i + 1 < edges.length; i += 2) pairs.push([edges[i] ?? 0, edges[i + 1] ?? 1]);
-  return pairs;
-}
-
-/** A line through an opening, square to the glass. */
-function ray(t: number): { from: Point; to: Point } {
-  const here = glass(t);
-  const before = glass(t - 0.005);
-  const after = glass(t + 0.005);
-  const along = { x: after.x - before.x, y: after.y - before.y };
-  const length = Math.hypot(along.x, along.y) || 1;
-  const out = { x: -along.y / length, y: along.x / length };
-  return {
-    from: { x: here.x - out.x * 5, y: here.y - out.y * 5 },
-    to: { x: here.x + out.x * 11, y: here.y + out.y * 11 },
-  };
-}
-
-export function Bell({ hosts, className }: { hosts: number; className?: string }) {
+export function Bell({ hosts, className, small = false }: Props) {
   const at = openings(hosts);
-  const halfGap = at.length > 6 ? 0.014 : 0.026;
+  const halfGap = at.length > 6 ? 0.011 : 0.017;
   const label = hosts === 0 ? 'A closed bell: nothing is reachable' : `A bell with openings: ${hosts} reachable`;
   return (
     <svg
@@ -72,7 +20,7 @@ export function Bell({ hosts, className }: { hosts: number; className?: string }
       className={className}
       fill="none"
       stroke="currentColor"
-      strokeWidth="1.75"
+      strokeWidth={small ? 3.5 : 1.75}
       strokeLinecap="round"
       strokeLinejoin="round"
     >
@@ -81,7 +29,7 @@ export function Bell({ hosts, className }: { hosts: number; className?: string }
       ))}
       <circle cx={CENTRE} cy={BASE - HEIGHT - 6} r="4.5" />
       <path d={`M14 ${BASE}H106M22 ${BASE + 6}H98`} />
-      <path d={arc(0.64, 0.82, 0.84)} className="text-edge" stroke="currentColor" opacity="0.6" />
+      <path d={arc(0.62, 0.78)} transform="translate(60 106) scale(.82) translate(-60 -106)" opacity="0.35" />
       <Seedling />
       {at.map((t) => {
         const { from, to } = ray(t);

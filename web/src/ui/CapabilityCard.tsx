@@ -24,7 +24,7 @@ export function CapabilityCard({ can, title = 'What it can do' }: { can: Capabil
           </Row>
           <Row verb="keeps">
             {can.keeps === null ? (
-              <span className="text-muted">known once the component is inspected</span>
+              <span className="text-muted">not known yet</span>
             ) : (
               can.keeps && 'values in a store of its own'
             )}
@@ -32,7 +32,7 @@ export function CapabilityCard({ can, title = 'What it can do' }: { can: Capabil
           <Row verb="asks">{false}</Row>
         </dl>
       </div>
-      <p className="border-line border-t px-4 py-3 text-muted italic">
+      <p className="border-line border-t px-4 py-3 font-medium">
         {can.keeps === null ? 'nothing else over the network' : 'nothing else'}
       </p>
     </section>

@@ -11,12 +11,22 @@ interface Labels {
 }
 
 const box =
-  'w-full rounded-md border bg-surface px-3 text-ink placeholder:text-muted transition-colors duration-150 focus:border-accent focus:outline-none focus-visible:outline-2 focus-visible:outline-offset-0';
+  'w-full rounded-md border bg-surface px-3 text-ink placeholder:text-muted transition-colors duration-150 focus-visible:outline-offset-0';
 
-export function Field({ label, hint, error, mono, bare, ...input }: Labels & InputHTMLAttributes<HTMLInputElement>) {
+export function Field({
+  label,
+  hint,
+  error,
+  mono,
+  bare,
+  className = '',
+  ...input
+}: Labels & InputHTMLAttributes<HTMLInputElement>) {
   return (
     <Labelled label={label} hint={hint} error={error} bare={bare}>
-      {(wiring) => <input {...input} {...wiring} className={`${box} h-9 ${mono ? 'font-mono' : ''} ${edge(error)}`} />}
+      {(wiring) => (
+        <input {...input} {...wiring} className={`${box} h-9 ${mono ? 'font-mono' : ''} ${edge(error)} ${className}`} />
+      )}
     </Labelled>
   );
 }
@@ -27,6 +37,7 @@ export function TextField({
   error,
   mono,
   bare,
+  className = '',
   ...input
 }: Labels & TextareaHTMLAttributes<HTMLTextAreaElement>) {
   return (
@@ -35,7 +46,7 @@ export function TextField({
         <textarea
           {...input}
           {...wiring}
-          className={`${box} block field-sizing-content py-2 ${mono ? 'font-mono' : ''} ${edge(error)}`}
+          className={`${box} block field-sizing-content py-2 ${mono ? 'font-mono' : ''} ${edge(error)} ${className}`}
         />
       )}
     </Labelled>
@@ -43,7 +54,7 @@ export function TextField({
 }
 
 function edge(error: string | null | undefined): string {
-  return error ? 'border-broken' : 'border-edge/60';
+  return error ? 'border-broken' : 'border-edge/60 focus:border-accent';
 }
 
 interface Wiring {

@@ -30,8 +30,8 @@ export function BuildLine({ events, link }: { events: BuildEvent[]; link: Link }
 
 const lines: Record<Progress, string> = {
   done: 'sm:before:bg-accent',
-  now: 'sm:before:bg-accent',
-  failed: 'sm:before:bg-broken',
+  now: 'sm:before:bg-line',
+  failed: 'sm:before:bg-line',
   ahead: 'sm:before:bg-line',
 };
 

@@ -12,6 +12,7 @@ interface Props {
 
 /** What the build said. Opens by itself when the build fails. */
 export function BuildLog({ events, source }: Props) {
+  const begun = Date.parse(events[0]?.at ?? '');
   const failed = events.at(-1)?.state === 'failed';
   const [open, setOpen] = useState(failed);
   const diagnostics = failed ? (events.findLast((event) => event.diagnostics?.length)?.diagnostics ?? []) : [];
@@ -41,9 +42,9 @@ export function BuildLog({ events, source }: Props) {
         )}
         <ol className="grid gap-1 text-xs">
           {events.map(({ seq, at, state, message }) => (
-            <li key={seq} className="grid grid-cols-[5.5rem_6rem_1fr] gap-2 font-mono max-sm:grid-cols-1 max-sm:gap-0">
-              <time dateTime={at} className="text-muted tabular-nums">
-                {at.slice(11, 23)}
+            <li key={seq} className="grid grid-cols-[4.5rem_6rem_1fr] gap-2 font-mono max-sm:grid-cols-1 max-sm:gap-0">
+              <time dateTime={at} title={at} className="text-muted tabular-nums">
+                {((Date.parse(at) - begun) / 1000).toFixed(3)} s
               </time>
               <span className={state === 'failed' ? 'text-broken' : 'text-muted'}>
                 {stageNames[state].toLowerCase()}
@@ -59,24 +60,38 @@ export function BuildLog({ events, source }: Props) {
 
 function Complaint({ source, ...diagnostic }: Diagnostic & { source: ServerSpec | null }) {
   const { tool, line, column, endLine, message, hint, code, text } = diagnostic;
-  const where = tool ?? 'shared code';
+  const where = tool ?? (line > 0 ? 'shared code' : 'generated code');
   const body = tool ? source?.tools.find(({ name }) => name === tool)?.implementation : source?.helpers;
   const excerpt = body ? around(body, line, endLine ?? line) : null;
   return (
     <div className="grid gap-2">
       <p className="wrap-anywhere">
-        <code className="text-broken">
-          {where}:{line}:{column}
-        </code>{' '}
-        {message} {code && <code className="text-muted">{code}</code>}
+        <code className="text-broken">{line > 0 ? `${where}:${line}:${column}` : where}</code> <Ticked text={message} />{' '}
+        {code && <code className="text-muted">{code}</code>}
       </p>
       {excerpt ? (
         <Code label={`${where}, around line ${line}`} {...excerpt} />
       ) : (
         text && <Code label={`${where}, line ${line}`} code={text} first={line} marked={[line]} />
       )}
-      {hint && <p className="text-muted">{hint}</p>}
+      {hint && (
+        <p className="text-muted">
+          <Ticked text={hint} />
+        </p>
+      )}
     </div>
+  );
+}
+
+/** A compiler's text, with what it puts between backticks as code. */
+function Ticked({ text }: { text: string }) {
+  return text.split(/`([^`\n]+)`/).map((part, i) =>
+    i % 2 === 1 ? (
+      // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one text never move
+      <code key={i}>{part}</code>
+    ) : (
+      part
+    ),
   );
 }
 

@@ -32,11 +32,14 @@ export function BuildView({ buildId, source, outcome }: Props) {
       {last?.state === 'failed' && (
         <Notice tone="broken">
           <p className="font-medium">The build failed</p>
-          <p className="wrap-anywhere">{last.message || 'The log says where.'}</p>
+          <p className="wrap-anywhere">
+            {last.message || 'The log says where.'} {last.code && <code className="text-muted">{last.code}</code>}
+          </p>
         </Notice>
       )}
-      {last && outcome(last.state)}
+      {last?.state !== 'failed' && last && outcome(last.state)}
       {events.length > 0 && <BuildLog events={events} source={source} />}
+      {last?.state === 'failed' && outcome(last.state)}
     </div>
   );
 }

@@ -23,7 +23,7 @@ function SecretRow({ serverId, secret, isSet }: { serverId: string; secret: Requ
   const howToGet = webAddress(secret.howToGetUrl);
   return (
     <li className="grid gap-3 p-4">
-      <div className="flex flex-wrap items-center justify-between gap-2">
+      <div className="flex items-start justify-between gap-4">
         <div className="grid min-w-0 gap-1">
           <p className="flex flex-wrap items-baseline gap-x-3">
             <code className="font-medium">{secret.key}</code>

@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { Server } from '@/lib/contract';
 import { ago, count } from '@/lib/words';
@@ -11,11 +11,19 @@ import { serversOptions } from './api';
 import { Status } from './Status';
 
 export function ServerList() {
-  const { data, error, refetch } = useQuery(serversOptions);
+  const {
+    data: pages,
+    error,
+    refetch,
+    hasNextPage,
+    fetchNextPage,
+    isFetchingNextPage,
+  } = useInfiniteQuery(serversOptions);
+  const data = pages?.pages.flatMap((page) => page.servers);
   return (
     <Page
       title="Servers"
-      lead={data && data.length > 0 ? count(data.length, 'server') : undefined}
+      lead={data && data.length > 0 && !hasNextPage ? count(data.length, 'server') : undefined}
       action={
         data &&
         data.length > 0 && (
@@ -35,6 +43,11 @@ export function ServerList() {
           ))}
         </ul>
       )}
+      {hasNextPage && (
+        <Button className="justify-self-start" busy={isFetchingNextPage && 'Loading…'} onClick={() => fetchNextPage()}>
+          Show older servers
+        </Button>
+      )}
     </Page>
   );
 }
@@ -43,7 +56,7 @@ function Row({ server }: { server: Server }) {
   const { id, name, status, mcpUrl, tools, allowedHosts, createdAt } = server;
   return (
     <li className="relative grid gap-x-4 gap-y-1 p-4 transition-colors duration-150 hover:bg-sunken sm:grid-cols-[3rem_minmax(0,1fr)_auto] sm:items-center">
-      <Bell hosts={allowedHosts.length} className="hidden w-10 sm:block" />
+      <Bell small hosts={allowedHosts.length} className="hidden w-10 sm:block" />
       <div className="grid min-w-0 gap-1">
         <Link
           to="/servers/$serverId"

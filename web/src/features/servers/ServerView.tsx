@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { ApiError } from '@/lib/api';
-import { capabilities } from '@/lib/capability';
+import { capabilities, importsStore } from '@/lib/capability';
 import type { ServerDetail, ServerStatus, Tool } from '@/lib/contract';
 import { ago, count } from '@/lib/words';
 import { Button } from '@/ui/Button';
@@ -37,19 +37,19 @@ export function ServerView({ serverId, connect, onDeleted }: Props) {
       title={server.name}
       lead={server.description}
       action={
-        <p className="flex items-center gap-2 text-muted">
+        <p className="flex flex-wrap items-baseline gap-x-4 text-muted sm:pt-2">
           <span className="text-ink">
             <Status status={server.status} />
           </span>
-          {server.activeVersion !== null && `· version ${server.activeVersion}`} ·{' '}
+          {server.activeVersion !== null && <span>version {server.activeVersion}</span>}
           <time dateTime={server.createdAt} title={server.createdAt}>
-            {ago(server.createdAt)}
+            made {ago(server.createdAt)}
           </time>
         </p>
       }
     >
       {error && <Problem error={error} action={<Button onClick={() => refetch()}>Try again</Button>} />}
-      <StatusNotice status={server.status} />
+      <StatusNotice server={server} />
       <div className="grid items-start gap-8 lg:grid-cols-[minmax(0,1fr)_360px]">
         <div className="grid min-w-0 gap-8">
           <Section title="URL">
@@ -70,7 +70,7 @@ export function ServerView({ serverId, connect, onDeleted }: Props) {
           )}
         </div>
         <div className="grid min-w-0 gap-8">
-          <CapabilityCard can={capabilities(server, null)} />
+          <CapabilityCard can={capabilities(server, importsStore(server.imports))} />
           <Deletion server={server} onDeleted={onDeleted} />
         </div>
       </div>
@@ -102,15 +102,25 @@ const notices: Partial<Record<ServerStatus, { tone: 'plain' | 'decide' | 'broken
   },
 };
 
-function StatusNotice({ status }: { status: ServerStatus }) {
+function StatusNotice({ server }: { server: ServerDetail }) {
+  const { id: serverId, status, activeBuild, lastFailure } = server;
   const notice = notices[status];
   if (!notice) return null;
   return (
     <Notice tone={notice.tone}>
       {notice.text}{' '}
-      {status === 'failed' && (
-        <Link to="/" className="text-link underline underline-offset-2">
-          Describe a server
+      {status === 'failed' && lastFailure && (
+        <p className="wrap-anywhere">
+          {lastFailure.message} <code className="text-muted">{lastFailure.code}</code>
+        </p>
+      )}
+      {activeBuild && (
+        <Link
+          to="/servers/$serverId/builds/$buildId"
+          params={{ serverId, buildId: activeBuild.id }}
+          className="text-link underline underline-offset-2"
+        >
+          Watch the build
         </Link>
       )}
     </Notice>

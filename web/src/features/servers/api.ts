@@ -1,13 +1,19 @@
-import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { getJson, jsonBody, send } from '@/lib/api';
-import type { Server, ServerDetail } from '@/lib/contract';
+import type { ServerDetail, ServerPage } from '@/lib/contract';
 
 const POLL_MS = 2_000;
 
-export const serversOptions = queryOptions({
+export const serversOptions = infiniteQueryOptions({
   queryKey: ['servers'],
-  queryFn: async ({ signal }) => (await getJson<{ servers: Server[] }>('servers', signal)).servers,
-  refetchInterval: ({ state }) => (state.data?.some(({ status }) => status === 'building') ? POLL_MS : false),
+  queryFn: ({ pageParam, signal }) =>
+    getJson<ServerPage>(pageParam ? `servers?cursor=${encodeURIComponent(pageParam)}` : 'servers', signal),
+  initialPageParam: '',
+  getNextPageParam: ({ nextCursor }) => nextCursor,
+  refetchInterval: ({ state }) => {
+    const servers = state.data?.pages.flatMap((page) => page.servers);
+    return servers?.some(({ status }) => status === 'building') ? POLL_MS : false;
+  },
 });
 
 export function serverOptions(id: string) {

@@ -5,8 +5,8 @@ import { Field } from '@/ui/Field';
 import { Notice, Problem } from '@/ui/Notice';
 import { useRequestLink } from './api';
 
-/** Asks for a mail address and has a sign-in link sent there. */
-export function LinkForm() {
+/** Asks for a mail address and has a sign-in link sent there, which leads on to `next`. */
+export function LinkForm({ next }: { next?: string | undefined }) {
   const [email, setEmail] = useState('');
   const [wrong, setWrong] = useState(false);
   const link = useRequestLink();
@@ -15,10 +15,10 @@ export function LinkForm() {
     event.preventDefault();
     const right = looksLikeEmail(email);
     setWrong(!right);
-    if (right) link.mutate(email.trim());
+    if (right) link.mutate({ email: email.trim(), ...(next && { next }) });
   }
 
-  if (link.isSuccess) return <LinkSent email={link.variables} onAgain={link.reset} />;
+  if (link.isSuccess) return <LinkSent email={link.variables.email} onAgain={link.reset} />;
   return (
     <form onSubmit={submit} noValidate className="grid gap-4">
       <Field

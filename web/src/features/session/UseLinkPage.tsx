@@ -1,23 +1,25 @@
+import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useEffect } from 'react';
 import { ApiError } from '@/lib/api';
 import { Mark } from '@/ui/Bell';
 import { Button } from '@/ui/Button';
 import { Problem } from '@/ui/Notice';
-import { useConsumeLink } from './api';
+import { sessionOptions, useConsumeLink } from './api';
 import { LinkForm } from './LinkForm';
 
+interface Props {
+  token: string | undefined;
+  /** The path on this platform that sign-in was asked for. */
+  next: string | undefined;
+  onSignedIn: (next: string | null) => void;
+}
+
 /** Where a mailed link leads. The token is spent by a click, since mail scanners follow links. */
-export function UseLinkPage({ token, onSignedIn }: { token: string | undefined; onSignedIn: () => void }) {
+export function UseLinkPage({ token, next, onSignedIn }: Props) {
   const consume = useConsumeLink();
   const spent = consume.error instanceof ApiError && consume.error.status < 500 && consume.error.status !== 429;
 
-  if (!token) {
-    return (
-      <Narrow title="Sign in">
-        <LinkForm />
-      </Narrow>
-    );
-  }
+  if (!token) return <AskForLink next={next} onSignedIn={onSignedIn} />;
   if (consume.error && spent) {
     return (
       <Narrow title="This link no longer works">
@@ -34,10 +36,31 @@ export function UseLinkPage({ token, onSignedIn }: { token: string | undefined; 
       <Button
         look="primary"
         busy={(consume.isPending || consume.isSuccess) && 'Signing in…'}
-        onClick={() => consume.mutate(token, { onSuccess: onSignedIn })}
+        onClick={() => consume.mutate(token, { onSuccess: ({ next }) => onSignedIn(next ?? null) })}
       >
         Sign in
       </Button>
+    </Narrow>
+  );
+}
+
+/** Without a token: the way to one, or on, for who is signed in already or has just signed in elsewhere. */
+function AskForLink({ next, onSignedIn }: Omit<Props, 'token'>) {
+  const { data: session } = useQuery(sessionOptions);
+  if (session?.me) {
+    return (
+      <Narrow title="You are signed in">
+        <p className="wrap-anywhere">As {session.me.user.email}.</p>
+        <Button look="primary" onClick={() => onSignedIn(next ?? null)}>
+          Continue
+        </Button>
+      </Narrow>
+    );
+  }
+  return (
+    <Narrow title="Sign in">
+      {next && <p>An application asks for access to one of your servers. Sign in first; the link leads back to it.</p>}
+      <LinkForm next={next} />
     </Narrow>
   );
 }

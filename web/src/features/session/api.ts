@@ -1,6 +1,6 @@
 import { queryOptions, useMutation, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
-import { ApiError, getJson, jsonBody, send } from '@/lib/api';
-import type { Me } from '@/lib/contract';
+import { ApiError, getJson, jsonBody, postJson, send } from '@/lib/api';
+import type { Me, SignedIn } from '@/lib/contract';
 import { leaveSession, type Session, sessionKey } from '@/lib/queryClient';
 
 async function fetchSession(signal: AbortSignal, ended: boolean): Promise<Session> {
@@ -24,7 +24,7 @@ export const sessionOptions = queryOptions({
 
 export function useRequestLink() {
   return useMutation({
-    mutationFn: (email: string) => send('auth/magic-link', jsonBody('POST', { email })),
+    mutationFn: (asked: { email: string; next?: string }) => send('auth/magic-link', jsonBody('POST', asked)),
     meta: { anonymous: true },
   });
 }
@@ -32,7 +32,7 @@ export function useRequestLink() {
 export function useConsumeLink() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (token: string) => send('auth/magic-link/consume', jsonBody('POST', { token })),
+    mutationFn: (token: string) => postJson<SignedIn>('auth/magic-link/consume', { token }),
     meta: { anonymous: true },
     onSuccess: () => client.resetQueries({ queryKey: sessionKey }),
   });

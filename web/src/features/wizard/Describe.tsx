@@ -42,12 +42,11 @@ export function Describe({ prompt, onPrompt, onPreview }: Props) {
   }
 
   return (
-    <form onSubmit={draft} className="grid max-w-[720px] gap-6">
+    <form onSubmit={draft} className="grid gap-6">
       <TextField
         label="Describe the server"
         bare
-        rows={6}
-        className="text-base"
+        className="min-h-44 text-base"
         placeholder="Tools it should have, the services they call, what they give back…"
         value={prompt}
         readOnly={preview.isPending}

@@ -1,4 +1,5 @@
 import type { ToolSpec } from '@/lib/contract';
+import { count } from '@/lib/words';
 import { Disclosed } from '@/ui/Code';
 import { Field, TextField } from '@/ui/Field';
 
@@ -14,21 +15,23 @@ export function ToolEditor({ tool, nameProblem, descriptionProblem, onChange }: 
   return (
     <fieldset className="grid min-w-0 gap-4 rounded-md border border-line bg-surface p-4">
       <legend className="sr-only">Tool {tool.name}</legend>
-      <Field
-        label="Tool name"
-        mono
-        value={tool.name}
-        spellCheck={false}
-        autoCapitalize="none"
-        onChange={(event) => onChange({ ...tool, name: event.target.value })}
-        error={nameProblem}
-      />
-      <TextField
-        label="Description for AI clients"
-        value={tool.description}
-        onChange={(event) => onChange({ ...tool, description: event.target.value })}
-        error={descriptionProblem}
-      />
+      <div className="grid items-start gap-4 sm:grid-cols-[minmax(0,2fr)_minmax(0,3fr)]">
+        <Field
+          label="Tool name"
+          mono
+          value={tool.name}
+          spellCheck={false}
+          autoCapitalize="none"
+          onChange={(event) => onChange({ ...tool, name: event.target.value })}
+          error={nameProblem}
+        />
+        <TextField
+          label="Description for AI clients"
+          value={tool.description}
+          onChange={(event) => onChange({ ...tool, description: event.target.value })}
+          error={descriptionProblem}
+        />
+      </div>
       <div className="grid gap-2">
         <Disclosed
           summary={`Arguments: ${argumentNames(tool)}`}
@@ -43,7 +46,7 @@ export function ToolEditor({ tool, nameProblem, descriptionProblem, onChange }: 
           />
         )}
         <Disclosed
-          summary={`Code: ${tool.implementation.trimEnd().split('\n').length} lines of Rust`}
+          summary={`Code: ${count(tool.implementation.trimEnd().split('\n').length, 'line')} of Rust`}
           label={`Code of ${tool.name}`}
           code={tool.implementation}
         />

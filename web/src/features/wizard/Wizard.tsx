@@ -21,11 +21,14 @@ export function Wizard({ userId, urlBase, onCreated }: Props) {
         title="What should your server do?"
         lead="Say it in your own words. You will see every tool, host and secret before anything runs."
       >
-        <Describe
-          prompt={prompt}
-          onPrompt={(prompt) => setDraft({ prompt, review: null })}
-          onPreview={(preview) => setDraft({ prompt, review: reviewOf(preview) })}
-        />
+        <div className="grid items-start gap-8 lg:grid-cols-[minmax(0,1fr)_280px]">
+          <Describe
+            prompt={prompt}
+            onPrompt={(prompt) => setDraft({ prompt, review: null })}
+            onPreview={(preview) => setDraft({ prompt, review: reviewOf(preview) })}
+          />
+          <Next />
+        </div>
       </Page>
     );
   }
@@ -49,5 +52,33 @@ export function Wizard({ userId, urlBase, onCreated }: Props) {
         }}
       />
     </Page>
+  );
+}
+
+const steps = [
+  ['A model drafts it', 'Tools with their code, the hosts they reach, the secrets they need.'],
+  ['You review it', 'Change names, texts and hosts; read every line of code. Give secrets here, not above.'],
+  ['It is built and sealed', 'A matter of seconds. A mistake in the code is shown at its line.'],
+  ['You copy its URL', 'AI clients sign in to it and call its tools.'],
+] as const;
+
+function Next() {
+  return (
+    <aside aria-label="What happens next" className="grid gap-4 border-line lg:border-l lg:pl-8">
+      <h2 className="font-semibold">What happens next</h2>
+      <ol className="grid gap-4">
+        {steps.map(([title, text], i) => (
+          <li key={title} className="grid grid-cols-[1.5rem_1fr]">
+            <span aria-hidden="true" className="text-muted tabular-nums">
+              {i + 1}
+            </span>
+            <div>
+              <p className="font-medium">{title}</p>
+              <p className="text-muted">{text}</p>
+            </div>
+          </li>
+        ))}
+      </ol>
+    </aside>
   );
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { openings } from './Bell';
+import { openings } from './bellShape';
 
 test('the bell has one opening for each host, none at its knob', () => {
   expect(openings(0)).toEqual([]);
