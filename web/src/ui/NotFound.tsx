@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { Bell } from './Bell';
 import { buttonClass } from './Button';
@@ -12,9 +13,9 @@ export function NotFound({ what = 'page' }: { what?: string }) {
       <Bell hosts={0} className="w-20 text-muted" />
       <h1 className="text-xl font-semibold tracking-tight">There is no such {what}</h1>
       <p className="text-muted">It may have been deleted, or belong to another organisation.</p>
-      <a href="/servers" className={buttonClass()}>
+      <Link to="/servers" className={buttonClass()}>
         Go to your servers
-      </a>
+      </Link>
     </div>
   );
 }

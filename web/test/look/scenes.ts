@@ -218,6 +218,23 @@ export const scenes: Scene[] = [
     answers: { ...signedIn, 'GET servers/srv_01': { json: detail() } },
     act: (page) => page.getByRole('button', { name: 'Delete notion-notes' }).click(),
   },
+  {
+    name: 'server-failed',
+    path: '/servers/srv_01',
+    answers: {
+      ...signedIn,
+      'GET servers/srv_01': {
+        json: detail({
+          status: 'failed',
+          activeVersion: null,
+          imports: null,
+          lastFailure: { code: 'compile_error', message: 'search_pages does not compile: see line 8.' },
+        }),
+      },
+    },
+  },
+  { name: 'sign-in-for-client', path: '/sign-in?next=%2Foauth%2Fauthorize%3Fa%3Db', answers: signedOut },
+  { name: 'signed-in-elsewhere', path: '/sign-in?next=%2Foauth%2Fauthorize%3Fa%3Db', answers: signedIn },
   { name: 'server-missing', path: '/servers/srv_09', answers: signedIn },
   {
     name: 'account',

@@ -2,14 +2,21 @@ import { Button } from '@/ui/Button';
 import { Problem } from '@/ui/Notice';
 import { useDeleteServer } from './api';
 
+interface Props {
+  serverId: string;
+  /** This tab has the draft that was built. */
+  hasDraft: boolean;
+  onDiscarded: () => void;
+}
+
 /** The way on from a server whose first build failed: it never answered anyone, so nothing is lost with it. */
-export function FailedBuild({ serverId, onDiscarded }: { serverId: string; onDiscarded: () => void }) {
+export function FailedBuild({ serverId, hasDraft, onDiscarded }: Props) {
   const discard = useDeleteServer(serverId);
   return (
     <div className="grid gap-3">
       <p className="text-muted">
-        Going back deletes this server, which never went live, and frees its address. The draft is kept; secrets have to
-        be typed again.
+        Going back deletes this server, which never went live, and frees its address.
+        {hasDraft && ' The draft is kept; secrets have to be typed again.'}
       </p>
       {discard.error && <Problem error={discard.error} />}
       <Button
@@ -18,7 +25,7 @@ export function FailedBuild({ serverId, onDiscarded }: { serverId: string; onDis
         busy={discard.isPending && 'Going back…'}
         onClick={() => discard.mutate(undefined, { onSuccess: onDiscarded })}
       >
-        Discard and edit the draft
+        {hasDraft ? 'Discard and edit the draft' : 'Discard and describe anew'}
       </Button>
     </div>
   );

@@ -15,8 +15,8 @@ function Build() {
   const navigate = Route.useNavigate();
   const source = shelvedSpec(user.id, buildId);
 
-  function editDraft() {
-    restoreDraft(user.id);
+  function goBack() {
+    if (source) restoreDraft(user.id);
     return navigate({ to: '/' });
   }
 
@@ -27,7 +27,7 @@ function Build() {
         source={source}
         outcome={(state) => {
           if (state === 'failed') {
-            return <FailedBuild serverId={serverId} onDiscarded={source ? editDraft : () => navigate({ to: '/' })} />;
+            return <FailedBuild serverId={serverId} hasDraft={source !== null} onDiscarded={goBack} />;
           }
           if (state !== 'live') return null;
           return (
