@@ -20,7 +20,7 @@ pub(crate) struct Admission {
 
 /// The right to run, until it is dropped. The slot is given back last.
 pub(crate) struct Admitted {
-    _tenant: OwnedSemaphorePermit,
+    _place: OwnedSemaphorePermit,
     _slot: OwnedSemaphorePermit,
 }
 
@@ -32,14 +32,14 @@ impl Admission {
     /// Waits, in order of arrival, for one of the tenant's `limit` places and then for one of the pool's slots.
     pub(crate) async fn enter(&self, tenant: OrgId, limit: u32, deadline: Instant) -> Result<Admitted, CallError> {
         let places = timeout_at(deadline, self.places(tenant, limit).acquire_owned()).await;
-        let Ok(Ok(_tenant)) = places else {
+        let Ok(Ok(place)) = places else {
             return Err(CallError::Concurrency { limit });
         };
         let slot = timeout_at(deadline, self.slots.clone().acquire_owned()).await;
-        let Ok(Ok(_slot)) = slot else {
+        let Ok(Ok(slot)) = slot else {
             return Err(CallError::Slots);
         };
-        Ok(Admitted { _tenant, _slot })
+        Ok(Admitted { _place: place, _slot: slot })
     }
 
     fn places(&self, tenant: OrgId, limit: u32) -> Arc<Semaphore> {

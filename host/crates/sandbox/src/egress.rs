@@ -67,8 +67,8 @@ pub(crate) struct Egress {
 }
 
 impl Gate {
-    pub(crate) fn new(settings: &EgressSettings) -> Result<Self> {
-        Ok(Self { resolver: Resolver::new(settings)?, tls: dial::tls(settings.ca_file.as_deref())? })
+    pub(crate) fn new(settings: EgressSettings) -> Result<Self> {
+        Ok(Self { tls: dial::tls(settings.ca_file.as_deref())?, resolver: Resolver::new(settings)? })
     }
 
     /// Sends on a connection of its own, and waits for the head of the answer. The connection ends with the handle.

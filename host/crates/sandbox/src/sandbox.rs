@@ -64,19 +64,20 @@ pub struct Loaded {
 impl Sandbox {
     /// Reserves the pool's address space and opens the cache of compiled code. Must be called within a tokio runtime.
     pub fn new(settings: Settings) -> Result<Self> {
-        let engine = engine::engine(settings.slots.saturating_add(SPARE_SLOTS))?;
+        let Settings { cache_dir, slots, loaded, egress } = settings;
+        let engine = engine::engine(slots.saturating_add(SPARE_SLOTS))?;
         let mut linker = Linker::new(&engine);
         ToolServer::add_to_linker::<_, HasSelf<_>>(&mut linker, |guest: &mut Guest| guest)
             .map_err(|e| Error::Start(format!("{e:#}")))?;
         Ok(Self(Arc::new(Inner {
-            precompiled: Precompiled::open(&settings.cache_dir, engine.clone())?,
+            precompiled: Precompiled::open(&cache_dir, engine.clone())?,
             engine,
             linker,
-            loaded: Cache::new(settings.loaded),
+            loaded: Cache::new(loaded),
             compiling: Semaphore::new(1),
-            admission: Admission::new(settings.slots),
+            admission: Admission::new(slots),
             background: Background::new().map_err(|e| Error::Start(e.to_string()))?,
-            gate: Arc::new(Gate::new(&settings.egress)?),
+            gate: Arc::new(Gate::new(egress)?),
             clock: Clock::default(),
         })))
     }
@@ -89,12 +90,11 @@ impl Sandbox {
         E: Display,
     {
         let loading = self.0.loaded.try_get_with(sha256, async {
-            let component = match self.on_disk(sha256).await? {
-                Some(component) => component,
-                None => {
-                    let reason = |e: E| Error::Fetch { sha256, reason: e.to_string() };
-                    self.compile(sha256, fetch().await.map_err(reason)?).await?
-                }
+            let component = if let Some(component) = self.on_disk(sha256).await? {
+                component
+            } else {
+                let unfetched = |e: E| Error::Fetch { sha256, reason: e.to_string() };
+                self.compile(sha256, fetch().await.map_err(unfetched)?).await?
             };
             self.0.prepare(&component).map(Arc::new)
         });
@@ -146,7 +146,7 @@ impl Sandbox {
         };
         let guest = self.0.guest(grant, waiting.clone(), run.trace.clone());
         let store = Store::new(&self.0.engine, guest);
-        let report = self.0.background.attend(Box::pin(run.to_end(store)), &waiting).await;
+        let report = self.0.background.attend(Box::pin(run.finish(store)), &waiting).await;
         report.unwrap_or_else(|| CallReport::without_a_run(CallError::Stopped, began.elapsed()))
     }
 }
@@ -200,7 +200,7 @@ struct Run {
 }
 
 impl Run {
-    async fn to_end(self, mut store: Store<Guest>) -> CallReport {
+    async fn finish(self, mut store: Store<Guest>) -> CallReport {
         let deadline = (self.began + self.wall).into();
         let ended = timeout_at(deadline, self.execute(&mut store)).await;
         let fuel_used = self.fuel - store.get_fuel().unwrap_or_default().min(self.fuel);

@@ -22,7 +22,7 @@ pub(super) struct Resolver {
 }
 
 impl Resolver {
-    pub(super) fn new(settings: &EgressSettings) -> Result<Self> {
+    pub(super) fn new(settings: EgressSettings) -> Result<Self> {
         let unusable = |e: hickory_resolver::net::NetError| Error::Start(format!("no name server can be used: {e}"));
         let mut dns = match settings.nameserver {
             Some(address) => {
@@ -43,11 +43,7 @@ impl Resolver {
         options.ip_strategy = LookupIpStrategy::Ipv4AndIpv6;
         options.cache_size = 0;
         options.timeout = Duration::from_secs(3);
-        Ok(Self {
-            dns: dns.build().map_err(unusable)?,
-            fixed: settings.connect_to.clone(),
-            allowed: settings.allow_private.clone(),
-        })
+        Ok(Self { dns: dns.build().map_err(unusable)?, fixed: settings.connect_to, allowed: settings.allow_private })
     }
 
     /// The addresses to dial for `url`: each of them checked, none left out.

@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 
 use bytes::Bytes;
 use flate2::write::MultiGzDecoder;
-use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap};
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap, HeaderName};
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 
@@ -59,8 +59,8 @@ fn length(headers: &HeaderMap) -> Option<u64> {
 }
 
 fn headers(received: &HeaderMap, decoded: bool, secrets: &Secrets) -> Vec<Header> {
-    let kept =
-        received.iter().filter(|(name, _)| !OURS.contains(&name.as_str()) && !(decoded && *name == CONTENT_ENCODING));
+    let is_ours = |name: &HeaderName| OURS.contains(&name.as_str()) || (decoded && name == CONTENT_ENCODING);
+    let kept = received.iter().filter(|(name, _)| !is_ours(name));
     kept.map(|(name, value)| {
         let clean = secrets.scrub(value.as_bytes());
         Header {

@@ -34,15 +34,13 @@ impl Journal {
             line.push('…');
         }
         let size = (line.len() as u64).max(SHORTEST);
-        let (level, message) = match self.room.checked_sub(size) {
-            Some(room) => {
-                self.room = room;
-                (level, line)
-            }
-            None => {
-                self.full = true;
-                (Level::Warn, "the log of this call is full: the lines after this are not kept".to_owned())
-            }
+        let (level, message) = if let Some(room) = self.room.checked_sub(size) {
+            self.room = room;
+            (level, line)
+        } else {
+            self.full = true;
+            let mark = "the log of this call is full: the lines after this are not kept";
+            (Level::Warn, mark.to_owned())
         };
         self.lines.push(LogLine { at_ms, level, message });
     }

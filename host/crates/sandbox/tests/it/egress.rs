@@ -186,7 +186,7 @@ async fn bodies_are_bounded_both_ways() {
     let under = with(CallLimits { http_body_bytes: 999, ..limits() });
     assert!(said(&kit.send(plain(), under, "GET", &upstream.url("/")).await).contains("longer than 999 bytes"));
     // Without a length in the head, it is found out on the way.
-    let endless = Upstream::new(|_| [b"HTTP/1.0 200 OK\r\n\r\n".as_slice(), &[b'x'; 100_000]].concat()).await;
+    let endless = Upstream::new(|_| [b"HTTP/1.0 200 OK\r\n\r\n".as_slice(), &vec![b'x'; 100_000]].concat()).await;
     let under = Grant { limits: CallLimits { http_body_bytes: 99_999, ..limits() }, ..to_hosts(&[endless.pattern()]) };
     assert!(said(&kit.send(plain(), under, "GET", &endless.url("/")).await).contains("longer than 99999 bytes"));
     let sends = Sends { body: Some("12345"), ..Sends::default() };

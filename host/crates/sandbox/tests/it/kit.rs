@@ -89,7 +89,7 @@ pub fn to_hosts(hosts: &[String]) -> Grant {
 /// The pieces of a result that is all text.
 pub fn texts(output: &Output) -> Vec<&str> {
     let text = |content| match content {
-        &Content::Text { ref text } => text.as_str(),
+        Content::Text { text } => text.as_str(),
         other => panic!("text expected, not {other:?}"),
     };
     output.content.iter().map(text).collect()

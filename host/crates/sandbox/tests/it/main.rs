@@ -1,4 +1,5 @@
 //! The sandbox against real components, real servers and a real name server, all on this machine.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "the helpers of tests fail as tests do")]
 
 mod bounds;
 mod egress;
