@@ -33,7 +33,7 @@ pub(crate) fn render(schema: &Value) -> String {
     let open = schema.get("additionalProperties").is_some_and(|a| *a != Value::Bool(false));
     match properties {
         Some(properties) if !properties.is_empty() => types.structure("Args", schema, properties, 0),
-        _ if open => types.items.push_str(&format!("pub type Args = {MAP};\n")),
+        _ if open => types.items = format!("pub type Args = {MAP};\n"),
         _ => types.structure("Args", schema, &none, 0),
     }
     types.items

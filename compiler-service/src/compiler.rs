@@ -89,8 +89,7 @@ impl Source {
     /// Of the files as compact JSON: `[["lib.rs","…"],…]`.
     pub fn sha256(&self) -> Sha256 {
         let files = self.files.iter().map(|(name, text)| serde_json::json!([name, text]));
-        let json = serde_json::Value::from_iter(files);
-        Sha256::of(json.to_string())
+        Sha256::of(files.collect::<serde_json::Value>().to_string())
     }
 }
 

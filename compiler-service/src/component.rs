@@ -130,7 +130,7 @@ fn manifest_sections(component: &[u8]) -> Result<Vec<Section<'_>>, ManifestError
             Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
             Payload::End(_) => depth = depth.saturating_sub(1),
             Payload::CustomSection(custom) if custom.name() == SECTION => {
-                sections.push(Section { data: custom.data(), depth, end: custom.range().end })
+                sections.push(Section { data: custom.data(), depth, end: custom.range().end });
             }
             _ => {}
         }

@@ -11,13 +11,15 @@ use crate::refusal::{Diagnostic, Refusal};
 
 const READS_FILES: &str = "code can't read files while it is compiled; put the text into the code as a constant";
 const READS_ENVIRONMENT: &str = "there is no environment; take the value as an argument";
+/// Brackets in brackets. Deeper code would overflow a stack, ours or the compiler's.
+const NESTING: usize = 100;
 const ASSEMBLY: &str = "write it in plain Rust";
 
 /// Checks one piece of the author's code; `tool` is None for the helpers. `literal` bounds each literal's bytes.
 pub(crate) fn check(tool: Option<&str>, code: &str, literal: usize) -> Result<(), Refusal> {
     let author = Author { tool, literal };
     let tokens = TokenStream::from_str(code).map_err(|error| author.unbalanced(code, &error))?;
-    author.stream(tokens)
+    author.stream(tokens, 1)
 }
 
 struct Author<'a> {
@@ -54,21 +56,27 @@ impl Author<'_> {
         })
     }
 
-    fn stream(&self, tokens: TokenStream) -> Result<(), Refusal> {
+    fn too_large(&self, what: &str, span: Span, limit: usize, actual: usize) -> Refusal {
+        let place = self.tool.map_or_else(|| "the helpers".to_owned(), |tool| format!("tool {tool}"));
+        Refusal::TooLarge {
+            what: format!("{what} in {place}, line {}", span.start().line),
+            limit: limit as u64,
+            actual: actual as u64,
+        }
+    }
+
+    fn stream(&self, tokens: TokenStream, depth: usize) -> Result<(), Refusal> {
         let tokens: Vec<TokenTree> = tokens.into_iter().collect();
         for (i, token) in tokens.iter().enumerate() {
             let before = i.checked_sub(1).and_then(|i| tokens.get(i));
             match token {
-                TokenTree::Group(group) => self.stream(group.stream())?,
+                TokenTree::Group(group) if depth == NESTING => {
+                    return Err(self.too_large("the nesting of brackets", group.span_open(), NESTING, NESTING + 1));
+                }
+                TokenTree::Group(group) => self.stream(group.stream(), depth + 1)?,
                 TokenTree::Literal(literal) if literal.to_string().len() > self.literal => {
-                    return Err(Refusal::TooLarge {
-                        what: match self.tool {
-                            Some(tool) => format!("a literal in tool {tool}, line {}", literal.span().start().line),
-                            None => format!("a literal in the helpers, line {}", literal.span().start().line),
-                        },
-                        limit: self.literal as u64,
-                        actual: literal.to_string().len() as u64,
-                    });
+                    let size = literal.to_string().len();
+                    return Err(self.too_large("a literal", literal.span(), self.literal, size));
                 }
                 TokenTree::Ident(ident) => self.ident(ident, before, &tokens[i + 1..])?,
                 TokenTree::Punct(hash) if hash.as_char() == '#' => self.attribute(hash.span(), &tokens[i + 1..])?,
@@ -86,10 +94,11 @@ impl Author<'_> {
     ) -> Result<(), Refusal> {
         let span = ident.span();
         let name = ident.to_string();
+        let name = name.trim_start_matches("r#");
         let called = is_punct(after.first(), '!') && !is_punct(after.get(1), '=');
         // `core::include` or `use core::{include as x}`: a macro by another name.
         let named = called || is_punct(before, ':') || matches!(after.first(), Some(TokenTree::Ident(i)) if i == "as");
-        match name.as_str() {
+        match name {
             "unsafe" => self.refuse(span, "unsafe", "a tool never needs it; write it in safe Rust"),
             "extern" => self.refuse(span, "extern", "there is nothing to link to; use what `cloche_sdk` re-exports"),
             "include" if named => self.refuse(span, "include!", READS_FILES),
@@ -116,9 +125,7 @@ impl Author<'_> {
         if inner {
             return self.refuse(span, "#![…]", "attributes of the whole crate are set by the platform; remove it");
         }
-        for token in group.stream() {
-            let TokenTree::Ident(name) = token else { continue };
-            let name = name.to_string();
+        for name in attribute_words(group.stream()) {
             let hint = match name.as_str() {
                 "path" => "there are no other files; write the module's body in braces",
                 "link" | "link_name" | "link_section" | "no_mangle" | "export_name" | "used" => {
@@ -132,6 +139,21 @@ impl Author<'_> {
         }
         Ok(())
     }
+}
+
+/// The names of an attribute, those behind a `cfg_attr` too.
+fn attribute_words(tokens: TokenStream) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for token in tokens {
+        match token {
+            TokenTree::Ident(word) => words.push(word.to_string().trim_start_matches("r#").to_owned()),
+            TokenTree::Group(group) if words.last().is_some_and(|word| word == "cfg_attr") => {
+                words.extend(attribute_words(group.stream()));
+            }
+            _ => {}
+        }
+    }
+    words
 }
 
 fn is_punct(token: Option<&TokenTree>, char: char) -> bool {
@@ -160,6 +182,7 @@ mod tests {
             ("use core::include_bytes as b;", "include_bytes!"),
             ("use core::{include as i};", "include!"),
             ("core::include!(\"x\")", "include!"),
+            ("core::r#include_str!(\"x\")", "include_str!"),
             ("macro_rules! m { () => { env!(\"HOME\") } }", "env!"),
             ("option_env!(\"HOME\")", "option_env!"),
             ("use core::arch::asm;", "asm!"),
@@ -207,5 +230,7 @@ mod tests {
         assert_eq!((line, column), (2, 3));
         let code = format!("let a = \"{}\";", "x".repeat(20));
         assert!(matches!(check(None, &code, 10), Err(Refusal::TooLarge { actual: 22, .. })));
+        let code = format!("{}{}", "(".repeat(30_000), ")".repeat(30_000));
+        assert!(matches!(check(None, &code, 10), Err(Refusal::TooLarge { limit: 100, .. })));
     }
 }

@@ -36,6 +36,9 @@ enum Command {
         /// Where to write the component
         #[arg(short, long)]
         output: PathBuf,
+        /// Where to write the rendered source, a directory
+        #[arg(long)]
+        source: Option<PathBuf>,
         /// The directory that scripts/toolchain.sh made
         #[arg(long, default_value = "target/toolchain", env = "CLOCHE_TOOLCHAIN")]
         toolchain: PathBuf,
@@ -70,12 +73,18 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
             axum::serve(listener, service::router(compiler)).with_graceful_shutdown(told_to_stop()).await?;
             Ok(ExitCode::SUCCESS)
         }
-        Command::Compile { spec, output, toolchain } => {
+        Command::Compile { spec, output, source, toolchain } => {
             let json = std::fs::read(&spec).with_context(|| format!("reading {}", spec.display()))?;
             let spec = serde_json::from_slice(&json).context("the file is no server specification")?;
             match local(&toolchain)?.compile(&spec, EventSink::ignore()).await {
                 Ok(artifact) => {
                     std::fs::write(&output, &artifact.component)?;
+                    for (directory, (name, text)) in
+                        source.iter().flat_map(|d| artifact.source.files.iter().map(move |f| (d, f)))
+                    {
+                        std::fs::create_dir_all(directory)?;
+                        std::fs::write(directory.join(name), text)?;
+                    }
                     let (size, powers) = (artifact.component.len(), artifact.imports.join(" "));
                     writeln!(std::io::stdout(), "{} {size} bytes, imports {powers}", artifact.sha256)?;
                     Ok(ExitCode::SUCCESS)

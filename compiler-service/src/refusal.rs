@@ -35,6 +35,7 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    #[expect(clippy::needless_pass_by_value, reason = "so that `map_err` takes it as it is")]
     pub(crate) fn unavailable(reason: impl ToString) -> Self {
         Self::Unavailable { reason: reason.to_string() }
     }

@@ -15,7 +15,7 @@ use crate::service::Line;
 const LINE: usize = 32 << 20;
 const CONNECT: Duration = Duration::from_secs(5);
 /// For the whole answer, waiting for a turn included.
-const TOTAL: Duration = Duration::from_secs(300);
+const TOTAL: Duration = Duration::from_mins(5);
 
 /// Compiles by a `compiler-service` at a base URL.
 #[derive(Clone, Debug)]

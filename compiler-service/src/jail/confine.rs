@@ -11,7 +11,6 @@ use landlock::{
     RulesetAttr as _, RulesetCreated, RulesetCreatedAttr as _, RulesetStatus, Scope,
 };
 use nix::sys::resource::{Resource, setrlimit};
-use nix::sys::signal::Signal;
 use seccompiler::{BpfProgram, SeccompAction, SeccompFilter};
 use serde::{Deserialize, Serialize};
 
@@ -72,7 +71,7 @@ fn confine_and_exec(mut args: impl Iterator<Item = OsString>) -> ConfineError {
         // Only these: a relative TMPDIR keeps the machine's paths out of the compiler's sight.
         Ok(()) => {
             let mut command = Command::new(&program);
-            command.args(args).env_clear().env("TMPDIR", "../out").env("RUSTC_ICE", "0");
+            command.args(args).env_clear().env("RUSTC_ICE", "0").env("TMPDIR", "../out");
             ConfineError::Exec(program, command.exec())
         }
         Err(error) => error,
@@ -82,8 +81,6 @@ fn confine_and_exec(mut args: impl Iterator<Item = OsString>) -> ConfineError {
 fn confine(settings: &OsString) -> Result<(), ConfineError> {
     let settings: Confinement = serde_json::from_slice(settings.as_encoded_bytes())?;
     close_descriptors();
-    // The compiler must not outlive the service.
-    nix::sys::prctl::set_pdeathsig(Signal::SIGKILL).map_err(|e| ConfineError::System("parent death signal", e))?;
     for (resource, limit) in [
         (Resource::RLIMIT_AS, settings.memory),
         (Resource::RLIMIT_CPU, settings.cpu_seconds),

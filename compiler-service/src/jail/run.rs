@@ -13,6 +13,8 @@ use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 use tokio::io::AsyncReadExt as _;
 use tokio::net::UnixStream;
+use tokio::process::{Child, Command};
+use tokio::runtime::Handle;
 
 use crate::jail::{Confinement, EXIT_NOT_CONFINED};
 use crate::limits::Limits;
@@ -69,13 +71,35 @@ pub(crate) enum Ending {
     DiskFull(u64),
 }
 
-/// Ends the whole process group, at the latest when the future that waits for it is dropped.
-struct Group(Pid);
+/// The jailed process and all its children. They end, at the latest, when the future that waits for them is dropped.
+struct Group(Option<Child>);
+
+impl Group {
+    fn kill(&self) {
+        let leader = self.0.as_ref().and_then(Child::id).and_then(|id| i32::try_from(id).ok());
+        if let Some(leader) = leader {
+            // Nobody may be left already.
+            let _ = killpg(Pid::from_raw(leader), Signal::SIGKILL);
+        }
+    }
+
+    /// Ends what is left of the group; the leader's own status, if it came to its end by itself.
+    async fn end(mut self) -> io::Result<ExitStatus> {
+        // Before the leader is waited for: then its number could be another's.
+        self.kill();
+        match self.0.take() {
+            Some(mut child) => child.wait().await,
+            None => Ok(ExitStatus::default()),
+        }
+    }
+}
 
 impl Drop for Group {
     fn drop(&mut self) {
-        // Nobody may be left already.
-        let _ = killpg(self.0, Signal::SIGKILL);
+        self.kill();
+        if let (Some(mut child), Ok(runtime)) = (self.0.take(), Handle::try_current()) {
+            runtime.spawn(async move { child.wait().await });
+        }
     }
 }
 
@@ -85,7 +109,7 @@ pub(crate) async fn run(launcher: &Launcher, task: Task<'_>, limits: &Limits) ->
     let (ours, theirs) = StdUnixStream::pair()?;
     ours.set_nonblocking(true)?;
     let mut messages = UnixStream::from_std(ours)?;
-    let mut command = tokio::process::Command::new(&launcher.program);
+    let mut command = Command::new(&launcher.program);
     command
         .args(&launcher.args)
         .arg(serde_json::to_string(&task.confinement)?)
@@ -96,10 +120,10 @@ pub(crate) async fn run(launcher: &Launcher, task: Task<'_>, limits: &Limits) ->
         .stdout(Stdio::null())
         .stderr(OwnedFd::from(theirs))
         .process_group(0);
-    let mut child = command.spawn().map_err(|e| JailError::Start(launcher.program.clone(), e))?;
+    let child = command.spawn().map_err(|e| JailError::Start(launcher.program.clone(), e))?;
     // Our copy of the child's end: the messages end when the last process closes its own.
     drop(command);
-    let group = child.id().and_then(|id| i32::try_from(id).ok()).map(|id| Group(Pid::from_raw(id)));
+    let group = Group(Some(child));
 
     let mut stderr = Vec::new();
     let stopped = tokio::select! {
@@ -107,8 +131,7 @@ pub(crate) async fn run(launcher: &Launcher, task: Task<'_>, limits: &Limits) ->
         () = tokio::time::sleep(limits.wall_clock) => Some(Ending::TimedOut),
         size = outgrown(task.output, limits.disk) => Some(Ending::DiskFull(size)),
     };
-    drop(group);
-    let status = child.wait().await?;
+    let status = group.end().await?;
     match (stopped, status.code()) {
         (Some(ending), _) => Ok((ending, stderr)),
         (None, Some(EXIT_NOT_CONFINED)) => Err(JailError::NotConfined(String::from_utf8_lossy(&stderr).trim().into())),
