@@ -1,8 +1,19 @@
 //! The platform's integration tests: one binary, a module for each part.
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![expect(clippy::print_stderr, reason = "what a failed test should show")]
 
 mod accounts;
+mod builds;
+mod clients;
+mod crash;
+mod hosted;
+mod mcp;
 mod models;
+mod oauth;
 mod platform;
 #[path = "../../crates/storage/tests/it/postgres.rs"]
 mod postgres;
+mod previews;
 mod secret_scan;
+mod servers;
+mod wizard;

@@ -78,6 +78,8 @@ impl Setup {
         }
         let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
         command.env("CLOCHE_COMPILER__TOOLCHAIN", workspace.join("target/toolchain"));
+        // What a killed platform leaves there goes with the test.
+        command.env("TMPDIR", self.dir.path());
         if let Some(database) = &self.database {
             command.env("CLOCHE_DATABASE__URL", database.url());
         }
@@ -124,6 +126,11 @@ impl Platform {
     pub fn stop(&mut self) -> bool {
         let asked = Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
         asked.success() && self.child.wait().unwrap().success()
+    }
+
+    /// Gives it other settings, from the next start on.
+    pub fn configure(&self, toml: &str) {
+        fs::write(self.setup.dir.path().join("cloche.toml"), toml).unwrap();
     }
 
     /// Starts it again at the same address, after [`Platform::kill`] or [`Platform::stop`].
