@@ -2,6 +2,8 @@
 
 mod compiler;
 
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -27,7 +29,11 @@ use crate::{gateway, greeting, http};
 
 /// Makes the platform from its configuration: opens the database and brings its tables up to date.
 pub async fn app(config: Config) -> anyhow::Result<Arc<App>> {
-    std::fs::create_dir_all(&config.data).with_context(|| format!("cannot make {}", config.data.display()))?;
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(&config.data)
+        .with_context(|| format!("cannot make {}", config.data.display()))?;
     let db = Db::open(&config.database_url()).await?;
     db.migrate().await?;
     let public_url = config.public_url()?;

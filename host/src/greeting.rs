@@ -7,15 +7,16 @@ use crate::app::App;
 
 /// Prints the platform's address; on an embedded one without accounts, a first sign-in link too.
 pub async fn print(app: &App) -> Result<()> {
-    let mut lines = format!("Cloche is at {}\n", app.public_url.as_str().trim_end_matches('/'));
+    let mut lines = vec![format!("Cloche is at {}", app.public_url.as_str().trim_end_matches('/'))];
     if app.config.is_embedded() && accounts::nobody(app).await? {
         let link = accounts::operator_link(app, &app.config.sign_in.first_email).await?;
         let minutes = app.config.sign_in.link_minutes;
-        lines.push_str(&format!(
-            "Sign in:     {link}\n             (works once, for {minutes} minutes; `cloche admin sign-in-link` prints another)\n"
+        lines.push(format!("Sign in:     {link}"));
+        lines.push(format!(
+            "             (works once, for {minutes} minutes; `cloche admin sign-in-link` prints another)"
         ));
     }
     // Whoever started this may have closed the output: that is no reason not to serve.
-    let _ = io::stdout().write_all(lines.as_bytes()).and_then(|()| io::stdout().flush());
+    let _ = writeln!(io::stdout(), "{}", lines.join("\n"));
     Ok(())
 }

@@ -121,9 +121,10 @@ pub(super) async fn session(app: &App, headers: &HeaderMap) -> Result<Option<(Se
     Ok(session.map(|session| (token, session)))
 }
 
-/// The token of an `Authorization: Bearer` header (RFC 6750 §2.1).
+/// The token of an `Authorization: Bearer` header (RFC 6750 §2.1); empty if there is none after the word.
 pub fn bearer(headers: &HeaderMap) -> Option<SecretString> {
-    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    let text = headers.get(AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = text.split_once(' ').unwrap_or((text, ""));
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().into())
 }
 

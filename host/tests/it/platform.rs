@@ -248,25 +248,30 @@ impl Caller {
     }
 
     /// The whole answer to a JSON body.
-    pub async fn send(&self, method: Method, path: &str, body: Value) -> Response {
-        self.request(method, path).json(&body).send().await.unwrap()
+    pub fn send(&self, method: Method, path: &str, body: Value) -> impl Future<Output = Response> + use<> {
+        let sent = self.request(method, path).json(&body).send();
+        async { sent.await.unwrap() }
     }
 
     /// Status and body; the body is null where it is no JSON.
-    pub async fn get(&self, path: &str) -> (u16, Value) {
-        read(self.request(Method::GET, path).send().await.unwrap()).await
+    pub fn get(&self, path: &str) -> impl Future<Output = (u16, Value)> + use<> {
+        let sent = self.request(Method::GET, path).send();
+        async { read(sent.await.unwrap()).await }
     }
 
-    pub async fn post(&self, path: &str, body: Value) -> (u16, Value) {
-        read(self.send(Method::POST, path, body).await).await
+    pub fn post(&self, path: &str, body: Value) -> impl Future<Output = (u16, Value)> + use<> {
+        let sent = self.send(Method::POST, path, body);
+        async { read(sent.await).await }
     }
 
-    pub async fn put(&self, path: &str, body: Value) -> (u16, Value) {
-        read(self.send(Method::PUT, path, body).await).await
+    pub fn put(&self, path: &str, body: Value) -> impl Future<Output = (u16, Value)> + use<> {
+        let sent = self.send(Method::PUT, path, body);
+        async { read(sent.await).await }
     }
 
-    pub async fn delete(&self, path: &str) -> (u16, Value) {
-        read(self.request(Method::DELETE, path).send().await.unwrap()).await
+    pub fn delete(&self, path: &str) -> impl Future<Output = (u16, Value)> + use<> {
+        let sent = self.request(Method::DELETE, path).send();
+        async { read(sent.await.unwrap()).await }
     }
 }
 

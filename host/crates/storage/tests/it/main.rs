@@ -1,4 +1,5 @@
 //! The contract of the repositories: each test runs on SQLite and on Postgres.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod accounts;
 mod api_keys;
