@@ -23,12 +23,13 @@ use Refused::{AnyBound, CompileError, Forbidden, TimedOut, TooLarge};
 /// Passes `include` and its like to a macro, where no reader of tokens finds a `!` behind it: the jail's work.
 const INDIRECT: &str = "macro_rules! indirect { ($name:ident $($argument:tt)*) => { $name!($($argument)*) } }";
 
-fn sources(canary: &str) -> Vec<(&'static str, String, Refused)> {
+/// `expression` and `item` are files outside the jail that would compile.
+fn sources(expression: &str, item: &str) -> Vec<(&'static str, String, Refused)> {
     let const_fn = "const fn spin() -> u64 { let mut i = 0; while i < u64::MAX { i += 1; } i }";
     vec![
         // Reading the machine.
         ("include_bytes", "Ok(include_bytes!(\"/etc/passwd\").len())".into(), Forbidden),
-        ("include by macro", format!("{INDIRECT}\nOk(indirect!(include \"{canary}\"))"), CompileError),
+        ("include by macro", format!("{INDIRECT}\nOk(indirect!(include \"{expression}\"))"), CompileError),
         ("include of a device", format!("{INDIRECT}\nOk(indirect!(include \"/dev/zero\"))"), CompileError),
         ("include of own stderr", format!("{INDIRECT}\nOk(indirect!(include \"/proc/self/fd/2\"))"), CompileError),
         (
@@ -42,7 +43,7 @@ fn sources(canary: &str) -> Vec<(&'static str, String, Refused)> {
         (
             "path by macro",
             format!(
-                "macro_rules! m {{ ($p:ident) => {{ #[$p = \"{canary}\"] mod outside {{ }} }} }}\nm!(path);\nOk(outside::X)"
+                "macro_rules! m {{ ($p:ident $n:ident) => {{ #[$p = \"{item}\"] mod $n; }} }}\nm!(path outside);\nOk(outside::X)"
             ),
             CompileError,
         ),
@@ -131,10 +132,11 @@ fn matches(refusal: &Refusal, expected: Refused) -> bool {
 #[tokio::test]
 async fn hostile_sources_are_refused_and_learn_nothing() {
     let directory = tempfile::tempdir().unwrap();
-    let canary = directory.path().join("canary.rs");
-    std::fs::write(&canary, "pub const X: u8 = 1; // canary-7f3a").unwrap();
+    let [expression, item] = ["expression.rs", "item.rs"].map(|name| directory.path().join(name));
+    std::fs::write(&expression, "\"canary-7f3a\"").unwrap();
+    std::fs::write(&item, "pub const X: &str = \"canary-7f3a\";").unwrap();
     let compiler = local_with(Limits { wall_clock: Duration::from_secs(12), cpu_seconds: 8, ..Limits::default() });
-    let all = sources(canary.to_str().unwrap());
+    let all = sources(expression.to_str().unwrap(), item.to_str().unwrap());
     let outcomes = futures::stream::iter(all).map(|(name, body, expected)| {
         let compiler = &compiler;
         async move { (name, expected, compile(compiler, &with(&[&body], &serde_json::json!({}))).await) }
