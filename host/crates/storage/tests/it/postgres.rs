@@ -3,7 +3,7 @@
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
 use cloche_domain::ServerId;
@@ -18,7 +18,8 @@ pub struct Database {
 impl Database {
     pub fn make() -> Self {
         let made = Self { socket: socket(), name: ServerId::new().to_string() };
-        made.command(&format!("CREATE DATABASE {}", made.name));
+        let done = made.psql(&format!("CREATE DATABASE {}", made.name)).output().expect("psql runs");
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
         made
     }
 
@@ -26,17 +27,18 @@ impl Database {
         format!("postgres:///{}?host={}&user=postgres", self.name, self.socket.display())
     }
 
-    fn command(&self, sql: &str) {
+    fn psql(&self, sql: &str) -> Command {
         let mut psql = Command::new("psql");
         psql.args(["-qX", "-U", "postgres", "-c", sql, "-h"]).arg(self.socket);
-        let done = psql.output().expect("psql runs");
-        assert!(done.status.success(), "{sql}: {}", String::from_utf8_lossy(&done.stderr));
+        psql
     }
 }
 
 impl Drop for Database {
     fn drop(&mut self) {
-        self.command(&format!("DROP DATABASE {} WITH (FORCE)", self.name));
+        let mut psql = self.psql(&format!("DROP DATABASE {} WITH (FORCE)", self.name));
+        // It takes a second, for Postgres makes a checkpoint: no test needs to wait for that.
+        let _ = psql.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
     }
 }
 
