@@ -150,7 +150,7 @@ impl http::Host for Guest {
 
 fn size(request: &http::Request) -> usize {
     let headers: usize = request.headers.iter().map(|h| h.name.len() + h.value.len() + 32).sum();
-    request.method.len() + request.url.len() + headers + request.body.as_ref().map_or(0, Vec::len)
+    64 + request.method.len() + request.url.len() + headers + request.body.as_ref().map_or(0, Vec::len)
 }
 
 impl kv::Host for Guest {

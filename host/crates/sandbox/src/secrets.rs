@@ -11,7 +11,7 @@ use cloche_domain::capability::HostPattern;
 use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
-use scrub::Echo;
+use scrub::Echoes;
 
 /// A secret that a server declares.
 pub struct Secret {
@@ -25,7 +25,7 @@ pub struct Secret {
 #[derive(Default)]
 pub struct Secrets {
     secrets: BTreeMap<SecretKey, Secret>,
-    echoes: OnceLock<Vec<Echo>>,
+    echoes: OnceLock<Option<Echoes>>,
 }
 
 impl FromIterator<(SecretKey, Secret)> for Secrets {
@@ -90,15 +90,9 @@ impl Secrets {
     pub(crate) fn scrub(&self, bytes: &[u8]) -> Option<Vec<u8>> {
         let echoes = self.echoes.get_or_init(|| {
             let values = self.secrets.iter().filter_map(|(key, s)| Some((key, s.value.as_ref()?)));
-            Echo::of(values.map(|(key, value)| (key, value.expose_secret())))
+            Echoes::of(values.map(|(key, value)| (key, value.expose_secret())))
         });
-        let mut scrubbed: Option<Vec<u8>> = None;
-        for echo in echoes {
-            if let Some(clean) = echo.replace(scrubbed.as_deref().unwrap_or(bytes)) {
-                scrubbed = Some(clean);
-            }
-        }
-        scrubbed
+        echoes.as_ref()?.replace(bytes)
     }
 }
 

@@ -77,10 +77,7 @@ impl Target {
             hosts => hosts.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
         };
         Err(HttpError::Denied(format!(
-            "{} {}{} is not among the hosts that this server may reach ({granted}): add it to allowedHosts",
-            self.method,
-            self.url.origin().ascii_serialization(),
-            self.url.path(),
+            "this is not within what the server may reach ({granted}): add the host, path and method to allowedHosts"
         )))
     }
 

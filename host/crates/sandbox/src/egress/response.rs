@@ -1,6 +1,7 @@
 //! An answer, read within bounds and made fit for the guest.
 
 use std::io::{self, Write as _};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use flate2::write::MultiGzDecoder;
@@ -14,7 +15,7 @@ use crate::bindings::http::{Error as HttpError, Header, Response};
 
 /// Compressed bytes that are decoded at once: they become 1 MiB at most.
 const STEP: usize = 1 << 10;
-/// Decoded bytes after which others have their turn.
+/// Bytes after which others have their turn.
 const TURN: usize = 256 << 10;
 
 /// What concerns the connection and not the guest.
@@ -34,7 +35,7 @@ const OURS: [&str; 9] = [
 pub(super) async fn read(
     response: http::Response<Incoming>,
     budget: &Budget,
-    secrets: &Secrets,
+    secrets: &Arc<Secrets>,
 ) -> Result<Response, HttpError> {
     let (parts, body) = response.into_parts();
     if parts.status == http::StatusCode::SWITCHING_PROTOCOLS {
@@ -48,7 +49,11 @@ pub(super) async fn read(
         budget.allows(announced)?;
     }
     let mut body = if gzip { unzipped(body, budget).await? } else { plain(body, budget).await? };
-    if let Some(clean) = secrets.scrub(&body) {
+    if body.len() > TURN {
+        let secrets = secrets.clone();
+        let clean = tokio::task::spawn_blocking(move || secrets.scrub(&body).unwrap_or(body)).await;
+        body = clean.map_err(|_| HttpError::Unreachable("the platform is shutting down".to_owned()))?;
+    } else if let Some(clean) = secrets.scrub(&body) {
         body = clean;
     }
     Ok(Response { status: parts.status.as_u16(), headers: headers(&parts.headers, gzip, secrets), body })

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use aho_corasick::{AhoCorasick, MatchKind};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use cloche_domain::SecretKey;
-use memchr::memmem;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// Values shorter than this are not looked for: they would be found everywhere.
@@ -13,43 +13,31 @@ const SHORTEST: usize = 4;
 /// Likewise for what is left of a value inside longer base64.
 const SHORTEST_BASE64: usize = 8;
 
-/// One form of one value, and the placeholder that takes its place.
-pub(super) struct Echo {
-    finder: memmem::Finder<'static>,
-    placeholder: Vec<u8>,
+/// Finds every form of every value in one pass.
+pub(super) struct Echoes {
+    finder: AhoCorasick,
+    /// What takes the place of each form.
+    placeholders: Vec<String>,
 }
 
-impl Echo {
-    /// Every form of every value, longest first, so that a value within another does not break it up.
-    pub(super) fn of<'a>(values: impl Iterator<Item = (&'a SecretKey, &'a str)>) -> Vec<Self> {
-        let mut echoes: Vec<Self> = values
-            .filter(|(_, value)| value.len() >= SHORTEST)
-            .flat_map(|(key, value)| {
-                let placeholder = format!("{{{key}}}").into_bytes();
-                forms(value).into_iter().map(move |form| Self {
-                    finder: memmem::Finder::new(form.as_bytes()).into_owned(),
-                    placeholder: placeholder.clone(),
-                })
-            })
-            .collect();
-        echoes.sort_by_key(|echo| std::cmp::Reverse(echo.finder.needle().len()));
-        echoes
-    }
-
-    /// `bytes` without this form; none where it is not in it.
-    pub(super) fn replace(&self, bytes: &[u8]) -> Option<Vec<u8>> {
-        let mut clean = Vec::new();
-        let mut done = 0;
-        for at in self.finder.find_iter(bytes) {
-            clean.extend_from_slice(&bytes[done..at]);
-            clean.extend_from_slice(&self.placeholder);
-            done = at + self.finder.needle().len();
-        }
-        if done == 0 {
+impl Echoes {
+    /// None where there is nothing to find.
+    pub(super) fn of<'a>(values: impl Iterator<Item = (&'a SecretKey, &'a str)>) -> Option<Self> {
+        let known = values.filter(|(_, value)| value.len() >= SHORTEST);
+        let found =
+            known.flat_map(|(key, value)| forms(value).into_iter().map(move |form| (form, format!("{{{key}}}"))));
+        let (forms, placeholders): (Vec<_>, Vec<_>) = found.unzip();
+        if forms.is_empty() {
             return None;
         }
-        clean.extend_from_slice(&bytes[done..]);
-        Some(clean)
+        // Leftmost and longest, so that a value within another does not break it up.
+        let finder = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(forms).ok()?;
+        Some(Self { finder, placeholders })
+    }
+
+    /// `bytes` with a placeholder for each form; none where there is none in it.
+    pub(super) fn replace(&self, bytes: &[u8]) -> Option<Vec<u8>> {
+        self.finder.find(bytes).map(|_| self.finder.replace_all_bytes(bytes, &self.placeholders))
     }
 }
 

@@ -88,11 +88,14 @@ pub fn to_hosts(hosts: &[String]) -> Grant {
 
 /// The pieces of a result that is all text.
 pub fn texts(output: &Output) -> Vec<&str> {
-    let text = |content| match content {
-        Content::Text { text } => text.as_str(),
-        other => panic!("text expected, not {other:?}"),
-    };
-    output.content.iter().map(text).collect()
+    let mut texts = Vec::new();
+    for content in &output.content {
+        match content {
+            Content::Text { text } => texts.push(text.as_str()),
+            other => panic!("text expected, not {other:?}"),
+        }
+    }
+    texts
 }
 
 /// The only piece of a result, or the error's text.
