@@ -16,7 +16,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
   },
   server: {
-    proxy: { '/v1': { target: 'http://127.0.0.1:8787', ws: true } },
+    proxy: { '/v1': { target: 'http://127.0.0.1:8787', ws: true, rewriteWsOrigin: true } },
   },
   test: {
     projects: [

@@ -35,6 +35,21 @@ test('a build is followed through a broken connection to its URL', async () => {
   expect(screen.getByText('7 lines', { exact: false })).toBeVisible();
 });
 
+test('without WebSocket a build is followed by asking', async () => {
+  let asked = 0;
+  host.use(
+    http.get('*/v1/builds/bld_01', () => {
+      asked += 1;
+      const events = asked === 1 ? liveBuild.slice(0, 2) : liveBuild;
+      return HttpResponse.json({ id: 'bld_01', serverId: 'srv_01', state: 'compiling', events });
+    }),
+    buildStream.addEventListener('connection', ({ client }) => client.close(1011)),
+  );
+  openApp(page);
+  expect(await screen.findByRole('heading', { name: 'Notion notes is live' }, { timeout: 3000 })).toBeVisible();
+  expect(asked).toBe(2);
+});
+
 test('each client has its snippet', async () => {
   streams(liveBuild);
   const { user } = openApp(page);
@@ -86,7 +101,7 @@ test('a session that ends while a build is followed is said so', async () => {
   host.use(
     http.get('*/v1/builds/bld_01', () =>
       asked++ === 0
-        ? HttpResponse.json({ id: 'bld_01', serverId: 'srv_01', state: 'queued' })
+        ? HttpResponse.json({ id: 'bld_01', serverId: 'srv_01', state: 'queued', events: [] })
         : refuse(401, 'unauthenticated', 'Sign in.'),
     ),
     http.get('*/v1/servers/srv_01', () => HttpResponse.json(detail())),

@@ -32,6 +32,8 @@ export const host = setupServer(
   http.post('*/v1/servers', () => HttpResponse.json(created, { status: 201 })),
   http.get('*/v1/servers', () => HttpResponse.json({ servers: [server()] })),
   http.get('*/v1/servers/srv_01', () => HttpResponse.json(detail())),
-  http.get('*/v1/builds/bld_01', () => HttpResponse.json({ id: 'bld_01', serverId: 'srv_01', state: 'queued' })),
+  http.get('*/v1/builds/bld_01', () =>
+    HttpResponse.json({ id: 'bld_01', serverId: 'srv_01', state: 'queued', events: [] }),
+  ),
   buildStream.addEventListener('connection', () => undefined),
 );

@@ -133,6 +133,8 @@ export interface Build {
   id: string;
   serverId: string;
   state: BuildState;
+  /** So far. */
+  events: BuildEvent[];
 }
 
 /** Who has signed in by a link, and the path that they came for. */

@@ -34,7 +34,7 @@ async function build(page: Page) {
 const building: Answers = {
   ...drafted(preview()),
   'POST servers': { status: 201, json: created },
-  'GET builds/bld_01': { json: { id: 'bld_01', serverId: 'srv_01', state: 'queued' } },
+  'GET builds/bld_01': { json: { id: 'bld_01', serverId: 'srv_01', state: 'queued', events: [] } },
   'GET servers/srv_01': { json: detail() },
 };
 

@@ -13,7 +13,7 @@ export function BuildLine({ events, link }: { events: BuildEvent[]; link: Link }
       <div className="flex flex-wrap items-baseline justify-between gap-2">
         <p role="status" className="font-medium">
           {last ? stageNames[last.state] : 'Waiting for the build to begin'}
-          {link === 'reconnecting' && (
+          {running && link === 'reconnecting' && (
             <span className="font-normal text-decide"> · connection lost, trying again; the build goes on</span>
           )}
         </p>

@@ -1,10 +1,10 @@
 import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { getJson } from '@/lib/api';
 import type { Build, BuildEvent } from '@/lib/contract';
-import { followBuild, type Link, withEvent } from './follow';
+import { followBuild, isFinal, type Link, withEvent } from './follow';
 
-/** Says whether there is such a build for us: a WebSocket that is refused does not say why. */
+/** Says whether there is such a build for us, which a refused WebSocket does not, and what has happened so far. */
 function buildOptions(buildId: string) {
   return queryOptions({
     queryKey: ['builds', buildId],
@@ -14,29 +14,31 @@ function buildOptions(buildId: string) {
 
 const none: BuildEvent[] = [];
 
-/** A build's events as they come. */
+/** A build's events as they come: by WebSocket, and by asking whenever that is lost. */
 export function useBuild(buildId: string) {
   const client = useQueryClient();
   const [link, setLink] = useState<Link>('connecting');
   const build = useQuery(buildOptions(buildId));
-  const eventsKey = ['build-events', buildId];
-  const events = useQuery<BuildEvent[]>({
-    queryKey: eventsKey,
+  const told = useQuery<BuildEvent[]>({
+    queryKey: ['build-events', buildId],
     queryFn: () => none,
     staleTime: Infinity,
     enabled: false,
   });
+  const asked = build.data?.events ?? none;
+  const events = useMemo(() => asked.reduce(withEvent, told.data ?? none), [asked, told.data]);
+  const over = events.some(({ state }) => isFinal(state));
   const known = build.isSuccess;
 
   useEffect(() => {
-    if (!known) return;
+    if (!known || over) return;
     return followBuild(buildId, {
       onEvent: (event) =>
-        client.setQueryData<BuildEvent[]>(['build-events', buildId], (events = []) => withEvent(events, event)),
+        client.setQueryData<BuildEvent[]>(['build-events', buildId], (events = none) => withEvent(events, event)),
       onLink: setLink,
       onLost: () => client.invalidateQueries({ queryKey: ['builds', buildId] }),
     });
-  }, [buildId, known, client]);
+  }, [buildId, known, over, client]);
 
-  return { events: events.data ?? none, link, error: build.error, isPending: build.isPending, retry: build.refetch };
+  return { events, link, error: build.error, isPending: build.isPending, retry: build.refetch };
 }

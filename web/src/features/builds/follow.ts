@@ -1,6 +1,6 @@
 import type { BuildEvent, BuildState } from '@/lib/contract';
 
-export type Link = 'connecting' | 'following' | 'reconnecting' | 'ended';
+export type Link = 'connecting' | 'following' | 'reconnecting';
 
 export function isFinal(state: BuildState): boolean {
   return state === 'live' || state === 'needs_approval' || state === 'failed';
@@ -36,13 +36,9 @@ export function followBuild(buildId: string, { onEvent, onLink, onLost }: Listen
     socket.onmessage = ({ data }) => {
       const event = JSON.parse(String(data)) as BuildEvent;
       wait = FIRST_WAIT_MS;
+      if (isFinal(event.state)) stop();
+      onLink('following');
       onEvent(event);
-      if (isFinal(event.state)) {
-        stop();
-        onLink('ended');
-      } else {
-        onLink('following');
-      }
     };
     socket.onclose = () => {
       if (over) return;
