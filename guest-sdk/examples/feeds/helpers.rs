@@ -76,8 +76,9 @@ fn entries(xml: &str) -> Result<Vec<Entry>> {
     }
     ensure!(is_feed, "the answer is neither RSS nor Atom");
     for entry in &mut entries {
-        entry.title = plain(&entry.title, 300);
-        entry.summary = plain(&entry.summary, 500);
+        // A title is text; `<` in it is no markup.
+        entry.title = line(&entry.title, 300);
+        entry.summary = line(&without_markup(&entry.summary), 500);
     }
     Ok(entries)
 }
@@ -181,15 +182,20 @@ fn entity(name: &str) -> Option<char> {
     })
 }
 
-/// Text without markup, in one line, cut to `most` characters.
-fn plain(html: &str, most: usize) -> String {
+/// The text of HTML.
+fn without_markup(html: &str) -> String {
     let text: String = Tokens(html)
         .map(|token| match token {
             Token::Text(text) => text,
             _ => " ".to_owned(),
         })
         .collect();
-    let text = unescape(&text).split_whitespace().collect::<Vec<_>>().join(" ");
+    unescape(&text)
+}
+
+/// In one line, cut to `most` characters.
+fn line(text: &str, most: usize) -> String {
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     match text.char_indices().nth(most) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,

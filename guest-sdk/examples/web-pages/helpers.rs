@@ -118,8 +118,10 @@ impl Page {
             return;
         }
         self.text.truncate(end);
+        let last = self.text.rsplit('\n').next().unwrap_or_default();
+        let list_goes_on = mark == "- " && last.starts_with(mark);
         if end > 0 {
-            self.text.push_str(if mark == "- " { "\n" } else { "\n\n" });
+            self.text.push_str(if list_goes_on { "\n" } else { "\n\n" });
         }
         self.text.push_str(mark);
     }
