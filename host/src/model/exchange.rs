@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use reqwest::header::{ACCEPT, CONTENT_TYPE, RETRY_AFTER};
 use reqwest::{Client, Response, StatusCode};
-use secrecy::ExposeSecret as _;
 use tokio::sync::mpsc::Sender;
 use tokio::time::{Instant, timeout_at};
 use url::Url;
@@ -18,10 +17,10 @@ use super::settings::{Kind, Provider, Settings};
 use super::sse::Events;
 
 /// Bytes of one whole stream: every piece of text brings some 250 bytes of envelope along.
-const STREAM_BYTES: usize = 32 << 20;
+const STREAM_BYTES: usize = 16 << 20;
 /// Bytes of an answer.
 const ANSWER_BYTES: usize = 1 << 20;
-/// Bytes of an error's body that are logged.
+/// Bytes of an error's body that are read.
 const ERROR_BYTES: usize = 2_000;
 
 /// A request that brought no answer, and what may be done about it.
@@ -153,7 +152,9 @@ impl Exchange<'_> {
                 let error = DraftError::RateLimited { retry_after: None };
                 Err(self.stopped(answer, error, "rate limited in the stream"))
             }
-            Err(Broken::Said(said)) => Err(self.stopped(answer, DraftError::Unavailable, &self.clean(&said))),
+            Err(Broken::Said(said)) => {
+                Err(self.stopped(answer, DraftError::Unavailable, &self.provider.for_the_log(&said)))
+            }
         }
     }
 
@@ -175,14 +176,7 @@ impl Exchange<'_> {
                 _ => break,
             }
         }
-        self.clean(&String::from_utf8_lossy(&bytes))
-    }
-
-    /// What a provider says of an error, for the log: short, on one line, and without the key, should it repeat it.
-    fn clean(&self, said: &str) -> String {
-        let key = self.provider.api_key.expose_secret();
-        let said = if key.is_empty() { said.to_owned() } else { said.replace(key, "…") };
-        said.chars().take(ERROR_BYTES).map(|c| if c.is_control() { ' ' } else { c }).collect()
+        self.provider.for_the_log(&String::from_utf8_lossy(&bytes))
     }
 
     fn log(&self, why: &str) {

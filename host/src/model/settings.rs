@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use url::Url;
 
@@ -136,10 +136,37 @@ impl Provider {
         let url = Url::parse(&url).map_err(|_| refused())?;
         if matches!(url.scheme(), "http" | "https") { Ok(url) } else { Err(refused()) }
     }
+    /// What the provider says of an error: short, on one line, and without the key, should it repeat it.
+    pub(super) fn for_the_log(&self, said: &str) -> String {
+        let key = self.api_key.expose_secret();
+        let said = if key.is_empty() { said.to_owned() } else { said.replace(key, "…") };
+        said.chars().take(500).map(|c| if c.is_control() { ' ' } else { c }).collect()
+    }
 }
 
 impl fmt::Display for Provider {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ({})", self.name, self.model)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use figment::Figment;
+    use figment::providers::{Format as _, Toml};
+
+    use super::*;
+
+    fn provider(key: &str) -> Provider {
+        let text = format!("name = \"a\"\nkind = \"openai\"\nmodel = \"m\"\napi_key = \"{key}\"");
+        Figment::from(Toml::string(&text)).extract().unwrap()
+    }
+
+    #[test]
+    fn an_error_that_repeats_the_key_is_logged_without_it() {
+        let said = "Incorrect API key: top-secret\r\nforged line";
+        assert_eq!(provider("top-secret").for_the_log(said), "Incorrect API key: …  forged line");
+        assert_eq!(provider("").for_the_log("no key"), "no key");
+        assert!(!format!("{:?}", provider("top-secret")).contains("top-secret"));
     }
 }
