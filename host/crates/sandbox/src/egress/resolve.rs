@@ -57,8 +57,13 @@ impl Resolver {
             (None, _) => {
                 // The final dot keeps the system's search domains out.
                 let answer = self.dns.lookup_ip(format!("{host}.")).await;
-                let answer =
-                    answer.map_err(|_| HttpError::Unreachable(format!("{host} does not resolve: check its name")))?;
+                let answer = answer.map_err(|e| {
+                    HttpError::Unreachable(if e.is_no_records_found() {
+                        format!("{host} does not resolve: check its name")
+                    } else {
+                        format!("{host} cannot be resolved just now: try again")
+                    })
+                })?;
                 answer.iter().map(|address| (address, port).into()).collect()
             }
         };

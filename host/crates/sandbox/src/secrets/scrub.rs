@@ -30,7 +30,8 @@ impl Echoes {
         if forms.is_empty() {
             return None;
         }
-        // Leftmost and longest, so that a value within another does not break it up.
+        // Leftmost and longest, so that a value within another does not break it up. Building fails only beyond 2³¹
+        // states, one for each byte: more than all the secrets of a server have.
         let finder = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(forms).ok()?;
         Some(Self { finder, placeholders })
     }

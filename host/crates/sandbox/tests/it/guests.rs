@@ -42,7 +42,7 @@ pub const CLOCK: &str = r#"(import "cloche:tool/clock@0.1.0" "now-ms" (func $now
 pub const RANDOM: &str = r#"(import "cloche:tool/random@0.1.0" "bytes" (func $random (param i32 i32)))"#;
 pub const PROGRESS: &str =
     r#"(import "cloche:tool/progress@0.1.0" "report" (func $report (param f64 i32 f64 i32 i32 i32)))"#;
-const HTTP: &str = r#"(import "cloche:tool/http@0.1.0" "send"
+pub const HTTP: &str = r#"(import "cloche:tool/http@0.1.0" "send"
   (func $send (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)))"#;
 const HTTP_ALL: &str = r#"(import "cloche:tool/http@0.1.0" "send-all" (func $send_all (param i32 i32 i32)))"#;
 const KV: &str = r#"

@@ -160,6 +160,14 @@ async fn a_name_without_an_address_is_unreachable() {
 }
 
 #[tokio::test]
+async fn a_name_server_that_is_away_is_not_the_names_fault() {
+    let kit = Kit::with(|s| s.egress.nameserver = Some("127.0.0.1:1".parse().unwrap()));
+    let url = "https://api.example.test/".to_owned();
+    let report = kit.send(plain(), to_hosts(std::slice::from_ref(&url)), "GET", &url).await;
+    assert!(said(&report).contains("cannot be resolved just now"), "{}", said(&report));
+}
+
+#[tokio::test]
 async fn a_fixed_route_is_checked_like_any_other() {
     let upstream = Upstream::new(|_| ok("", b"here")).await;
     let url = "http://api.example.test/".to_owned();

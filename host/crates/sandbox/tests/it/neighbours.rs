@@ -1,7 +1,7 @@
 //! Calls beside each other: counted, kept apart, and stopped when nobody waits for them.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use cloche_domain::OrgId;
@@ -138,14 +138,38 @@ async fn loops_do_not_hold_up_the_thread_that_serves() {
     }
 }
 
-/// Waiting is not computing: ten calls that wait are not moved to the one thread for loops, which would still work, but
-/// behind every loop there.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn waiting_for_an_answer_takes_no_computing_time() {
+/// The name of the thread on which the guest reports progress.
+async fn thread_of(kit: &Kit, wasm: Vec<u8>, grant: Grant, url: &str) -> Option<String> {
+    let thread = Arc::<Mutex<Option<String>>>::default();
+    let seen = thread.clone();
+    let tell = move |_| *seen.lock().unwrap() = std::thread::current().name().map(str::to_owned);
+    let report = kit.send(wasm, Grant { progress: Some(Box::new(tell)), ..grant }, "GET", url).await;
+    assert!(report.outcome.is_ok(), "{:?}", report.outcome);
+    thread.lock().unwrap().take()
+}
+
+const REPORT: &str =
+    "(call $report (f64.const 1) (i32.const 0) (f64.const 0) (i32.const 0) (i32.const 0) (i32.const 0))
+    (call $text (i32.const 0) (i32.const 0))";
+
+#[tokio::test]
+async fn who_computes_is_moved_and_who_waits_is_not() {
     let kit = Kit::local();
+    let computes = format!(
+        "(loop $l (local.set $n (i32.add (local.get $n) (i32.const 1)))
+          (br_if $l (i32.lt_u (local.get $n) (i32.const 1000000)))) {REPORT}"
+    );
+    let wasm = component(guests::PROGRESS, "", &computes);
+    assert_eq!(thread_of(&kit, wasm, grant(), "").await.as_deref(), Some("cloche-guest"));
+
     let upstream = Upstream::paced(|_| ok("", b"slow"), Duration::from_millis(5)).await;
-    let report =
-        kit.send(guests::http(&Sends::default()), to_hosts(&[upstream.pattern()]), "GET", &upstream.url("/")).await;
-    assert_eq!(said(&report), "slow");
-    assert!(report.wall > Duration::from_millis(100) && report.fuel_used < 10_000, "{report:?}");
+    let waits = format!(
+        "(call $send (local.get $name) (local.get $name_len) (local.get $args) (local.get $args_len) (i32.const 0)
+          (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (call $alloc (i32.const 24)))
+        {REPORT}"
+    );
+    let wasm = component(&format!("{}{}", guests::HTTP, guests::PROGRESS), "", &waits);
+    let thread = thread_of(&kit, wasm, to_hosts(&[upstream.pattern()]), &upstream.url("/")).await;
+    assert_ne!(thread.as_deref(), Some("cloche-guest"));
+    assert_eq!(upstream.requests().len(), 1);
 }
