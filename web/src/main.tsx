@@ -6,6 +6,11 @@ import { createRoot } from 'react-dom/client';
 import { newQueryClient } from '@/lib/queryClient';
 import { newRouter } from '@/router';
 
+// A newer version has replaced the files that this page was built with: its next page needs the new ones.
+addEventListener('vite:preloadError', () => {
+  if (navigator.onLine) location.reload();
+});
+
 const root = document.getElementById('root');
 if (root) {
   const router = newRouter();

@@ -51,6 +51,25 @@ test('a draft arrives over a stream cut at odd places', async () => {
   expect(card).toHaveTextContent(/nothing else$/);
 });
 
+test('a draft outlives a reload', async () => {
+  const { user, unmount } = openApp('/');
+  await review(user);
+  await user.type(screen.getByLabelText('Name'), ' 2');
+  unmount();
+  openApp('/');
+  expect(await screen.findByLabelText('Name')).toHaveValue('Notion notes 2');
+  expect(screen.getByLabelText('Address')).toHaveValue('notion-notes-2');
+});
+
+test('a draft can be cancelled while it is written', async () => {
+  host.use(http.post('*/v1/servers/preview/stream', () => new Promise<never>(() => undefined)));
+  const { user } = openApp('/');
+  await describeServer(user);
+  await user.click(screen.getByRole('button', { name: 'Cancel' }));
+  expect(screen.getByRole('button', { name: 'Draft tools' })).toBeEnabled();
+  expect(screen.queryByRole('alert')).toBeNull();
+});
+
 test('an error event is shown in the host’s words, and the description stays', async () => {
   const error = { code: 'spec_timeout', status: 504, detail: 'The model took longer than 120 s. Ask for fewer tools.' };
   host.use(

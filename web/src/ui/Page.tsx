@@ -1,4 +1,7 @@
-import { type ReactNode, useEffect } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
+
+/** Whether a page was shown before: the first one leaves the focus at the document's beginning. */
+let moved = false;
 
 interface Props {
   title: string;
@@ -9,14 +12,25 @@ interface Props {
 
 /** A page's frame: its title (also the document's), one line of what it is, and its main action. */
 export function Page({ title, lead, action, children }: Props) {
+  const heading = useRef<HTMLHeadingElement>(null);
+
   useEffect(() => {
     document.title = `${title} · Cloche`;
   }, [title]);
+
+  // What had the focus went with the page before: go on from here, and say where here is.
+  useEffect(() => {
+    if (moved && document.activeElement === document.body) heading.current?.focus();
+    moved = true;
+  }, []);
+
   return (
     <div className="grid gap-6">
       <header className="flex flex-wrap items-start justify-between gap-4">
         <div className="grid min-w-0 gap-1">
-          <h1 className="text-xl font-semibold tracking-tight wrap-anywhere">{title}</h1>
+          <h1 ref={heading} tabIndex={-1} className="text-xl outline-none font-semibold tracking-tight wrap-anywhere">
+            {title}
+          </h1>
           {lead && <div className="max-w-prose text-muted">{lead}</div>}
         </div>
         {action}

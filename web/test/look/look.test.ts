@@ -1,8 +1,9 @@
 /** Every state, in both themes and on a phone: a picture, no axe finding, nothing that the policy refuses, no sideways scroll. */
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openBrowser, openScene, serveDist } from './app';
@@ -39,6 +40,13 @@ async function findings(page: Page): Promise<string[]> {
     ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' | ')}`,
   );
 }
+
+test('all script together stays under 200 kB compressed', async () => {
+  const assets = join(import.meta.dirname, '../../dist/assets');
+  const scripts = (await readdir(assets)).filter((name) => name.endsWith('.js'));
+  const sizes = await Promise.all(scripts.map(async (name) => gzipSync(await readFile(join(assets, name))).length));
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(200_000);
+});
 
 describe.each(Object.entries(looks))('%s', (look, options) => {
   test.each(scenes)('$name', async ({ name, path, answers, build, act }) => {

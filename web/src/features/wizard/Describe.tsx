@@ -60,10 +60,18 @@ export function Describe({ prompt, onPrompt, onPreview }: Props) {
         <>
           {preview.error && <Problem error={preview.error} />}
           <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
-            <Button type="submit" look="primary" disabled={prompt.trim() === ''}>
+            <Button
+              type="submit"
+              look="primary"
+              disabled={prompt.trim() === ''}
+              aria-keyshortcuts="Control+Enter Meta+Enter"
+            >
               Draft tools
             </Button>
-            <span className="text-muted">Nothing is built before you have reviewed it.</span>
+            <span className="text-muted">
+              <kbd className="rounded-sm border border-line px-1">Ctrl Enter</kbd> · nothing is built before you have
+              reviewed it
+            </span>
           </div>
           <Examples onPick={onPrompt} />
         </>

@@ -18,6 +18,7 @@ export function Wizard({ userId, urlBase, onCreated }: Props) {
   if (!review) {
     return (
       <Page
+        key="describe"
         title="What should your server do?"
         lead="Say it in your own words. You will see every tool, host and secret before anything runs."
       >
@@ -34,6 +35,7 @@ export function Wizard({ userId, urlBase, onCreated }: Props) {
   }
   return (
     <Page
+      key="review"
       title="Review the draft"
       lead={
         <>
