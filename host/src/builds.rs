@@ -13,11 +13,7 @@ use crate::http::auth::Member;
 pub(crate) use run::run;
 
 /// One build of the organisation's, with what has happened in it. None if there is no such one.
-pub async fn get(
-    app: &App,
-    member: &Member,
-    id: BuildId,
-) -> cloche_storage::Result<Option<(Build, Vec<BuildEvent>)>> {
+pub async fn get(app: &App, member: &Member, id: BuildId) -> cloche_storage::Result<Option<(Build, Vec<BuildEvent>)>> {
     let mut tx = app.db.read().await?;
     match builds::get(&mut tx, member.org_id, id).await? {
         Some(build) => Ok(Some((build, builds::events(&mut tx, id, 0).await?))),

@@ -94,7 +94,8 @@ mod tests {
 
     #[test]
     fn what_people_write_is_not_hidden() {
-        for text in ["plain\n\ttext\r\n", "naïve 漢字", "⚠️ care", "👩‍💻 codes", "🏳️‍🌈", "می‌خواهم", "1️⃣"] {
+        for text in ["plain\n\ttext\r\n", "naïve 漢字", "⚠️ care", "👩‍💻 codes", "🏳️‍🌈", "می‌خواهم", "1️⃣"]
+        {
             assert_eq!(find(&json!([text])), None, "{text:?}");
         }
     }

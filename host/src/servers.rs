@@ -117,13 +117,7 @@ pub async fn delete(app: &App, member: &Member, id: ServerId) -> Result<()> {
 }
 
 /// Sets a secret that the server asks for. It cannot be read again.
-pub async fn put_secret(
-    app: &App,
-    member: &Member,
-    id: ServerId,
-    key: &SecretKey,
-    value: &SecretString,
-) -> Result<()> {
+pub async fn put_secret(app: &App, member: &Member, id: ServerId, key: &SecretKey, value: &SecretString) -> Result<()> {
     may_change(member)?;
     check_secret(key, value)?;
     let sealed = app.vault.seal(id, key, value)?;

@@ -1,10 +1,12 @@
 //! Those who work on jobs: as many at a time as the machine has cores. A job is held by a lease that is renewed while
 //! its work goes on; a node that dies lets its leases run out, and another takes them.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
 use cloche_storage::jobs::{self, Job};
+use futures::FutureExt as _;
 use time::OffsetDateTime;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
@@ -107,15 +109,18 @@ pub fn lease_end(app: &App) -> OffsetDateTime {
 async fn hold(app: &App, job: &Job, stopping: &CancellationToken) {
     // Both go on side by side: a renewal must not wait for a transaction of the work, nor the work for it.
     let outcome = tokio::select! {
-        outcome = builds::run(app, job) => outcome,
+        // A panic must not take the worker along. The job is begun again when its lease ends, and given up in time.
+        outcome = AssertUnwindSafe(builds::run(app, job)).catch_unwind() => outcome,
         () = renew(app, job) => {
             tracing::warn!(job = %job.id, "the job is in another hand now");
             return;
         }
-        () = stopping.cancelled() => give_back(app, job).await,
+        () = stopping.cancelled() => Ok(give_back(app, job).await),
     };
-    if let Err(error) = outcome {
-        tracing::error!(job = %job.id, %error, "a job could not be put back: it is taken up when its lease ends");
+    match outcome {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::error!(job = %job.id, %error, "a job is left as it is until its lease ends"),
+        Err(_) => tracing::error!(job = %job.id, "the work on a job panicked"),
     }
 }
 

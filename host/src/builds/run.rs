@@ -34,7 +34,7 @@ pub(crate) async fn run(app: &App, job: &Job) -> cloche_storage::Result<()> {
     let outcome = if job.attempts > ATTEMPTS {
         Err(End::failed("interrupted", "the build was interrupted too often: build again, and if it stays so, tell us"))
     } else {
-        run.to_live().await
+        run.bring_live().await
     };
     match outcome {
         Ok(()) | Err(End::LeaseLost) => Ok(()),
@@ -66,7 +66,7 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    async fn to_live(&mut self) -> Result<(), End> {
+    async fn bring_live(&mut self) -> Result<(), End> {
         if self.state.is_final() {
             return Ok(drop_job(self.app, self.job).await?);
         }
@@ -103,9 +103,7 @@ impl Run<'_> {
 
     async fn follow(&mut self, step: &Step) -> Result<(), End> {
         match step {
-            Step::Rendered { lines } => {
-                self.reach(BuildState::Compiling, format!("Compiling {lines} lines")).await
-            }
+            Step::Rendered { lines } => self.reach(BuildState::Compiling, format!("Compiling {lines} lines")).await,
             Step::Compiling => self.reach(BuildState::Compiling, "Compiling".into()).await,
             Step::Inspecting => self.reach(BuildState::Inspecting, "Holding its imports against the spec".into()).await,
             Step::Warning { .. } => Ok(()),

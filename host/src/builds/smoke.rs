@@ -30,8 +30,8 @@ pub(super) async fn check(app: &App, work: &Work, artifact: &Artifact) -> Result
     let call = ToolCall { name: NO_TOOL.to_owned(), arguments: "{}".to_owned() };
     match app.sandbox.call(&loaded, powerless(work), call).await.outcome {
         Err(CallError::Tool(_)) => Ok(()),
-        Err(busy @ (CallError::Concurrency { .. } | CallError::Slots { .. } | CallError::Stopped)) => {
-            Err(End::Sandbox(busy.to_string()))
+        Err(CallError::Concurrency { .. } | CallError::Slots { .. } | CallError::Stopped) => {
+            Err(End::Sandbox("it is busy, or being stopped".into()))
         }
         Err(error) => Err(End::failed("smoke_failed", format!("the component does not start: {error}"))),
         Ok(_) => Err(End::failed("smoke_failed", "the component answers to a tool that it does not have")),

@@ -20,12 +20,13 @@ pub struct Problem {
     code: &'static str,
     detail: String,
     more: Map<String, Value>,
-    headers: HeaderMap,
+    // Boxed: a problem is the error of most functions here, and travels by value.
+    headers: Box<HeaderMap>,
 }
 
 impl Problem {
     pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, code, detail: detail.into(), more: Map::new(), headers: HeaderMap::new() }
+        Self { status, code, detail: detail.into(), more: Map::new(), headers: Box::default() }
     }
 
     /// Something of ours failed: `error` goes to the log, nothing of it to the caller.
@@ -81,7 +82,7 @@ impl Problem {
             body.insert("requestId".to_owned(), id.into());
         }
         let mut response = (self.status, body.to_string()).into_response();
-        response.headers_mut().extend(self.headers.clone());
+        response.headers_mut().extend(HeaderMap::clone(&self.headers));
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         response
     }
@@ -105,10 +106,15 @@ impl From<cloche_storage::Error> for Problem {
 pub(super) async fn name_request(request: Request, next: Next) -> Response {
     let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok()).map(str::to_owned);
     let response = next.run(request).await;
-    match response.extensions().get::<Problem>() {
-        Some(problem) => problem.render(id.as_deref()),
-        None => response,
+    let Some(problem) = response.extensions().get::<Problem>() else { return response };
+    let mut named = problem.render(id.as_deref());
+    // What layers below have added stays.
+    for (name, value) in response.headers() {
+        if !named.headers().contains_key(name) {
+            named.headers_mut().append(name, value.clone());
+        }
     }
+    named
 }
 
 /// What a panic becomes: an internal error, and a line in the log.

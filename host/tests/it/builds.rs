@@ -15,11 +15,11 @@ async fn a_stream_replays_then_follows_and_closes() {
     let ada = platform.with_key(&key);
     let build = create(&ada, "demo", |_| {}).await["buildId"].clone();
     let early = Watch::with_key(&platform, &build, &key).await;
-    let early = early.to_end().await;
+    let early = early.into_events().await;
     assert_eq!(states(&early), TO_LIVE);
     let elapsed: Vec<_> = early.iter().map(|event| event["elapsedMs"].as_i64().unwrap()).collect();
     assert!(elapsed.is_sorted(), "{elapsed:?}");
-    let late = Watch::with_key(&platform, &build, &key).await.to_end().await;
+    let late = Watch::with_key(&platform, &build, &key).await.into_events().await;
     assert_eq!(late, early);
     let (_, shown) = ada.get(&path("builds", &build)).await;
     assert_eq!((&shown["state"], &shown["events"]), (&json!("live"), &json!(early)));
@@ -54,7 +54,7 @@ async fn a_stream_closes_when_its_server_is_deleted() {
     let mut watch = Watch::with_key(&platform, &server["buildId"], &key).await;
     assert_eq!(watch.next().await.unwrap()["state"], "queued");
     assert_eq!(ada.delete(&path("servers", &server["id"])).await.0, 204);
-    assert!(watch.to_end().await.len() <= 1);
+    assert!(watch.into_events().await.len() <= 1);
 }
 
 #[tokio::test]
@@ -66,7 +66,7 @@ async fn code_that_does_not_compile_fails_at_the_authors_line() {
         spec["tools"][1]["implementation"] = json!("let ok = 1;\nlet wrong: u32 = \"text\";\nOk(ok)");
     })
     .await;
-    let events = Watch::with_key(&platform, &server["buildId"], &key).await.to_end().await;
+    let events = Watch::with_key(&platform, &server["buildId"], &key).await.into_events().await;
     assert_eq!(states(&events).last(), Some(&"failed"));
     let end = events.last().unwrap();
     assert_eq!(end["code"], "compile_error", "{end}");
@@ -90,7 +90,7 @@ async fn a_power_that_no_one_declared_fails_the_build() {
         spec["tools"][0]["implementation"] = json!("Ok(http::get(\"https://example.com\").send()?.text())");
     })
     .await;
-    let events = Watch::with_key(&platform, &server["buildId"], &key).await.to_end().await;
+    let events = Watch::with_key(&platform, &server["buildId"], &key).await.into_events().await;
     let end = events.last().unwrap();
     assert_eq!((&end["state"], &end["code"]), (&json!("failed"), &json!("undeclared_capability")), "{end}");
 }
@@ -106,7 +106,7 @@ async fn a_build_waits_for_a_compiler_and_is_told_once() {
     platform.stop();
     platform.configure("");
     platform.restart().await;
-    let events = Watch::with_key(&platform, &build, &key).await.to_end().await;
+    let events = Watch::with_key(&platform, &build, &key).await.into_events().await;
     assert_eq!(states(&events), TO_LIVE);
 }
 
@@ -115,7 +115,7 @@ async fn a_build_without_a_compiler_is_given_up_with_a_reason() {
     let platform = Platform::setup().config("[compiler]\nurl = \"http://127.0.0.1:1\"").start().await;
     let key = platform.api_key("ada@example.com");
     let build = create(&platform.with_key(&key), "demo", |_| {}).await["buildId"].clone();
-    let events = Watch::with_key(&platform, &build, &key).await.to_end().await;
+    let events = Watch::with_key(&platform, &build, &key).await.into_events().await;
     assert_eq!(states(&events), ["queued", "generating", "failed"]);
     assert_eq!(events[2]["code"], "compiler_unavailable");
 }
@@ -129,6 +129,6 @@ async fn a_platform_that_is_stopped_takes_its_builds_up_again() {
     while watch.next().await.is_some_and(|event| event["state"] != "compiling") {}
     assert!(platform.stop());
     platform.restart().await;
-    let events = Watch::with_key(&platform, &build, &key).await.to_end().await;
+    let events = Watch::with_key(&platform, &build, &key).await.into_events().await;
     assert_eq!(states(&events), TO_LIVE);
 }

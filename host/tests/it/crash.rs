@@ -16,7 +16,7 @@ async fn killed_in(platform: &mut Platform, key: &str, state: &str, slug: &str) 
     platform.kill();
     platform.restart().await;
 
-    let events = Watch::with_key(platform, &server["buildId"], key).await.to_end().await;
+    let events = Watch::with_key(platform, &server["buildId"], key).await.into_events().await;
     assert_eq!(states(&events), TO_LIVE, "killed in {state}: {events:#?}");
     let (_, shown) = platform.with_key(key).get(&path("servers", &server["id"])).await;
     assert_eq!((&shown["status"], &shown["activeVersion"]), (&json!("live"), &json!(1)), "killed in {state}");
@@ -66,7 +66,7 @@ async fn code_that_does_not_compile_fails_after_a_crash_too() {
     while watch.next().await.expect("an event")["state"] != "compiling" {}
     platform.kill();
     platform.restart().await;
-    let events = Watch::with_key(&platform, &build, &key).await.to_end().await;
+    let events = Watch::with_key(&platform, &build, &key).await.into_events().await;
     assert_eq!(states(&events), ["queued", "generating", "compiling", "failed"]);
     assert_eq!(events[3]["code"], "compile_error");
     no_job_is_left(&format!("sqlite://{}", platform.data().join("cloche.db").display())).await;

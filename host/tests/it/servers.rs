@@ -21,7 +21,7 @@ on_both!(a_draft_becomes_a_live_server_and_ends, async |setup: Setup| {
 
     let (code, made) = ada.post("/v1/servers", of_draft(&preview, "demo")).await;
     assert_eq!((code, &made["status"], &made["activeVersion"]), (201, &json!("building"), &Value::Null));
-    let events = Watch::with_key(&platform, &made["buildId"], &key).await.to_end().await;
+    let events = Watch::with_key(&platform, &made["buildId"], &key).await.into_events().await;
     assert_eq!(states(&events), TO_LIVE);
 
     let at = path("servers", &made["id"]);

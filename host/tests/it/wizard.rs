@@ -11,7 +11,7 @@ use tokio_tungstenite::tungstenite::{self, Message};
 use crate::platform::{Caller, Platform};
 
 /// How long a build may take on a machine that does much else.
-const BUILD: Duration = Duration::from_secs(120);
+const BUILD: Duration = Duration::from_mins(2);
 
 /// Every state of a build that goes well.
 pub const TO_LIVE: [&str; 7] = ["queued", "generating", "compiling", "inspecting", "testing", "deploying", "live"];
@@ -85,7 +85,7 @@ impl Watch {
     }
 
     /// All events to the end of the stream.
-    pub async fn to_end(mut self) -> Vec<Value> {
+    pub async fn into_events(mut self) -> Vec<Value> {
         let mut events = vec![];
         while let Some(event) = self.next().await {
             events.push(event);

@@ -140,9 +140,10 @@ const LAST_SEQ: &str = "SELECT coalesce(max(seq), 0) FROM build_events WHERE bui
 /// Moves a build on and tells it in an event, to which it gives its number. False when the build has ended, or is gone.
 pub async fn advance(tx: &mut Tx, id: BuildId, mut event: BuildEvent) -> Result<bool> {
     let finished = event.state.is_final().then_some(event.at);
-    let failure = event.code.clone().map(|code| {
-        Json(Failure { code, message: event.message.clone(), diagnostics: event.diagnostics.clone() })
-    });
+    let failure = event
+        .code
+        .clone()
+        .map(|code| Json(Failure { code, message: event.message.clone(), diagnostics: event.diagnostics.clone() }));
     let rows = on_conn!(*tx, c => sqlx::query(MOVE).bind(id).bind(event.state).bind(failure.as_ref()).bind(finished)
         .execute(c).await.map(|done| done.rows_affected()))?;
     if rows == 0 {

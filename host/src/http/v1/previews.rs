@@ -80,20 +80,20 @@ fn told(app: Arc<App>, member: Member, prompt: Checked) -> impl Stream<Item = Re
     let drafting = AbortOnDropHandle::new(drafting);
     async_stream::stream! {
         while let Some(text) = text.recv().await {
-            yield Ok(event("text", json!({ "text": text })));
+            yield Ok(event("text", &json!({ "text": text })));
         }
         let problem = match drafting.await {
             Ok(Ok(preview)) => {
-                yield Ok(event("spec", json!(Shown::from(preview))));
+                yield Ok(event("spec", &json!(Shown::from(preview))));
                 return;
             }
             Ok(Err(error)) => Problem::from(error),
             Err(error) => Problem::internal(&error),
         };
-        yield Ok(event("error", problem.body()));
+        yield Ok(event("error", &problem.body()));
     }
 }
 
-fn event(name: &str, data: serde_json::Value) -> Event {
+fn event(name: &str, data: &serde_json::Value) -> Event {
     Event::default().event(name).data(data.to_string())
 }

@@ -87,7 +87,7 @@ async fn tell(app: &Arc<App>, member: &Member, id: BuildId, mut socket: WebSocke
 async fn changed(changes: &mut Receiver<Event>, id: BuildId) {
     loop {
         match changes.recv().await {
-            Ok(Event::Build(changed)) if changed != id => {}
+            Ok(Event::Build(other)) if other != id => {}
             Ok(Event::Grant(_)) => {}
             Ok(Event::Build(_) | Event::Server(_)) | Err(RecvError::Lagged(_)) => return,
             Err(RecvError::Closed) => return std::future::pending().await,
