@@ -1,5 +1,6 @@
 //! A tool's JSON Schema, compiled once, as a check.
 
+use cloche_domain::schema::Cost;
 use jsonschema::{PatternOptions, Validator};
 use serde_json::Value;
 
@@ -7,22 +8,31 @@ use serde_json::Value;
 const PROBLEMS: usize = 5;
 const PROBLEM: usize = 300;
 
-/// A compiled schema. No reference leaves it, and its patterns are matched in linear time.
+/// A compiled schema. No reference leaves it, its patterns are matched in linear time, and what it would take too long to
+/// check does not pass.
 #[derive(Debug)]
-pub struct Schema(Validator);
+pub struct Schema {
+    validator: Validator,
+    cost: Cost,
+}
 
 impl Schema {
     pub fn compile(schema: &Value) -> Result<Self, String> {
+        let cost = Cost::of(schema).map_err(|error| error.to_string())?;
         let options = jsonschema::options().offline().with_pattern_options(PatternOptions::regex());
-        options.build(schema).map(Self).map_err(|error| clipped(&error.to_string()))
+        let validator = options.build(schema).map_err(|error| clipped(&error.to_string()))?;
+        Ok(Self { validator, cost })
     }
 
     /// What is wrong with a value; none if nothing is.
     pub fn problems(&self, value: &Value) -> Option<String> {
-        if self.0.is_valid(value) {
+        if !self.cost.allows(value) {
+            return Some("it is too large or too deep to be checked".to_owned());
+        }
+        if self.validator.is_valid(value) {
             return None;
         }
-        let problems = self.0.iter_errors(value).take(PROBLEMS).map(|error| {
+        let problems = self.validator.iter_errors(value).take(PROBLEMS).map(|error| {
             let at = match error.instance_path().as_str() {
                 "" => "the whole".to_owned(),
                 path => clipped(path),

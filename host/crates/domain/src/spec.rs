@@ -197,6 +197,8 @@ impl Problems {
             self.add(pointer, format!("refers to {foreign}: only references within the schema (#/…) are followed"));
         } else if let Err(e) = jsonschema::options().build(schema) {
             self.add(pointer, format!("is no valid JSON Schema: {e}"));
+        } else if let Err(e) = crate::schema::Cost::of(schema) {
+            self.add(pointer, e.to_string());
         }
     }
 }
