@@ -76,7 +76,7 @@ impl Answer {
         let spec: ServerSpec =
             serde_json::from_str(self.json()).map_err(|e| format!("it does not read as a ServerSpec: {e}"))?;
         let problems: Vec<_> = spec.problems().iter().map(|p| format!("{} {}", p.pointer, p.message)).collect();
-        if problems.is_empty() { Ok(spec) } else { Err(problems.join("; ")) }
+        if problems.is_empty() { Ok(spec) } else { Err(problems.join("; ").chars().take(1_000).collect()) }
     }
 }
 

@@ -184,10 +184,10 @@ pub mod anthropic {
     }
 
     pub fn stop(reason: &str) -> String {
-        stop_with(json!({"stop_reason": reason, "stop_sequence": null}))
+        stop_with(&json!({"stop_reason": reason, "stop_sequence": null}))
     }
 
-    pub fn stop_with(delta: Value) -> String {
+    pub fn stop_with(delta: &Value) -> String {
         event(&json!({"type": "message_delta", "delta": delta, "usage": {"output_tokens": 89}}))
             + &event(&json!({"type": "message_stop"}))
     }
@@ -210,26 +210,26 @@ pub mod anthropic {
 pub mod openai {
     use super::{Value, json};
 
-    pub fn chunk(choice: Value, usage: Value) -> String {
+    fn chunk(choice: &Value, usage: &Value) -> String {
         let choices = if choice.is_null() { json!([]) } else { json!([choice]) };
         let chunk = json!({"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1_694_268_190, "model": "gpt-x",
                            "system_fingerprint": "fp_1", "choices": choices, "usage": usage});
         format!("data: {chunk}\n\n")
     }
 
-    pub fn delta(delta: Value) -> String {
-        chunk(json!({"index": 0, "delta": delta, "logprobs": null, "finish_reason": null}), Value::Null)
+    pub fn delta(delta: &Value) -> String {
+        chunk(&json!({"index": 0, "delta": delta, "logprobs": null, "finish_reason": null}), &Value::Null)
     }
 
     pub fn text(text: &str) -> String {
         let letters: Vec<char> = text.chars().collect();
-        let start = delta(json!({"role": "assistant", "content": "", "refusal": null}));
-        letters.chunks(7).fold(start, |all, piece| all + &delta(json!({"content": piece.iter().collect::<String>()})))
+        let start = delta(&json!({"role": "assistant", "content": "", "refusal": null}));
+        letters.chunks(7).fold(start, |all, piece| all + &delta(&json!({"content": piece.iter().collect::<String>()})))
     }
 
     pub fn stop(reason: &str) -> String {
-        chunk(json!({"index": 0, "delta": {}, "logprobs": null, "finish_reason": reason}), Value::Null)
-            + &chunk(Value::Null, json!({"prompt_tokens": 1025, "completion_tokens": 89, "total_tokens": 1114}))
+        chunk(&json!({"index": 0, "delta": {}, "logprobs": null, "finish_reason": reason}), &Value::Null)
+            + &chunk(&Value::Null, &json!({"prompt_tokens": 1025, "completion_tokens": 89, "total_tokens": 1114}))
             + "data: [DONE]\n\n"
     }
 
