@@ -7,6 +7,7 @@ mod builds;
 mod clients;
 mod crash;
 mod hosted;
+mod kv;
 mod mcp;
 mod models;
 mod oauth;

@@ -1,8 +1,11 @@
 //! Drafts: what is sent to a model, and what is told of its answer.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::time::{sleep, timeout};
 
 use crate::platform::{Caller, Platform};
 
@@ -80,13 +83,17 @@ async fn a_model_that_talks_nonsense_ends_in_one_error() {
 async fn who_goes_away_ends_the_request_to_the_model() {
     let model = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let (_platform, ada) = with_model(&model).await;
-    let request = ada.request(reqwest::Method::POST, STREAM).json(&json!({"prompt": "echo"})).send();
-    let (answer, mut stream) = tokio::join!(request, asked(&model));
-    // It has begun to answer: the timeout for the first byte no longer ends it.
-    stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n: hello\n\n").await.unwrap();
-    drop(answer.unwrap());
-    let ended = async { while stream.read(&mut [0; 4096]).await.is_ok_and(|read| read > 0) {} };
-    tokio::time::timeout(std::time::Duration::from_secs(20), ended).await.expect("the request to the model ends");
+    for at in ["/v1/servers/preview", STREAM] {
+        let request = ada.request(reqwest::Method::POST, at).json(&json!({"prompt": "echo"})).send();
+        let asking = tokio::spawn(async move { request.await.unwrap().text().await });
+        let mut stream = asked(&model).await;
+        // It has begun to answer: the timeout for the first byte no longer ends it.
+        stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n: hello\n\n").await.unwrap();
+        sleep(Duration::from_millis(500)).await;
+        asking.abort();
+        let ended = async { while stream.read(&mut [0; 4096]).await.is_ok_and(|read| read > 0) {} };
+        timeout(Duration::from_secs(20), ended).await.expect("the request to the model ends");
+    }
 }
 
 #[tokio::test]
@@ -111,6 +118,6 @@ async fn a_description_is_checked_before_it_leaves() {
     assert!(!platform.log().contains(&token[8..]));
     assert_eq!(ada.post(STREAM, json!({"prompt": "x", "model": "y"})).await.1["code"], "invalid_json");
     assert_eq!(platform.anyone().post(STREAM, json!({"prompt": "x"})).await.0, 401);
-    let silent = tokio::time::timeout(std::time::Duration::from_millis(200), model.accept()).await;
+    let silent = timeout(Duration::from_millis(200), model.accept()).await;
     assert!(silent.is_err(), "something was sent to the model");
 }
