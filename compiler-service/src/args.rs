@@ -19,6 +19,7 @@ const TYPES: usize = 200;
 /// An enum of more values is a `String`.
 const VARIANTS: usize = 100;
 
+const UNIONS: [&str; 3] = ["oneOf", "anyOf", "allOf"];
 const VALUE: &str = "serde_json::Value";
 const MAP: &str = "serde_json::Map<String, serde_json::Value>";
 
@@ -82,6 +83,10 @@ impl Type {
     }
 }
 
+fn is_union(schema: &Value) -> bool {
+    UNIONS.iter().any(|union| schema.get(union).is_some())
+}
+
 struct Types<'a> {
     root: &'a Value,
     items: String,
@@ -108,7 +113,7 @@ impl<'a> Types<'a> {
         if let Some(constant) = object.get("const") {
             return if constant.is_string() { Type::new("String", Kind::Text) } else { Type::value() };
         }
-        for union in ["oneOf", "anyOf", "allOf"] {
+        for union in UNIONS {
             if let Some(branches) = object.get(union).and_then(Value::as_array) {
                 return self.union(branches, name, depth);
             }
@@ -180,17 +185,20 @@ impl<'a> Types<'a> {
     }
 
     fn referenced(&mut self, target: &str, depth: usize) -> Type {
+        let Some(schema) = target.strip_prefix('#').and_then(|pointer| self.root.pointer(pointer)) else {
+            return Type::value();
+        };
         match self.references.get(target) {
             Some(Reference::Done(done)) => return done.clone(),
             Some(Reference::Open(name)) if self.names.has(name) => {
-                return Type::new(format!("Box<{name}>"), Kind::Other);
+                let cycle = Type::new(format!("Box<{name}>"), Kind::Other);
+                // A union may allow null, and the struct is only its other half.
+                let plain = schema.get("type").is_none_or(Value::is_string) && !is_union(schema);
+                return if plain { cycle } else { cycle.or_null() };
             }
             Some(Reference::Open(_)) => return Type::value(),
             None => {}
         }
-        let Some(schema) = target.strip_prefix('#').and_then(|pointer| self.root.pointer(pointer)) else {
-            return Type::value();
-        };
         let last = target.rsplit('/').next().unwrap_or_default();
         let name = self.names.free(&format!("Args{}", pascal(last)));
         self.references.insert(target.to_owned(), Reference::Open(name.clone()));

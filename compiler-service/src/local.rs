@@ -68,7 +68,9 @@ impl Local {
             Ending::Signal(libc::SIGXCPU | libc::SIGKILL) => Refusal::TimedOut { seconds: self.limits.cpu_seconds },
             Ending::DiskFull(actual) => too_large("what the compiler writes", self.limits.disk, actual),
             Ending::Signal(libc::SIGXFSZ) => too_large("what the compiler writes", self.limits.file, self.limits.file),
-            _ if out_of_memory() => too_large("the memory to compile it", self.limits.memory, self.limits.memory),
+            _ if said.errors.is_empty() && out_of_memory() => {
+                too_large("the memory to compile it", self.limits.memory, self.limits.memory)
+            }
             _ if said.errors.is_empty() => Refusal::CompileError { diagnostics: vec![gave_up(&compiled.ending)] },
             _ => Refusal::CompileError { diagnostics: said.errors },
         }

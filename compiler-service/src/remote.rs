@@ -77,10 +77,15 @@ impl Compiler for Remote {
     }
 }
 
-/// What arrived is what was built: bytes, digest and manifest agree.
+/// What arrived is what was built: bytes, digests, manifest and source agree.
 fn whole(artifact: Artifact) -> Result<Artifact, Refusal> {
     let manifest = read_manifest(&artifact.component).map_err(Refusal::unavailable)?;
-    if Sha256::of(&artifact.component) == artifact.sha256 && manifest == artifact.manifest {
+    let source = artifact.source.sha256();
+    if Sha256::of(&artifact.component) == artifact.sha256
+        && manifest == artifact.manifest
+        && manifest.source_sha256 == source
+        && artifact.source_sha256 == source
+    {
         Ok(artifact)
     } else {
         Err(Refusal::unavailable("the compiler service's answer does not match its own digest"))

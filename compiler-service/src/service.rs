@@ -18,8 +18,8 @@ use tokio::task::{JoinError, JoinSet};
 use crate::compiler::{Artifact, Compiler, Event, EventSink};
 use crate::refusal::Refusal;
 
-/// Bytes of a request: twenty tools at their bounds, and JSON around them.
-const BODY: usize = 4 << 20;
+/// Bytes of a request: twenty tools at their bounds, escaped as JSON.
+const BODY: usize = 16 << 20;
 
 /// One line of the answer.
 #[derive(Debug, Serialize, Deserialize)]

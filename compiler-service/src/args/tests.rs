@@ -88,6 +88,16 @@ fn defaults_enums_and_references() {
     }
 }
 
+#[test]
+fn a_cycle_through_a_nullable_type_stays_nullable() {
+    let code = parses(&json!({"type": "object", "required": ["list"], "$defs": {
+        "Node": {"anyOf": [{"type": "null"}, {"type": "object", "required": ["next"],
+            "properties": {"next": {"$ref": "#/$defs/Node"}}}]}
+    }, "properties": {"list": {"$ref": "#/$defs/Node"}}}));
+    assert!(code.contains("pub next: Option<Box<ArgsNode>>,"), "{code}");
+    assert!(code.contains("pub list: Option<ArgsNode>,"), "{code}");
+}
+
 /// Any JSON, mostly in the shape of a schema, with words that mean something.
 fn schema() -> impl Strategy<Value = Value> {
     let word = prop_oneof![

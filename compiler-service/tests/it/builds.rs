@@ -72,6 +72,30 @@ both! {
     }
 }
 
+/// That they parse is tested beside the generator; rustc must like them too.
+#[tokio::test]
+async fn types_of_odd_schemas_compile() {
+    let schemas = [
+        json!({"type": "object", "additionalProperties": {"type": "integer"}}),
+        json!({"type": "object", "additionalProperties": {"type": "integer"}, "properties": {
+            "rest": {"type": "string"}, "type": {"type": "boolean", "default": true}, "self": {"$ref": "#"}}}),
+        json!({"type": "object", "$defs": {
+            "Node": {"anyOf": [{"type": "null"}, {"type": "object", "properties": {"next": {"$ref": "#/$defs/Node"}}}]},
+            "A": {"type": "object", "properties": {"b": {"$ref": "#/$defs/B"}}},
+            "B": {"type": "object", "properties": {"a": {"$ref": "#/$defs/A"}, "all": {"type": "array", "items": {"$ref": "#"}}}}
+        }, "properties": {"list": {"$ref": "#/$defs/Node"}, "a": {"$ref": "#/$defs/A"}, "b": {"$ref": "#/$defs/B"}}}),
+        json!({"type": "object", "properties": {
+            "unit": {"enum": ["a", "A", "", "1", "ä", "Self", null], "default": "1"}, "f": {"type": "number", "default": 1},
+            "n": {"type": ["integer", "null"], "default": i64::MIN}, "s": {"type": "string", "default": "\"\\\u{202e}\0"},
+            "\u{0}\"": {"const": "x"}, "fn": {"items": {}, "type": "array"}, "Value": {"type": "object", "properties": {"x": {}}}}}),
+    ];
+    let mut spec = spec(&["let _ = &args;\nOk(format!(\"{args:?}\"))"; 4]);
+    for (tool, schema) in spec.tools.iter_mut().zip(schemas) {
+        tool.input_schema = schema;
+    }
+    compile(crate::platform::local(), &spec).await.unwrap();
+}
+
 #[tokio::test]
 async fn the_same_source_gives_the_same_bytes_in_any_directory() {
     let six = ["Ok(args.text)"; 6].map(|body| {

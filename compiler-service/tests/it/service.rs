@@ -46,7 +46,7 @@ async fn nonsense_is_refused_with_a_reason() {
     let answer = client.post(&url).body("{\"name\": 1}").send().await.unwrap();
     assert_eq!(answer.status(), 400);
     assert!(answer.text().await.unwrap().contains("no server specification"));
-    let answer = client.post(&url).body(vec![b' '; 5 << 20]).send().await.unwrap();
+    let answer = client.post(&url).body(vec![b' '; 17 << 20]).send().await.unwrap();
     assert_eq!(answer.status(), 413);
 }
 
