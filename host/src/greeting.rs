@@ -7,7 +7,11 @@ use crate::app::App;
 
 /// Prints the platform's address; on an embedded one without accounts, a first sign-in link too.
 pub async fn print(app: &App) -> Result<()> {
-    let mut lines = vec![format!("Cloche is at {}", app.public_url.as_str().trim_end_matches('/'))];
+    let (here, http) = (app.public_url.as_str().trim_end_matches('/'), &app.config.http);
+    let mut lines = vec![match http.public_url.as_str() {
+        "" => format!("Cloche is at {here}"),
+        _ => format!("Cloche is at {here}, listening on {}", http.listen),
+    }];
     if app.config.is_embedded() && accounts::nobody(app).await? {
         let link = accounts::operator_link(app, &app.config.sign_in.first_email).await?;
         let minutes = app.config.sign_in.link_minutes;

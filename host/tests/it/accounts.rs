@@ -5,15 +5,38 @@ mod limits;
 mod sessions;
 
 use std::os::unix::fs::PermissionsExt as _;
+use std::sync::Arc;
 
+use cloche::app::App;
+use cloche::config::{Config, Flags};
+use cloche::{accounts, boot, http};
 use reqwest::Method;
+use reqwest::header::HeaderMap;
 use serde_json::json;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
 
-use crate::platform::{Platform, Setup, cookie, on_both, token_of};
+use crate::platform::{Caller, Platform, Setup, cookie, on_both, token_of};
 
 const LINK: &str = "/v1/auth/magic-link";
 const CONSUME: &str = "/v1/auth/magic-link/consume";
 const ADA: &str = "ada@example.com";
+
+/// A platform in this process, whose clock the test sets, and a signed-in browser's cookie.
+async fn with_a_clock(data: &TempDir) -> (Arc<App>, String, String) {
+    let flags = Flags { data: Some(data.path().to_owned()), ..Flags::default() };
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut config = Config::load(&flags).unwrap();
+    config.http.listen = listener.local_addr().unwrap();
+    let app = boot::app(config).await.unwrap();
+    tokio::spawn(http::serve(listener, app.clone()));
+    let url = app.public_url.as_str().trim_end_matches('/').to_owned();
+    let link = accounts::operator_link(&app, &ADA.parse().unwrap()).await.unwrap();
+    let answer = Caller::new(&url, HeaderMap::new())
+        .send(Method::POST, CONSUME, json!({"token": token_of(link.as_str())}))
+        .await;
+    (app, url, cookie(&answer).unwrap())
+}
 
 on_both!(a_mailed_link_signs_in_once_and_makes_the_account, async |setup: Setup| {
     let platform = setup.start().await;

@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use crate::postgres::Database;
 
 /// How long the platform may take to start.
-const START: Duration = Duration::from_secs(60);
+const START: Duration = Duration::from_mins(1);
 
 /// Declares one test as two: `on_both!(name, async |setup: Setup| { … })` runs on SQLite and on Postgres.
 macro_rules! on_both {
@@ -96,7 +96,7 @@ impl Setup {
 #[derive(Debug)]
 pub struct Platform {
     child: Child,
-    /// Its address, without a slash at the end.
+    /// Where it listens, without a slash at the end; also its public address, unless another is configured.
     pub url: String,
     printed: Receiver<String>,
     setup: Setup,
@@ -225,7 +225,9 @@ fn serve(setup: &Setup, listen: &str) -> (Child, String, Receiver<String>) {
         let _ = child.wait();
         panic!("the platform did not start:\n{}", fs::read_to_string(setup.dir.path().join("log")).unwrap());
     };
-    (child, first.rsplit(' ').next().unwrap().to_owned(), printed)
+    let place = first.rsplit(' ').next().unwrap();
+    let url = if place.starts_with("http") { place.to_owned() } else { format!("http://{place}") };
+    (child, url, printed)
 }
 
 /// One who asks the platform, always with the same credentials. Paths begin with a slash.
@@ -248,6 +250,7 @@ impl Caller {
     }
 
     /// The whole answer to a JSON body.
+    #[expect(clippy::needless_pass_by_value, reason = "a body is written where it is sent")]
     pub fn send(&self, method: Method, path: &str, body: Value) -> impl Future<Output = Response> + use<> {
         let sent = self.request(method, path).json(&body).send();
         async { sent.await.unwrap() }

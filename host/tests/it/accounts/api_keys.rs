@@ -1,9 +1,12 @@
 //! Keys for programs.
 
+use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
+use tempfile::TempDir;
+use time::Duration;
 
-use super::ADA;
-use crate::platform::{Platform, Setup, on_both};
+use super::{ADA, with_a_clock};
+use crate::platform::{Caller, Platform, Setup, on_both};
 
 const KEYS: &str = "/v1/api-keys";
 const ME: &str = "/v1/auth/me";
@@ -84,4 +87,27 @@ async fn a_key_needs_a_name_a_scope_and_a_sensible_life() {
     let (status, made) = ada.post(KEYS, json!({"name": "script", "scopes": ["api"], "expiresInDays": 7})).await;
     assert_eq!(status, 201);
     assert!(made["expiresAt"].as_str().unwrap() > made["createdAt"].as_str().unwrap(), "{made}");
+}
+
+#[tokio::test]
+async fn use_is_noted_once_a_minute_and_ends_with_the_key() {
+    let data = TempDir::new().unwrap();
+    let (app, url, cookie) = with_a_clock(&data).await;
+    let caller = |name: &str, value: &str| {
+        Caller::new(&url, HeaderMap::from_iter([(name.parse().unwrap(), value.parse().unwrap())]))
+    };
+    let ada = caller("cookie", &cookie);
+    let (_, made) = ada.post(KEYS, json!({"name": "script", "scopes": ["api"], "expiresInDays": 1})).await;
+    let program = caller("authorization", &format!("Bearer {}", made["key"].as_str().unwrap()));
+    let used = async || {
+        assert_eq!(program.get(ME).await.0, 200);
+        ada.get(KEYS).await.1["apiKeys"][0]["lastUsedAt"].clone()
+    };
+    let first = used().await;
+    app.clock.advance(Duration::seconds(50));
+    assert_eq!(used().await, first);
+    app.clock.advance(Duration::seconds(10));
+    assert_ne!(used().await, first);
+    app.clock.advance(Duration::DAY);
+    assert_eq!(program.get(ME).await.1["code"], "bad_api_key");
 }

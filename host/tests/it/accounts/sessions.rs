@@ -1,18 +1,12 @@
 //! Cookies: what they are, how long they last, and which requests they are good for.
 
-use std::sync::Arc;
-
-use cloche::app::App;
-use cloche::config::{Config, Flags};
-use cloche::{accounts, boot, http};
 use reqwest::Method;
 use reqwest::header::{HeaderMap, ORIGIN, SET_COOKIE};
 use serde_json::json;
 use tempfile::TempDir;
 use time::Duration;
-use tokio::net::TcpListener;
 
-use super::{ADA, CONSUME};
+use super::{ADA, CONSUME, with_a_clock};
 use crate::platform::{Caller, Platform, cookie, token_of};
 
 const ME: &str = "/v1/auth/me";
@@ -80,22 +74,6 @@ async fn a_new_sign_in_ends_the_browsers_session_before_it() {
     let bob = platform.browser(&cookie(&answer).unwrap());
     assert_eq!(bob.get(ME).await.1["user"]["email"], "bob@example.com");
     assert_eq!(before.get(ME).await.0, 401);
-}
-
-/// A platform in this process, whose clock the test sets, and a signed-in browser's cookie.
-async fn with_a_clock(data: &TempDir) -> (Arc<App>, String, String) {
-    let flags = Flags { data: Some(data.path().to_owned()), ..Flags::default() };
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let mut config = Config::load(&flags).unwrap();
-    config.http.listen = listener.local_addr().unwrap();
-    let app = boot::app(config).await.unwrap();
-    tokio::spawn(http::serve(listener, app.clone()));
-    let url = app.public_url.as_str().trim_end_matches('/').to_owned();
-    let link = accounts::operator_link(&app, &ADA.parse().unwrap()).await.unwrap();
-    let answer = Caller::new(&url, HeaderMap::new())
-        .send(Method::POST, CONSUME, json!({"token": token_of(link.as_str())}))
-        .await;
-    (app, url, cookie(&answer).unwrap())
 }
 
 #[tokio::test]
