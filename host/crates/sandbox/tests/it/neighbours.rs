@@ -162,7 +162,8 @@ async fn who_computes_is_moved_and_who_waits_is_not() {
     let wasm = component(guests::PROGRESS, "", &computes);
     assert_eq!(thread_of(&kit, wasm, grant(), "").await.as_deref(), Some("cloche-guest"));
 
-    let upstream = Upstream::paced(|_| ok("", b"slow"), Duration::from_millis(5)).await;
+    // Each byte of the body wakes the guest's side of the connection.
+    let upstream = Upstream::paced(|_| ok("", &[b'x'; 40]), Duration::from_millis(5)).await;
     let waits = format!(
         "(call $send (local.get $name) (local.get $name_len) (local.get $args) (local.get $args_len) (i32.const 0)
           (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (call $alloc (i32.const 24)))
