@@ -1,5 +1,5 @@
-//! Finds secrets in text before it leaves for a model: by the forms that providers give their keys, and by a name like
-//! `api_key` before something that looks drawn at random. Not a security boundary: it catches what is pasted by mistake.
+//! Finds secrets in text before it leaves for a model: by the forms that providers give their keys, and by a name
+//! like `api_key` before something that looks drawn at random. Not a security boundary: it catches what is pasted by mistake.
 
 mod forms;
 mod look;
@@ -164,7 +164,7 @@ fn private_keys(found: &mut Findings<'_>) {
     }
 }
 
-/// Random texts that a name like `api_key` stands before: `api_key = …`, `"token": "…"`, `my password is …`, `Bearer …`.
+/// Random texts that a name like `api_key` stands before: `api_key = …`, `"token": "…"`, `Bearer …`.
 fn named_values(found: &mut Findings<'_>) {
     let text = found.text;
     let mut at = 0;

@@ -8,8 +8,8 @@ use super::answer::{Answer, Broken, Stop};
 use super::prompt::{self, Ask};
 use super::settings::Provider;
 
-/// The spec comes as the input of a tool: code in it is then escaped by the API and not by the model. The model is asked
-/// and not forced to call it, because newer models refuse to be forced; a spec written as text is taken as well.
+/// The spec comes as the input of a tool: code in it is then escaped by the API and not by the model. The model is
+/// asked and not forced to call it, because newer models refuse to be forced; a spec written as text is taken as well.
 pub(super) fn request(request: RequestBuilder, provider: &Provider, ask: &Ask) -> RequestBuilder {
     request.header("anthropic-version", "2023-06-01").header("x-api-key", provider.api_key.expose_secret()).json(
         &json!({

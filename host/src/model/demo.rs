@@ -10,8 +10,8 @@ use super::Draft;
 /// What the drafter calls itself.
 const NAME: &str = "demo";
 
-const DESCRIPTION: &str = "Made by the demo drafter, which does not read the description and always gives these two tools. \
-To have servers drafted from what you write, set a model's key under [[model.providers]] in the configuration.";
+const DESCRIPTION: &str = "Made by the demo drafter, which does not read the description and always gives these two \
+tools. To have servers drafted from what you write, set a model's key under [[model.providers]] in the configuration.";
 
 /// Drafts, with pauses for nobody: the pieces come at once.
 pub(super) async fn draft(text: &Sender<String>) -> Draft {

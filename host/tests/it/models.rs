@@ -1,5 +1,5 @@
-//! Drafting against local servers that answer as the providers do, well and badly. Whatever they do, there is exactly one
-//! result, with the right code, in time.
+//! Drafting against local servers that answer as the providers do, well and badly. Whatever they do, there is exactly
+//! one result, with the right code, in time.
 
 mod fake;
 mod faults;
@@ -30,7 +30,10 @@ fn spec() -> Value {
 fn settings(providers: &[(&str, &str)]) -> Settings {
     let providers: Vec<_> = providers
         .iter()
-        .map(|(kind, url)| json!({"name": *kind, "kind": *kind, "base_url": *url, "model": format!("{kind}-1"), "api_key": KEY}))
+        .map(|(kind, url)| {
+            let model = format!("{kind}-1");
+            json!({"name": *kind, "kind": *kind, "base_url": *url, "model": model, "api_key": KEY})
+        })
         .collect();
     serde_json::from_value(json!({
         "providers": providers, "first_byte_timeout_s": 2, "stall_timeout_s": 2, "total_timeout_s": 8, "attempts": 2,

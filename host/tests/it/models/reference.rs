@@ -26,7 +26,10 @@ fn examples() -> Vec<(Value, String)> {
 
 #[tokio::test]
 async fn every_example_of_the_reference_compiles() {
-    let tool = |(i, (schema, body)): (usize, (Value, String))| json!({"name": format!("example_{i}"), "description": "An example", "inputSchema": schema, "implementation": body});
+    let tool = |(i, (schema, body)): (usize, (Value, String))| {
+        let name = format!("example_{i}");
+        json!({"name": name, "description": "An example", "inputSchema": schema, "implementation": body})
+    };
     let tools: Vec<_> = examples().into_iter().enumerate().map(tool).collect();
     assert!(tools.len() >= 5);
     let secret = json!({"key": "NOTION_TOKEN", "hosts": ["api.notion.com"]});
