@@ -22,7 +22,7 @@ pub(crate) async fn run(binary: &Path, toolchain: &Path, builds: usize) -> anyho
     drop(demo);
     let url = model::serve(SIX_TOOLS.to_owned()).await?;
     let provider = format!(
-        "[[models.providers]]\nname = \"bench\"\nkind = \"openai\"\nbase_url = {url:?}\nmodel = \"bench\"\napi_key = \"bench\"\n"
+        "[[model.providers]]\nname = \"bench\"\nkind = \"openai\"\nbase_url = {url:?}\nmodel = \"bench\"\napi_key = \"bench\"\n"
     );
     let six = Platform::start(binary, &format!("{compiler}{provider}"))?;
     println!("request to live, six tools with HTTP:    {}", measure(&six, builds).await?);
