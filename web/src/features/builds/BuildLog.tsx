@@ -42,14 +42,14 @@ export function BuildLog({ events, source }: Props) {
         )}
         <ol className="grid gap-1 text-xs">
           {events.map(({ seq, at, state, message }) => (
-            <li key={seq} className="grid grid-cols-[4.5rem_6rem_1fr] gap-2 font-mono max-sm:grid-cols-1 max-sm:gap-0">
+            <li key={seq} className="grid grid-cols-[4.5rem_1fr] gap-x-2 font-mono sm:grid-cols-[4.5rem_6rem_1fr]">
               <time dateTime={at} title={at} className="text-muted tabular-nums">
                 {((Date.parse(at) - begun) / 1000).toFixed(3)} s
               </time>
               <span className={state === 'failed' ? 'text-broken' : 'text-muted'}>
                 {stageNames[state].toLowerCase()}
               </span>
-              <span className="wrap-anywhere whitespace-pre-wrap">{message}</span>
+              <span className="wrap-anywhere whitespace-pre-wrap max-sm:col-span-2">{message}</span>
             </li>
           ))}
         </ol>

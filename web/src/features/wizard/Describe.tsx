@@ -69,8 +69,10 @@ export function Describe({ prompt, onPrompt, onPreview }: Props) {
               Draft tools
             </Button>
             <span className="text-muted">
-              <kbd className="rounded-sm border border-line px-1">Ctrl Enter</kbd> · nothing is built before you have
-              reviewed it
+              <span className="max-sm:hidden">
+                <kbd className="rounded-sm border border-line px-1">Ctrl Enter</kbd> ·{' '}
+              </span>
+              nothing is built before you have reviewed it
             </span>
           </div>
           <Examples onPick={onPrompt} />
