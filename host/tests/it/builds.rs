@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use cloche_domain::Clock;
+use cloche_storage::{Db, jobs};
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
@@ -131,4 +133,45 @@ async fn a_platform_that_is_stopped_takes_its_builds_up_again() {
     platform.restart().await;
     let events = Watch::with_key(&platform, &build, &key).await.into_events().await;
     assert_eq!(states(&events), TO_LIVE);
+}
+
+#[tokio::test]
+async fn a_server_deleted_while_it_is_built_stays_deleted() {
+    let platform = Platform::start().await;
+    let key = platform.api_key("ada@example.com");
+    let ada = platform.with_key(&key);
+    let deleted = create(&ada, "demo", |_| {}).await;
+    let mut watch = Watch::with_key(&platform, &deleted["buildId"], &key).await;
+    while watch.next().await.is_some_and(|event| event["state"] != "compiling") {}
+    assert_eq!(ada.delete(&path("servers", &deleted["id"])).await.0, 204);
+    // Its name is free at once, and the next build goes the whole way beside what is left of the first.
+    let next = create(&ada, "demo", |_| {}).await;
+    let events = Watch::with_key(&platform, &next["buildId"], &key).await.into_events().await;
+    assert_eq!(states(&events), TO_LIVE);
+    let (_, list) = ada.get("/v1/servers").await;
+    assert_eq!(list["servers"].as_array().unwrap().len(), 1, "{list}");
+    assert_eq!(list["servers"][0]["id"], next["id"]);
+}
+
+#[tokio::test]
+async fn a_build_that_never_comes_to_its_end_is_given_up() {
+    let mut platform = Platform::setup().config("[compiler]\nurl = \"http://127.0.0.1:1\"").start().await;
+    let key = platform.api_key("ada@example.com");
+    let build = create(&platform.with_key(&key), "demo", |_| {}).await["buildId"].clone();
+    platform.kill();
+    // Whoever took the job died with it, five times.
+    let db = Db::open(&format!("sqlite://{}", platform.data().join("cloche.db").display())).await.unwrap();
+    let later = Clock::default().now() + time::Duration::HOUR;
+    for _ in 0..5 {
+        let mut tx = db.begin().await.unwrap();
+        jobs::release_all(&mut tx).await.unwrap();
+        assert!(jobs::claim(&mut tx, "dead", later, later).await.unwrap().is_some());
+        tx.commit().await.unwrap();
+    }
+    db.close().await;
+    platform.restart().await;
+    let events = Watch::with_key(&platform, &build, &key).await.into_events().await;
+    assert_eq!(events.last().unwrap()["code"], "interrupted", "{events:?}");
+    let (_, shown) = platform.with_key(&key).get(&path("builds", &build)).await;
+    assert_eq!((&shown["state"], &shown["failure"]["code"]), (&json!("failed"), &json!("interrupted")));
 }
