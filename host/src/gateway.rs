@@ -6,15 +6,18 @@ mod answer;
 mod schema;
 mod tools;
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use cloche_domain::server::ServerStatus;
-use cloche_domain::{OrgId, ServerId, VersionId};
+use cloche_domain::{OrgId, SecretKey, ServerId, VersionId};
 use cloche_sandbox::{Grant, Loaded, Progress, Secret, Secrets, ToolCall};
 use cloche_storage::servers::{self as store, LiveServer};
 use moka::sync::Cache;
+use secrecy::SecretString;
+use serde_json::{Map, Value};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
@@ -64,7 +67,7 @@ pub struct Served {
 
 impl fmt::Debug for Served {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Served").field("server", &self.live.server_id).field("version", &self.live.version_n).finish()
+        f.debug_struct("Served").field("live", &self.live).finish_non_exhaustive()
     }
 }
 
@@ -118,34 +121,35 @@ pub async fn serve(app: &App, caller: &Caller, mount: &Mount) -> Result<Arc<Serv
         return Ok(known);
     }
     let mut tx = app.db.read().await?;
-    let Some((server, org, status)) = store::status(&mut tx, &mount.org, &mount.slug).await? else {
+    let Some((id, org, status)) = store::status(&mut tx, &mount.org, &mount.slug).await? else {
         return Err(Error::NotFound);
     };
-    check_right(caller, server, org)?;
+    check_right(caller, id, org)?;
     let live = store::live(&mut tx, &mount.org, &mount.slug).await?.ok_or_else(|| not_live(status))?;
     if status == ServerStatus::Paused {
         return Err(not_live(status));
     }
-    let secrets = app.vault.open_all(&mut tx, server).await?;
+    let secrets = app.vault.open_all(&mut tx, id).await?;
     drop(tx);
-    let tools = match app.gateway.tools.get(&live.version_id) {
-        Some(known) => known,
-        None => {
-            let made = Arc::new(Tools::of(&live.spec)?);
-            app.gateway.tools.insert(live.version_id, made.clone());
-            made
-        }
-    };
     let sha256 = live.component_sha256;
     let fetch = async || -> Result<Vec<u8>, artifacts::Error> { app.artifacts.get(sha256).await };
     let served = Arc::new(Served {
         loaded: app.sandbox.load(sha256, fetch).await?,
         secrets: Arc::new(bound(&live, secrets)),
-        tools,
+        tools: tools(app, &live)?,
         live,
     });
     app.gateway.served.insert(mount.clone(), served.clone());
     Ok(served)
+}
+
+fn tools(app: &App, live: &LiveServer) -> Result<Arc<Tools>> {
+    if let Some(known) = app.gateway.tools.get(&live.version_id) {
+        return Ok(known);
+    }
+    let tools = Arc::new(Tools::of(&live.spec)?);
+    app.gateway.tools.insert(live.version_id, tools.clone());
+    Ok(tools)
 }
 
 fn check_right(caller: &Caller, server: ServerId, org: OrgId) -> Result<()> {
@@ -166,8 +170,8 @@ const fn not_live(status: ServerStatus) -> Error {
 }
 
 /// The secrets that the spec declares: those that are set with their values, each bound to its hosts.
-fn bound(live: &LiveServer, values: Vec<(cloche_domain::SecretKey, secrecy::SecretString)>) -> Secrets {
-    let mut values: std::collections::HashMap<_, _> = values.into_iter().collect();
+fn bound(live: &LiveServer, values: Vec<(SecretKey, SecretString)>) -> Secrets {
+    let mut values: HashMap<_, _> = values.into_iter().collect();
     let declared = live.spec.required_secrets.iter();
     declared
         .map(|secret| {
@@ -182,10 +186,10 @@ pub async fn call(
     app: &App,
     served: &Served,
     tool: &Tool,
-    arguments: serde_json::Map<String, serde_json::Value>,
+    arguments: Map<String, Value>,
     progress: Option<Box<dyn Fn(Progress) + Send + Sync>>,
 ) -> Answer {
-    let arguments = serde_json::Value::Object(arguments);
+    let arguments = Value::Object(arguments);
     if let Some(wrong) = tool.input.problems(&arguments) {
         return Answer::refused(format!("the arguments of {} are not as its inputSchema says: {wrong}", tool.name()));
     }

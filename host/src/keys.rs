@@ -80,8 +80,8 @@ impl Keys {
     /// The claims of a text that one of our keys signed as this kind; whom it is for and until when, the caller checks.
     pub fn verify<T: DeserializeOwned>(&self, kind: &str, text: &str) -> Option<T> {
         let header = decode_header(text).ok()?;
-        let kid = header.kid?;
-        let key = self.ring().iter().find(|key| key.kid == kid).cloned()?;
+        let named = header.kid?;
+        let key = self.ring().iter().find(|key| key.kid == named).cloned()?;
         if header.typ.as_deref() != Some(kind) {
             return None;
         }
@@ -132,7 +132,7 @@ impl Keys {
 impl fmt::Debug for Keys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let kids: Vec<_> = self.ring().iter().map(|key| key.kid.clone()).collect();
-        f.debug_struct("Keys").field("dir", &self.dir).field("kids", &kids).finish()
+        f.debug_struct("Keys").field("dir", &self.dir).field("kids", &kids).finish_non_exhaustive()
     }
 }
 

@@ -113,8 +113,6 @@ fn target(app: &App, resource: &str) -> Result<Mount> {
 
 /// Whether `scope` asks for no more than there is.
 fn check_scope(scope: Option<&str>) -> Result<()> {
-    match scope.unwrap_or_default().split_ascii_whitespace().all(|one| one == SCOPE) {
-        true => Ok(()),
-        false => Err(Error::InvalidScope),
-    }
+    let ours = scope.unwrap_or_default().split_ascii_whitespace().all(|one| one == SCOPE);
+    if ours { Ok(()) } else { Err(Error::InvalidScope) }
 }

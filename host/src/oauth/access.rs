@@ -79,7 +79,7 @@ pub struct Bearers {
 impl Default for Bearers {
     fn default() -> Self {
         Self {
-            signed: Cache::builder().max_capacity(100_000).time_to_live(Duration::from_secs(900)).build(),
+            signed: Cache::builder().max_capacity(100_000).time_to_live(Duration::from_mins(15)).build(),
             grants: Cache::builder().max_capacity(100_000).time_to_live(TRUST).build(),
             keys: Cache::builder().max_capacity(10_000).time_to_live(TRUST).build(),
         }

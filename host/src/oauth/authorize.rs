@@ -138,12 +138,12 @@ pub fn form(app: &App, asked: &Asked, person: Person, server: ServerId) -> Resul
 
 /// What a person says to a page: where their browser goes next.
 pub async fn decide(app: &App, form: &str, person: Person, allow: bool) -> Result<Url> {
-    let stale =
+    let answered =
         || Error::InvalidRequest("this page was answered or is too old: begin again in your application".to_owned());
-    let form: Form = app.keys.verify(FORM, form).ok_or_else(stale)?;
+    let form: Form = app.keys.verify(FORM, form).ok_or_else(answered)?;
     let now = app.clock.now();
     if form.person != person || form.exp <= now.unix_timestamp() {
-        return Err(stale());
+        return Err(answered());
     }
     let redirect = RedirectUri::parse(&form.redirect_uri)?;
     let state = form.state.as_deref();
@@ -167,7 +167,7 @@ pub async fn decide(app: &App, form: &str, person: Person, allow: bool) -> Resul
         created_at: now,
     };
     if !store::insert_grant(&mut tx, &grant).await? {
-        return Err(stale());
+        return Err(answered());
     }
     let code = token::mint("")?;
     let bound = Code {

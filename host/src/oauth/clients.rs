@@ -104,13 +104,18 @@ pub async fn register(app: &App, said: Value, address: &str) -> Result<Client> {
     Ok(client)
 }
 
+/// Whether a client's id is the URL of its description.
+pub fn is_document(id: &str) -> bool {
+    id.starts_with("https://")
+}
+
 /// The client of an id. One that describes itself is read anew when what is known is over an hour old.
 pub async fn find(app: &App, id: &str) -> Result<Client> {
     let unknown = || Error::InvalidClient("the client is unknown: it must register anew".to_owned());
     let id: OauthClientId = id.parse().map_err(|_| unknown())?;
     let now = app.clock.now();
     let known = store::client(&mut app.db.read().await?, &id).await?;
-    if !id.as_str().starts_with("https://") {
+    if !is_document(id.as_str()) {
         return known.ok_or_else(unknown);
     }
     match known {

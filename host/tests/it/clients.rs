@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -64,7 +65,7 @@ async fn run(program: &str, args: &[&str]) -> Value {
         node
     };
     let done = command.args(args).stdin(Stdio::null()).kill_on_drop(true).output();
-    let done = tokio::time::timeout(std::time::Duration::from_secs(60), done).await.expect("an end").unwrap();
+    let done = tokio::time::timeout(Duration::from_mins(1), done).await.expect("an end").unwrap();
     let (out, err) = (String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
     serde_json::from_str(&out).unwrap_or_else(|_| panic!("{program} {args:?} failed:\n{out}\n{err}"))
 }

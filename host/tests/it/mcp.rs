@@ -149,7 +149,7 @@ async fn a_server_that_does_not_answer_says_why() {
     assert_eq!(answer.json::<Value>().await.unwrap()["code"], "server_building");
     let began = Instant::now();
     while server.echo(&platform, &key).await.0 == 503 {
-        assert!(began.elapsed() < Duration::from_secs(60));
+        assert!(began.elapsed() < Duration::from_mins(1));
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     assert_eq!(server.echo(&platform, &key).await.0, 200);
@@ -163,9 +163,9 @@ async fn progress_reaches_who_asks_for_it_and_a_client_that_leaves_ends_its_call
     let platform = Platform::start().await;
     let ada = platform.sign_in("ada@example.com").await;
     let server = Hosted::of(&ada, "demo", |spec| {
-        spec["tools"][0]["implementation"] = json!("progress::report(1.0, Some(2.0), Some(\"half\")); Ok(args.text)");
+        spec["tools"][0]["implementation"] = json!("progress::report(1.0, 2.0, \"half\"); Ok(args.text)");
         spec["tools"][1]["implementation"] =
-            json!("let mut n: u64 = 0; loop { n = n.wrapping_add(1); if n == u64::MAX { break } } Ok(n.to_string())");
+            json!("let mut n = 1u64; while n != 0 { n ^= n << 13; n ^= n >> 7; n ^= n << 17; } Ok(n.to_string())");
     })
     .await;
     let key = platform.api_key("ada@example.com");

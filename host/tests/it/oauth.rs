@@ -2,9 +2,12 @@
 
 mod dance;
 mod documents;
+mod expiry;
 mod forged;
 
-use dance::{CALLBACK, Tokens, asking, code, decide, form, led, param, post, redeem, refresh, register, text, with_form};
+use dance::{
+    CALLBACK, Tokens, asking, code, decide, form, led, param, post, redeem, refresh, register, text, with_form,
+};
 use reqwest::Method;
 use serde_json::json;
 
@@ -235,7 +238,8 @@ async fn what_is_revoked_ends_at_once() {
 async fn tokens_are_kept_from_caches_and_open_to_pages_of_any_origin() {
     let platform = Platform::start().await;
     let request = platform.anyone().request(Method::POST, "/oauth/token");
-    let answer = with_form(request.header("origin", "https://app.example"), &[("grant_type", "x")]).send().await.unwrap();
+    let answer =
+        with_form(request.header("origin", "https://app.example"), &[("grant_type", "x")]).send().await.unwrap();
     assert_eq!(answer.headers()["cache-control"], "no-store");
     assert_eq!(answer.headers()["access-control-allow-origin"], "*");
     let preflight = platform.anyone().request(Method::OPTIONS, "/oauth/token").send().await.unwrap();

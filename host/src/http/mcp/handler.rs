@@ -112,13 +112,12 @@ impl Handler {
         let live = &self.served.live;
         let (server, version, user, client) =
             (&live.server_id, live.version_n, &self.caller.user, self.caller.client.as_str());
-        match answer {
-            Some(Answer { code, fuel, wall, peak_memory, requests, .. }) => tracing::info!(
-                %server, version, tool, %user, client, outcome = code, fuel, ms = wall.as_millis(), peak_memory, requests,
-                "called"
-            ),
-            None => tracing::info!(%server, version, tool, %user, client, outcome = "cancelled", "called"),
-        }
+        let Some(Answer { code, fuel, wall, peak_memory, requests, .. }) = answer else {
+            tracing::info!(%server, version, tool, %user, client, outcome = "cancelled", "called");
+            return;
+        };
+        let ms = wall.as_millis();
+        tracing::info!(%server, version, tool, %user, client, outcome = code, fuel, ms, peak_memory, requests, "called");
     }
 }
 

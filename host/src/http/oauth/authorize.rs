@@ -11,7 +11,7 @@ use super::{form, page};
 use crate::app::App;
 use crate::http::{Shared, auth};
 use crate::oauth::authorize::{self, Person, Refusal};
-use crate::oauth::{Error, Params};
+use crate::oauth::{Error, Params, clients};
 
 /// Shows who asks for what. Nothing is granted without a click on this page, whatever was granted before.
 pub(in crate::http) async fn ask(State(app): Shared, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
@@ -20,15 +20,18 @@ pub(in crate::http) async fn ask(State(app): Shared, headers: HeaderMap, RawQuer
 }
 
 async fn ask_inner(app: &App, headers: &HeaderMap, query: &str) -> Result<Response, Error> {
-    let asked = match authorize::check(app, &Params::parse(query.as_bytes())?).await {
+    let params = Params::parse(query.as_bytes())?;
+    let person = person(app, headers).await?;
+    // Only someone who is signed in makes us read a document at an address that they name.
+    if person.is_none() && clients::is_document(params.need("client_id")?) {
+        return Ok(sign_in(query));
+    }
+    let asked = match authorize::check(app, &params).await {
         Ok(asked) => asked,
         Err(Refusal::Page(error)) => return Err(error),
         Err(Refusal::Redirect(url)) => return Ok(see_other(url.as_str())),
     };
-    let Some((person, email)) = person(app, headers).await? else {
-        let next = format!("/oauth/authorize?{query}");
-        return Ok(see_other(&format!("/sign-in?next={}", utf8_percent_encode(&next, NON_ALPHANUMERIC))));
-    };
+    let Some((person, email)) = person else { return Ok(sign_in(query)) };
     match authorize::target_for(app, &asked, person).await? {
         None => Ok(page::not_yours(&asked, &email)),
         Some(target) if target.spec.is_none() => Ok(page::not_built(&target)),
@@ -37,6 +40,12 @@ async fn ask_inner(app: &App, headers: &HeaderMap, query: &str) -> Result<Respon
             Ok(page::consent(&asked, &target, &email, &form))
         }
     }
+}
+
+/// To the sign-in page, and back here from it.
+fn sign_in(query: &str) -> Response {
+    let next = format!("/oauth/authorize?{query}");
+    see_other(&format!("/sign-in?next={}", utf8_percent_encode(&next, NON_ALPHANUMERIC)))
 }
 
 /// Takes the person's answer, and sends them back to the client.

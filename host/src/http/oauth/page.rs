@@ -7,8 +7,8 @@ use cloche_domain::spec::ServerSpec;
 use cloche_storage::oauth::Target;
 use maud::{DOCTYPE, Markup, html};
 
-use crate::oauth::Error;
 use crate::oauth::authorize::Asked;
+use crate::oauth::{Error, clients};
 
 /// `GET /oauth/page.css`.
 pub(in crate::http) async fn stylesheet() -> impl IntoResponse {
@@ -22,7 +22,7 @@ pub(super) fn consent(asked: &Asked, target: &Target, email: &str, form: &str) -
         h1 { "Allow " strong { (client.name) } " to use " strong { (target.server_name) } "?" }
         dl.facts {
             dt { "Application" } dd { (client.name) span.muted { " says its name is this; nobody has checked it" } }
-            @if client.client_id.as_str().starts_with("https://") {
+            @if clients::is_document(client.client_id.as_str()) {
                 dt { "Described at" } dd { code { (client.client_id) } }
             }
             dt { "Answers go to" } dd { code { (host) } }

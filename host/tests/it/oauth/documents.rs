@@ -85,7 +85,8 @@ impl Site {
         let file = setup.data().with_file_name("site.pem");
         std::fs::write(&file, &self.certificate).unwrap();
         let toml = format!(
-            "[egress]\nallow_private = [{private}]\nca_file = {file:?}\n[egress.connect_to]\n\"client.example\" = \"127.0.0.1:{}\"\n",
+            "[egress]\nallow_private = [{private}]\nca_file = \"{}\"\n[egress.connect_to]\n\"client.example\" = \"127.0.0.1:{}\"\n",
+            file.display(),
             self.port
         );
         setup.config(&toml).start().await
@@ -117,13 +118,24 @@ async fn a_document_is_not_looked_for_on_a_private_address() {
     let site = Site::start().await;
     let platform = site.platform("").await;
     let server = format!("{}/mcp/ada/demo", platform.url);
+    let ada = platform.sign_in("ada@example.com").await;
     for client in [CLIENT, &format!("https://127.0.0.1:{}/oauth.json", site.port), "https://169.254.169.254/oauth.json"]
     {
-        let answer = platform.anyone().request(Method::GET, &asking(client, &server, &[])).send().await.unwrap();
+        let answer = ada.request(Method::GET, &asking(client, &server, &[])).send().await.unwrap();
         assert_eq!(answer.status(), 401, "{client}");
         assert!(!answer.headers().contains_key("location"));
         let page = answer.text().await.unwrap();
         assert!(page.contains("loopback address") || page.contains("link-local address"), "{client}: {page}");
     }
+    assert_eq!(site.asked.load(Ordering::Relaxed), 0);
+}
+
+#[tokio::test]
+async fn a_stranger_does_not_make_the_platform_read_a_document() {
+    let site = Site::start().await;
+    let platform = site.platform("\"127.0.0.0/8\"").await;
+    let path = asking(CLIENT, &format!("{}/mcp/ada/demo", platform.url), &[]);
+    let answer = platform.anyone().request(Method::GET, &path).send().await.unwrap();
+    assert!(answer.headers()["location"].to_str().unwrap().starts_with("/sign-in?next="));
     assert_eq!(site.asked.load(Ordering::Relaxed), 0);
 }

@@ -1,6 +1,6 @@
 //! Tokens that are not ours, or not for this server.
 
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -96,9 +96,9 @@ async fn an_api_key_needs_the_scope_and_a_server_of_its_own_organisation() {
         assert_eq!((status, &refused["code"]), (404, &json!("not_found")), "{refused}");
     }
     assert_eq!(ada.delete(&format!("/v1/api-keys/{id}")).await.0, 204);
-    let began = SystemTime::now();
+    let began = Instant::now();
     while server.echo(&platform, &mcp).await.0 == 200 {
-        assert!(began.elapsed().unwrap() < Duration::from_secs(8), "a deleted key still works");
+        assert!(began.elapsed() < Duration::from_secs(8), "a deleted key still works");
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
 }
