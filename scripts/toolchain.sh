@@ -16,6 +16,8 @@ mkdir -p "${1:-$root/target/toolchain}"
 dir=$(cd "${1:-$root/target/toolchain}" && pwd)
 build=$dir/build
 target=wasm32-unknown-unknown
+# What a Cargo or a user around this has set for other builds.
+unset CARGO_ENCODED_RUSTFLAGS RUSTC_WRAPPER RUSTC_WORKSPACE_WRAPPER CARGO_BUILD_TARGET
 
 say() { printf 'toolchain: %s\n' "$*"; }
 die() { say "$*" >&2; exit 1; }
@@ -82,10 +84,10 @@ find_compiler() {
 
 # make_wrapper FLAG...: a rustc that makes the same bytes in every directory.
 make_wrapper() {
-    local flags="--remap-path-prefix=$root=/cloche --remap-path-prefix=$dir=/toolchain"
-    flags+=" --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}/registry/src=/registry $*"
+    local flags=("--remap-path-prefix=$root=/cloche" "--remap-path-prefix=$dir=/toolchain"
+        "--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}/registry/src=/registry" "$@")
     mkdir -p "$build"
-    printf '#!/bin/sh\nexec %q %s "$@"\n' "$rustc" "$flags" >"$build/rustc"
+    printf '#!/bin/sh\nexec %s"$@"\n' "$(printf '%q ' "$rustc" "${flags[@]}")" >"$build/rustc"
     chmod +x "$build/rustc"
 }
 
@@ -97,7 +99,7 @@ cargo_build() {
 build_std() {
     local lib=$dir/sysroot/lib/rustlib
     rm -rf "$dir/sysroot" "$build"
-    make_wrapper "--remap-path-prefix=$(realpath "$rust_sources")=/rustc --remap-path-prefix=$rust_sources=/rustc"
+    make_wrapper "--remap-path-prefix=$(realpath "$rust_sources")=/rustc" "--remap-path-prefix=$rust_sources=/rustc"
     RUSTC_BOOTSTRAP=1 cargo_build -Zbuild-std=std,panic_abort -Zbuild-std-features= \
         --manifest-path "$root/scripts/toolchain/std/Cargo.toml"
     mkdir -p "$lib/$target/lib"
@@ -132,7 +134,7 @@ check() {
 # --- toolchain.json ---
 
 # The shared libraries that these programs load, and the loader.
-libraries() { ldd "$@" | grep -o '/[^ :)]*' | grep -vxF -f <(printf '%s:\n%s\n' "$@" "$@") | xargs realpath | sort -u; }
+libraries() { ldd "$@" | sed -nE 's/^\t(.* => )?(\/.*) \(0x[0-9a-f]+\)$/\2/p' | tr '\n' '\0' | xargs -0 realpath | sort -u; }
 json_list() { sed 's/.*/"&"/' | paste -sd,; }
 
 describe() {
