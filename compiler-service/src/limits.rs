@@ -28,8 +28,8 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            wall_clock: Duration::from_secs(30),
-            cpu_seconds: 30,
+            wall_clock: Duration::from_mins(1),
+            cpu_seconds: 60,
             memory: 1536 << 20,
             file: 64 << 20,
             disk: 128 << 20,

@@ -79,11 +79,11 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
             match local(&toolchain)?.compile(&spec, EventSink::ignore()).await {
                 Ok(artifact) => {
                     std::fs::write(&output, &artifact.component)?;
-                    for (directory, (name, text)) in
-                        source.iter().flat_map(|d| artifact.source.files.iter().map(move |f| (d, f)))
-                    {
-                        std::fs::create_dir_all(directory)?;
-                        std::fs::write(directory.join(name), text)?;
+                    if let Some(directory) = source {
+                        std::fs::create_dir_all(&directory)?;
+                        for (name, text) in &artifact.source.files {
+                            std::fs::write(directory.join(name), text)?;
+                        }
                     }
                     let (size, powers) = (artifact.component.len(), artifact.imports.join(" "));
                     writeln!(std::io::stdout(), "{} {size} bytes, imports {powers}", artifact.sha256)?;

@@ -135,7 +135,7 @@ async fn hostile_sources_are_refused_and_learn_nothing() {
     let [expression, item] = ["expression.rs", "item.rs"].map(|name| directory.path().join(name));
     std::fs::write(&expression, "\"canary-7f3a\"").unwrap();
     std::fs::write(&item, "pub const X: &str = \"canary-7f3a\";").unwrap();
-    let compiler = local_with(Limits { wall_clock: Duration::from_secs(12), cpu_seconds: 8, ..Limits::default() });
+    let compiler = local_with(Limits { wall_clock: Duration::from_mins(1), cpu_seconds: 6, ..Limits::default() });
     let all = sources(expression.to_str().unwrap(), item.to_str().unwrap());
     let outcomes = futures::stream::iter(all).map(|(name, body, expected)| {
         let compiler = &compiler;
