@@ -267,3 +267,15 @@ async fn what_is_no_http_is_unreachable() {
     let report = kit.send(plain(), to_hosts(std::slice::from_ref(&url)), "GET", &url).await;
     assert!(said(&report).contains("refused"), "{}", said(&report));
 }
+
+#[tokio::test]
+async fn the_platforms_own_fetches_keep_to_the_same_rules() {
+    let upstream = Upstream::new(|_| ok("", b"12345")).await;
+    let url = upstream.url("/client.json").parse().unwrap();
+    assert_eq!(Kit::local().sandbox.fetch(&url, 5).await, Ok((200, b"12345".to_vec())));
+    let error = Kit::local().sandbox.fetch(&url, 4).await.unwrap_err();
+    assert!(error.contains("longer than 4 bytes"), "{error}");
+    let error = Kit::new().sandbox.fetch(&url, 5).await.unwrap_err();
+    assert!(error.contains("loopback address"), "{error}");
+    assert_eq!(upstream.requests().len(), 2);
+}
