@@ -24,6 +24,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          testTimeout: 20_000,
           environment: 'jsdom',
           environmentOptions: { jsdom: { url: 'http://127.0.0.1:8787/' } },
           setupFiles: ['test/setup.ts'],

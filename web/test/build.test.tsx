@@ -27,7 +27,7 @@ test('a build is followed through a broken connection to its URL', async () => {
   openApp(page);
   const progress = await screen.findByRole('region', { name: 'Build progress' });
   expect(await within(progress).findByText(/connection lost/)).toBeVisible();
-  expect(await screen.findByRole('heading', { name: 'Notion notes is live' }, { timeout: 3000 })).toBeVisible();
+  expect(await screen.findByRole('heading', { name: 'Notion notes is live' })).toBeVisible();
   expect(opened()).toBe(2);
   expect(within(progress).queryByText(/connection lost/)).toBeNull();
   expect(screen.getByText('http://127.0.0.1:8787/mcp/ada/notion-notes', { selector: 'code' })).toBeVisible();
@@ -46,7 +46,7 @@ test('without WebSocket a build is followed by asking', async () => {
     buildStream.addEventListener('connection', ({ client }) => client.close(1011)),
   );
   openApp(page);
-  expect(await screen.findByRole('heading', { name: 'Notion notes is live' }, { timeout: 3000 })).toBeVisible();
+  expect(await screen.findByRole('heading', { name: 'Notion notes is live' })).toBeVisible();
   expect(asked).toBe(2);
 });
 
