@@ -60,14 +60,11 @@ impl Vault {
                 keys.insert(name_of(&path), read_key(&path)?);
             }
         }
-        let newest = match keys.last_key_value() {
-            Some((newest, _)) => newest.clone(),
-            None => {
-                let made = write_key(dir, clock)?;
-                keys.insert(name_of(&made), read_key(&made)?);
-                name_of(&made)
-            }
-        };
+        if keys.is_empty() {
+            let made = write_key(dir, clock)?;
+            keys.insert(name_of(&made), read_key(&made)?);
+        }
+        let newest = keys.last_key_value().map(|(name, _)| name.clone()).unwrap_or_default();
         Ok(Self { newest, keys })
     }
 

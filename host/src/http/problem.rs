@@ -118,6 +118,7 @@ pub(super) async fn name_request(request: Request, next: Next) -> Response {
 }
 
 /// What a panic becomes: an internal error, and a line in the log.
+#[expect(clippy::needless_pass_by_value, reason = "the layer hands it over")]
 pub(super) fn panicked(panic: Box<dyn Any + Send>) -> Response {
     let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
     tracing::error!(panic = text.unwrap_or("?"), "request panicked");
@@ -125,6 +126,7 @@ pub(super) fn panicked(panic: Box<dyn Any + Send>) -> Response {
     Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail).into_response()
 }
 
+#[expect(clippy::unused_async, reason = "handlers are asynchronous")]
 pub(super) async fn no_such_route(uri: Uri) -> Problem {
     Problem::new(StatusCode::NOT_FOUND, "no_such_route", format!("there is nothing at {}", uri.path()))
 }

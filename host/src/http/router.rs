@@ -6,40 +6,48 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, Request};
 use axum::middleware::from_fn;
-use axum::routing::{any, delete, get, post, put};
+use axum::routing::{any, get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer};
 use tower_http::trace::TraceLayer;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
-use super::{health, mcp, oauth, problem, v1, web, well_known};
+use super::{health, mcp, oauth, openapi, problem, v1, web, well_known};
 use crate::app::App;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// The API, and the document that describes it: a route cannot be in one and not in the other.
+pub(crate) fn api() -> (Router<Arc<App>>, OpenApi) {
+    let v1 = OpenApiRouter::new()
+        .routes(routes!(v1::auth::magic_link))
+        .routes(routes!(v1::auth::consume))
+        .routes(routes!(v1::auth::logout))
+        .routes(routes!(v1::auth::who))
+        .routes(routes!(v1::me::org))
+        .routes(routes!(v1::api_keys::list, v1::api_keys::create))
+        .routes(routes!(v1::api_keys::delete))
+        .routes(routes!(v1::previews::draft))
+        .routes(routes!(v1::previews::stream))
+        .routes(routes!(v1::servers::list, v1::servers::create))
+        .routes(routes!(v1::servers::get, v1::servers::delete))
+        .routes(routes!(v1::servers::versions))
+        .routes(routes!(v1::servers::secrets::put, v1::servers::secrets::delete))
+        .routes(routes!(v1::builds::get))
+        .routes(routes!(v1::builds::stream));
+    OpenApiRouter::with_openapi(openapi::preamble()).nest("/v1", v1).split_for_parts()
+}
+
 /// The whole platform as one service.
 pub(super) fn router(app: Arc<App>) -> Router {
     let body_limit = app.config.http.body_limit;
-    Router::new()
+    api()
+        .0
         .route("/health", get(health::health))
         .route("/ready", get(health::ready))
-        .route("/v1/auth/magic-link", post(v1::auth::magic_link))
-        .route("/v1/auth/magic-link/consume", post(v1::auth::consume))
-        .route("/v1/auth/logout", post(v1::auth::logout))
-        .route("/v1/auth/me", get(v1::auth::who))
-        .route("/v1/me/org", get(v1::me::org))
-        .route("/v1/api-keys", get(v1::api_keys::list).post(v1::api_keys::create))
-        .route("/v1/api-keys/{id}", delete(v1::api_keys::delete))
-        .route("/v1/servers/preview", post(v1::previews::draft))
-        .route("/v1/servers/preview/stream", post(v1::previews::stream))
-        .route("/v1/servers", get(v1::servers::list).post(v1::servers::create))
-        .route("/v1/servers/{id}", get(v1::servers::get).delete(v1::servers::delete))
-        .route("/v1/servers/{id}/versions", get(v1::servers::versions))
-        .route(
-            "/v1/servers/{id}/secrets/{key}",
-            put(v1::servers::secrets::put).delete(v1::servers::secrets::delete),
-        )
-        .route("/v1/builds/{id}", get(v1::builds::get))
-        .route("/v1/builds/{id}/stream", get(v1::builds::stream))
+        .route("/v1/openapi.json", get(openapi::document))
         .route("/.well-known/oauth-authorization-server", get(well_known::authorization_server))
         .route("/.well-known/oauth-protected-resource/mcp/{org}/{slug}", get(well_known::protected_resource))
         .route("/oauth/jwks.json", get(well_known::keys))
