@@ -11,7 +11,7 @@ exec 9>"$state/starting"
 flock 9
 if [ -s "$state/place" ]; then
   place=$(cat "$state/place")
-  if [ -S "$place/.s.PGSQL.5432" ] && psql -qAt -h "$place" -U postgres -c '' >/dev/null 2>&1; then
+  if pg_isready -q -h "$place" || [ $? = 1 ]; then # 1: busy, 2: gone
     echo "$place"
     exit
   fi
