@@ -48,6 +48,7 @@ on_both!(keys_are_seen_and_ended_by_their_owner_alone, async |db: Db| {
     assert_eq!(api_keys::list(&mut tx, ada.org_id, ada.user_id).await.unwrap(), [first.clone(), second.clone()]);
     assert!(!api_keys::delete(&mut tx, bob.org_id, bob.user_id, first.id).await.unwrap());
     assert!(!api_keys::delete(&mut tx, bob.org_id, ada.user_id, first.id).await.unwrap());
+    assert!(!api_keys::delete(&mut tx, ada.org_id, bob.user_id, first.id).await.unwrap());
     assert!(api_keys::delete(&mut tx, ada.org_id, ada.user_id, first.id).await.unwrap());
     assert_eq!(api_keys::list(&mut tx, ada.org_id, ada.user_id).await.unwrap(), [second]);
     assert_eq!(api_keys::find(&mut tx, Sha256::of("1"), now).await.unwrap(), None);
