@@ -36,6 +36,8 @@ enum Command {
     /// Make accounts, sign-in links and API keys, also beside a running platform.
     #[command(subcommand)]
     Admin(admin::Admin),
+    /// Print the API's OpenAPI document.
+    Openapi,
     /// Print every setting with its meaning and default.
     Config,
     /// Confine this process and run the compiler in it; started by the platform itself.
@@ -75,6 +77,10 @@ pub fn run() -> ExitCode {
             println!("{}", admin.run().await?);
             Ok(())
         }),
+        Command::Openapi => {
+            println!("{}", crate::http::openapi::pretty());
+            Ok(())
+        }
         Command::Config => {
             print!("{DEFAULTS}");
             Ok(())

@@ -7,6 +7,8 @@ mod health;
 pub mod json;
 mod mcp;
 mod oauth;
+
+pub mod openapi;
 pub mod path;
 pub mod problem;
 mod problems;

@@ -8,7 +8,7 @@ use time::Duration;
 
 use crate::app::App;
 
-const NAME: &str = "cloche_session";
+pub(super) const NAME: &str = "cloche_session";
 
 /// The session's token that a browser sends.
 pub(super) fn session(headers: &HeaderMap) -> Option<SecretString> {

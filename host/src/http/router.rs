@@ -36,7 +36,7 @@ pub(crate) fn api() -> (Router<Arc<App>>, OpenApi) {
         .routes(routes!(v1::servers::versions))
         .routes(routes!(v1::servers::secrets::put, v1::servers::secrets::delete))
         .routes(routes!(v1::builds::get))
-        .routes(routes!(v1::builds::stream));
+        .routes(routes!(v1::builds::stream::stream));
     OpenApiRouter::with_openapi(openapi::preamble()).nest("/v1", v1).split_for_parts()
 }
 

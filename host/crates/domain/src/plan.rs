@@ -20,6 +20,7 @@ states! {
 
 /// How much an organisation may do. `None`: as much as it likes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Limits {
     pub previews_per_day: Option<u32>,
@@ -30,6 +31,7 @@ pub struct Limits {
 
 /// What one call may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct CallLimits {
     /// Bytes of all linear memories together.

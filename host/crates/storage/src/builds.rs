@@ -27,6 +27,7 @@ pub struct Build {
 
 /// Why a build failed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Failure {
     pub code: String,
@@ -38,6 +39,7 @@ pub struct Failure {
 
 /// One step of a build, as its stream tells it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct BuildEvent {
     /// 1, 2, 3 … within the build.

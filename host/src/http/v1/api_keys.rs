@@ -9,6 +9,7 @@ use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use time::serde::rfc3339;
+use utoipa::ToSchema;
 
 use crate::api_keys::{self, NewKey};
 use crate::http::Shared;
@@ -18,8 +19,9 @@ use crate::http::path::Id;
 use crate::http::problem::Problem;
 
 /// A key as its owner sees it later: what it is, not the key.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = ApiKey)]
 struct Shown {
     id: ApiKeyId,
     name: String,
@@ -40,20 +42,23 @@ impl From<ApiKey> for Shown {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = ApiKeys)]
 pub(in crate::http) struct Keys {
     api_keys: Vec<Shown>,
 }
 
-/// `GET api-keys`: the member's own keys.
+/// The member's own keys.
+#[utoipa::path(get, path = "/api-keys", tag = "keys", responses((status = OK, body = Keys), Problem))]
 pub(in crate::http) async fn list(State(app): Shared, member: Member) -> Result<Json<Keys>, Problem> {
     let keys = api_keys::list(&app, &member).await?;
     Ok(Json(Keys { api_keys: keys.into_iter().map(Shown::from).collect() }))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = CreateApiKey)]
 pub(in crate::http) struct Create {
     name: String,
     scopes: Vec<Scope>,
@@ -61,14 +66,17 @@ pub(in crate::http) struct Create {
 }
 
 /// A new key, with the key itself: this once.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = NewApiKey)]
 pub(in crate::http) struct Created {
     key: String,
     #[serde(flatten)]
     shown: Shown,
 }
 
-/// `POST api-keys`: makes a key and shows it, once.
+/// Makes a key and shows it, once.
+#[utoipa::path(post, path = "/api-keys", tag = "keys", request_body = Create,
+    responses((status = CREATED, body = Created), Problem))]
 pub(in crate::http) async fn create(
     State(app): Shared,
     member: Member,
@@ -79,7 +87,9 @@ pub(in crate::http) async fn create(
     Ok((StatusCode::CREATED, Json(created)))
 }
 
-/// `DELETE api-keys/{id}`: ends a key at once.
+/// Ends a key at once.
+#[utoipa::path(delete, path = "/api-keys/{id}", tag = "keys", params(("id" = ApiKeyId, Path)),
+    responses((status = NO_CONTENT), Problem))]
 pub(in crate::http) async fn delete(
     State(app): Shared,
     member: Member,

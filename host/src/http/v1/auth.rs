@@ -7,6 +7,7 @@ use axum::response::{AppendHeaders, IntoResponse};
 use cloche_domain::Email;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::me::{Me, me};
 use crate::accounts::{self, Asking};
@@ -17,7 +18,7 @@ use crate::http::problem::Problem;
 use crate::http::{Shared, cookies};
 
 /// Who wants to sign in, and where to go then.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(in crate::http) struct AskForLink {
     email: Email,
@@ -25,14 +26,16 @@ pub(in crate::http) struct AskForLink {
 }
 
 /// The same for an address with an account and one without.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(in crate::http) struct LinkMailed {
     email: Email,
     expires_in_minutes: u32,
 }
 
-/// `POST auth/magic-link`: mails a link that signs in once.
+/// Mails a link that signs in once.
+#[utoipa::path(post, path = "/auth/magic-link", tag = "auth", security(()), request_body = AskForLink,
+    responses((status = ACCEPTED, body = LinkMailed), Problem))]
 pub(in crate::http) async fn magic_link(
     State(app): Shared,
     Address(address): Address,
@@ -43,9 +46,10 @@ pub(in crate::http) async fn magic_link(
     Ok((StatusCode::ACCEPTED, Json(LinkMailed { email, expires_in_minutes })))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::http) struct Consume {
+    #[schema(value_type = String)]
     token: SecretToken,
 }
 
@@ -61,14 +65,16 @@ impl From<String> for SecretToken {
 }
 
 /// Who has signed in, and the path that they came for.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(in crate::http) struct SignedIn {
     #[serde(flatten)]
     me: Me,
     next: Option<String>,
 }
 
-/// `POST auth/magic-link/consume`: uses the link's token up; the browser gets a new session.
+/// Uses a link's token up; the browser gets a new session.
+#[utoipa::path(post, path = "/auth/magic-link/consume", tag = "auth", security(()), request_body = Consume,
+    responses((status = OK, body = SignedIn), Problem))]
 pub(in crate::http) async fn consume(
     State(app): Shared,
     _: SameOrigin,
@@ -84,7 +90,8 @@ pub(in crate::http) async fn consume(
     Ok((set_cookie(cookie), Json(body)))
 }
 
-/// `POST auth/logout`: ends the browser's session.
+/// Ends the browser's session.
+#[utoipa::path(post, path = "/auth/logout", tag = "auth", security(()), responses((status = NO_CONTENT), Problem))]
 pub(in crate::http) async fn logout(
     State(app): Shared,
     _: SameOrigin,
@@ -96,7 +103,8 @@ pub(in crate::http) async fn logout(
     Ok((StatusCode::NO_CONTENT, set_cookie(cookies::clear(&app))))
 }
 
-/// `GET auth/me`: who is asking. The web app asks at each visit: so this prolongs the browser's session.
+/// Who is asking. The web app asks at each visit: so this prolongs the browser's session.
+#[utoipa::path(get, path = "/auth/me", tag = "auth", responses((status = OK, body = Me), Problem))]
 pub(in crate::http) async fn who(
     State(app): Shared,
     member: Member,

@@ -1,6 +1,6 @@
 //! `/v1/builds`: how far a build has come, and its stream.
 
-mod stream;
+pub(in crate::http) mod stream;
 
 use axum::extract::State;
 use cloche_domain::server::BuildState;
@@ -9,6 +9,7 @@ use cloche_storage::builds::{BuildEvent, Failure};
 use serde::Serialize;
 use time::OffsetDateTime;
 use time::serde::rfc3339;
+use utoipa::ToSchema;
 
 use crate::builds;
 use crate::http::Shared;
@@ -17,10 +18,9 @@ use crate::http::json::Json;
 use crate::http::path::Id;
 use crate::http::problem::Problem;
 
-pub(in crate::http) use stream::stream;
-
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Build)]
 pub(in crate::http) struct Shown {
     id: BuildId,
     server_id: ServerId,
@@ -34,7 +34,9 @@ pub(in crate::http) struct Shown {
     finished_at: Option<OffsetDateTime>,
 }
 
-/// `GET builds/{id}`.
+/// How far a build has come, with every event so far.
+#[utoipa::path(get, path = "/builds/{id}", tag = "builds", params(("id" = BuildId, Path)),
+    responses((status = OK, body = Shown), Problem))]
 pub(in crate::http) async fn get(
     State(app): Shared,
     member: Member,

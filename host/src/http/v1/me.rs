@@ -5,19 +5,21 @@ use cloche_domain::server::Role;
 use cloche_domain::{Email, OrgId, Slug, UserId};
 use cloche_storage::accounts::Membership;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::http::auth::Member;
 use crate::http::json::Json;
+use crate::http::problem::Problem;
 
 /// Who is asking.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(in crate::http) struct Me {
     user: User,
     org: Org,
     role: Role,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct User {
     id: UserId,
     email: Email,
@@ -25,7 +27,7 @@ struct User {
 }
 
 /// An organisation as its members see it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(in crate::http) struct Org {
     id: OrgId,
     slug: Slug,
@@ -52,7 +54,8 @@ pub(super) fn me(member: &Member) -> Json<Me> {
     Json(Me::from(&**member))
 }
 
-/// `GET me/org`: the organisation that the member acts in.
+/// The organisation that the member acts in.
+#[utoipa::path(get, path = "/me/org", tag = "organisation", responses((status = OK, body = Org), Problem))]
 pub(in crate::http) async fn org(member: Member) -> Json<Org> {
     Json(Org::from(&*member))
 }

@@ -16,6 +16,7 @@ use time::OffsetDateTime;
 use time::serde::rfc3339;
 use tokio::sync::mpsc;
 use tokio_util::task::AbortOnDropHandle;
+use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::http::Shared;
@@ -26,15 +27,17 @@ use crate::previews::{self, Checked};
 
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = AskForPreview)]
 pub(in crate::http) struct Ask {
     prompt: String,
 }
 
 /// A draft as its author sees it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Preview)]
 pub(in crate::http) struct Shown {
     preview_id: PreviewId,
     spec: ServerSpec,
@@ -51,7 +54,9 @@ impl From<Preview> for Shown {
     }
 }
 
-/// `POST servers/preview`: drafts, and answers when the draft is there.
+/// Drafts a server, and answers when the draft is there.
+#[utoipa::path(post, path = "/servers/preview", tag = "previews", request_body = Ask,
+    responses((status = OK, body = Shown), Problem))]
 pub(in crate::http) async fn draft(
     State(app): Shared,
     member: Member,
@@ -62,7 +67,9 @@ pub(in crate::http) async fn draft(
     Ok(Json(previews::draft(&app, &member, prompt, text).await?.into()))
 }
 
-/// `POST servers/preview/stream`: drafts, and tells it as it is written: `text` events, then one `spec` or `error`.
+/// Drafts a server, and tells it as it is written: `text` events, then one `spec` (a preview) or `error` (a problem).
+#[utoipa::path(post, path = "/servers/preview/stream", tag = "previews", request_body = Ask,
+    responses((status = OK, content_type = "text/event-stream", body = String), Problem))]
 pub(in crate::http) async fn stream(
     State(app): Shared,
     member: Member,

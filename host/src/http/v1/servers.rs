@@ -8,11 +8,13 @@ use std::collections::BTreeMap;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use cloche_domain::server::BuildState;
+use cloche_domain::spec::ServerSpec;
 use cloche_domain::{BuildId, PreviewId, SecretKey, ServerId, Sha256, Slug};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use time::OffsetDateTime;
 use time::serde::rfc3339;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::http::Shared;
 use crate::http::auth::Member;
@@ -28,27 +30,32 @@ const PAGE: u8 = 50;
 const LARGEST_PAGE: u8 = 100;
 
 // Without `Debug`: it holds secrets.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = CreateServer)]
 pub(in crate::http) struct Create {
     name: String,
     slug: Slug,
     preview_id: String,
+    #[schema(value_type = Option<ServerSpec>)]
     spec_edit: Option<Value>,
     #[serde(default)]
     secrets: BTreeMap<SecretKey, String>,
 }
 
 /// A new server, and the build to watch.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = CreatedServer)]
 pub(in crate::http) struct Created {
     build_id: BuildId,
     #[serde(flatten)]
     shown: Shown,
 }
 
-/// `POST servers`: makes a server of a draft, and begins to build it.
+/// Makes a server of a draft, and begins to build it.
+#[utoipa::path(post, path = "/servers", tag = "servers", request_body = Create,
+    responses((status = CREATED, body = Created), Problem))]
 pub(in crate::http) async fn create(
     State(app): Shared,
     member: Member,
@@ -67,22 +74,26 @@ pub(in crate::http) async fn create(
     Ok((StatusCode::CREATED, Json(Created { build_id: created.build_id, shown })))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(in crate::http) struct Paging {
     cursor: Option<ServerId>,
     limit: Option<u8>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Servers)]
 pub(in crate::http) struct Page {
     servers: Vec<Shown>,
     /// Give it as `cursor` for the next page; null on the last.
     next_cursor: Option<ServerId>,
 }
 
-/// `GET servers`: the organisation's servers, newest first.
+/// The organisation's servers, newest first.
+#[utoipa::path(get, path = "/servers", tag = "servers", params(Paging),
+    responses((status = OK, body = Page), Problem))]
 pub(in crate::http) async fn list(
     State(app): Shared,
     member: Member,
@@ -96,7 +107,9 @@ pub(in crate::http) async fn list(
     Ok(Json(Page { servers, next_cursor: page.next }))
 }
 
-/// `GET servers/{id}`.
+/// A server with its secrets' names, the build under way and why the last one failed.
+#[utoipa::path(get, path = "/servers/{id}", tag = "servers", params(("id" = ServerId, Path)),
+    responses((status = OK, body = Detailed), Problem))]
 pub(in crate::http) async fn get(
     State(app): Shared,
     member: Member,
@@ -106,7 +119,8 @@ pub(in crate::http) async fn get(
     Ok(Json(Detailed::new(&app, &member, detail)))
 }
 
-/// `DELETE servers/{id}`: ends access at once.
+/// Deletes a server and all it keeps; ends access at once.
+#[utoipa::path(delete, path = "/servers/{id}", tag = "servers", params(("id" = ServerId, Path)), responses((status = NO_CONTENT), Problem))]
 pub(in crate::http) async fn delete(
     State(app): Shared,
     member: Member,
@@ -116,7 +130,7 @@ pub(in crate::http) async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct Version {
     n: i64,
@@ -127,12 +141,14 @@ struct Version {
     created_at: OffsetDateTime,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(in crate::http) struct Versions {
     versions: Vec<Version>,
 }
 
-/// `GET servers/{id}/versions`: newest first.
+/// A server's versions, newest first.
+#[utoipa::path(get, path = "/servers/{id}/versions", tag = "servers", params(("id" = ServerId, Path)),
+    responses((status = OK, body = Versions), Problem))]
 pub(in crate::http) async fn versions(
     State(app): Shared,
     member: Member,

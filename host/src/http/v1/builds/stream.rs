@@ -23,7 +23,11 @@ use crate::http::problem::Problem;
 /// How often the other side is asked whether it is there; the database is looked at too, in case an event was lost.
 const PING: Duration = Duration::from_secs(15);
 
-/// Upgrades the request, unless another site's page made it: a browser sends the cookie along from anywhere.
+/// A WebSocket: every event of the build so far, then each as it comes, as JSON texts; closed after the last.
+///
+/// Refused where another site's page asks: a browser sends the cookie along from anywhere.
+#[utoipa::path(get, path = "/builds/{id}/stream", tag = "builds", params(("id" = BuildId, Path)),
+    responses((status = SWITCHING_PROTOCOLS), Problem))]
 pub(in crate::http) async fn stream(
     State(app): Shared,
     member: Member,

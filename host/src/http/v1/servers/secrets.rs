@@ -4,6 +4,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use cloche_domain::{SecretKey, ServerId};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use crate::http::Shared;
 use crate::http::auth::Member;
@@ -12,13 +13,16 @@ use crate::http::problem::Problem;
 use crate::servers;
 
 // Without `Debug`: it is a secret.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = SecretValue)]
 pub(in crate::http) struct Value {
     value: String,
 }
 
-/// `PUT servers/{id}/secrets/{key}`.
+/// Sets a secret that the server asks for. It is never shown again.
+#[utoipa::path(put, path = "/servers/{id}/secrets/{key}", tag = "servers", params(("id" = ServerId, Path), ("key" = SecretKey, Path)),
+    request_body = Value, responses((status = NO_CONTENT), Problem))]
 pub(in crate::http) async fn put(
     State(app): Shared,
     member: Member,
@@ -30,7 +34,9 @@ pub(in crate::http) async fn put(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// `DELETE servers/{id}/secrets/{key}`.
+/// Forgets a secret.
+#[utoipa::path(delete, path = "/servers/{id}/secrets/{key}", tag = "servers", params(("id" = ServerId, Path), ("key" = SecretKey, Path)),
+    responses((status = NO_CONTENT), Problem))]
 pub(in crate::http) async fn delete(
     State(app): Shared,
     member: Member,

@@ -10,6 +10,7 @@ use cloche_storage::servers::Server;
 use serde::Serialize;
 use time::OffsetDateTime;
 use time::serde::rfc3339;
+use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::http::auth::Member;
@@ -17,8 +18,9 @@ use crate::mount::Mount;
 use crate::servers::Detail;
 
 /// What a list shows.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Server)]
 pub(super) struct Shown {
     id: ServerId,
     name: String,
@@ -59,8 +61,9 @@ impl Shown {
 }
 
 /// What a server's own page shows.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = ServerDetail)]
 pub(in crate::http) struct Detailed {
     #[serde(flatten)]
     shown: Shown,
@@ -72,14 +75,16 @@ pub(in crate::http) struct Detailed {
 }
 
 /// A secret that the server asks for. Its value is not to be had.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Secret)]
 struct SecretShown {
     set: bool,
     #[serde(flatten)]
     asked: RequiredSecret,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = BuildUnderWay)]
 struct BuildShown {
     id: BuildId,
     state: BuildState,
