@@ -28,6 +28,7 @@ lint: toolchain web
 rust-test: toolchain web clients
 	@scripts/setup.sh postgres
 	scripts/test-rust.sh
+	cargo test --quiet --locked --manifest-path guest-sdk/Cargo.toml
 
 web: ## Build the web app that the binary carries
 	@scripts/setup.sh node

@@ -119,7 +119,15 @@ async fn consent_takes_one_click_of_the_person_who_saw_the_page() {
     assert!(policy.contains("form-action 'self' https://client.example;"), "{policy}");
     assert_eq!((header("x-frame-options"), header("cache-control")), ("DENY".into(), "no-store".into()));
     let html = page.text().await.unwrap();
-    for said in ["Weather app", "client.example", "demo", "nothing outside", "ada@example.com", "Nothing else."] {
+    for said in [
+        "Weather app",
+        "client.example",
+        "<code>mcp</code>",
+        "demo",
+        "nothing outside",
+        "ada@example.com",
+        "Nothing else.",
+    ] {
         assert!(html.contains(said), "{said} is not in {html}");
     }
     assert!(!html.contains("<script") && !html.contains("style="));

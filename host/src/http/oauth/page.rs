@@ -8,7 +8,7 @@ use cloche_storage::oauth::Target;
 use maud::{DOCTYPE, Markup, html};
 
 use crate::oauth::authorize::Asked;
-use crate::oauth::{Error, clients};
+use crate::oauth::{Error, SCOPE, clients};
 
 /// `GET /oauth/page.css`.
 pub(in crate::http) async fn stylesheet() -> impl IntoResponse {
@@ -27,7 +27,8 @@ pub(super) fn consent(asked: &Asked, target: &Target, email: &str, form: &str) -
             }
             dt { "Answers go to" } dd { code { (host) } }
             dt { "Server" } dd { (target.server_name) " of " (target.org_name) " " code { (asked.mount) } }
-            dt { "It may" } dd { "list and call this server's tools as you, until you take it back. No other server." }
+            dt { "It may" }
+            dd { "list and call this server's tools as you (scope " code { (SCOPE) } "). No other server." }
             dt { "You are" } dd { (email) }
         }
         @if let Some(spec) = &target.spec { (card(spec, target.imports.as_deref().unwrap_or_default())) }
