@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use super::problem;
 
 #[derive(rust_embed::RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/../web/dist"]
+#[folder = "../web/dist"]
 #[allow_missing = true]
 struct Dist;
 

@@ -4,6 +4,8 @@
 
 mod accounts;
 mod builds;
+#[path = "../../../guest-sdk/examples/tests/it/case.rs"]
+mod case;
 mod clients;
 mod crash;
 mod hosted;
@@ -17,4 +19,8 @@ mod postgres;
 mod previews;
 mod secret_scan;
 mod servers;
+mod starters;
+#[path = "../../../guest-sdk/examples/tests/it/upstream.rs"]
+mod upstream;
+mod web;
 mod wizard;
