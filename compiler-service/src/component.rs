@@ -1,5 +1,6 @@
 //! Core module → component, its inspection, and the manifest in its last custom section.
 
+use cloche_domain::capability::{HTTP, INTERFACES};
 use cloche_domain::manifest::{Manifest, SECTION};
 use wasm_encoder::{CustomSection, Encode as _, SectionId};
 use wasmparser::{Parser, Payload};
@@ -8,11 +9,6 @@ use wit_parser::WorldKey;
 
 use crate::refusal::Refusal;
 
-/// The package that an SDK-built component imports from, and nothing else.
-const PACKAGE: &str = "cloche:tool";
-const VERSION: &str = "0.1.0";
-/// The interfaces that every server may use. `http` only with an allowed host.
-const ALWAYS: [&str; 5] = ["log", "clock", "random", "progress", "kv"];
 const EXPORT: &str = "cloche:tool/tools@0.1.0";
 
 /// Why bytes have no readable manifest.
@@ -60,18 +56,13 @@ pub(crate) fn build(module: &[u8], manifest: &Manifest) -> Result<Inspected, Ref
 }
 
 fn permitted(interface: &str, manifest: &Manifest) -> Result<(), Refusal> {
-    let own = interface
-        .strip_prefix(PACKAGE)
-        .and_then(|rest| rest.strip_prefix('/'))
-        .and_then(|rest| rest.strip_suffix(VERSION))
-        .and_then(|rest| rest.strip_suffix('@'));
-    match own {
-        Some("http") if manifest.allowed_hosts.is_empty() => {
-            Err(undeclared(interface, "add the hosts that it calls to allowedHosts, or take the requests out"))
-        }
-        Some("http") => Ok(()),
-        Some(name) if ALWAYS.contains(&name) => Ok(()),
-        _ => Err(undeclared(interface, "no server can have it; use what the SDK offers")),
+    if interface == HTTP && manifest.allowed_hosts.is_empty() {
+        return Err(undeclared(interface, "add the hosts that it calls to allowedHosts, or take the requests out"));
+    }
+    if INTERFACES.contains(&interface) {
+        Ok(())
+    } else {
+        Err(undeclared(interface, "no server can have it; use what the SDK offers"))
     }
 }
 

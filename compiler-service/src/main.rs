@@ -52,50 +52,55 @@ enum Command {
 }
 
 fn main() -> anyhow::Result<ExitCode> {
-    let command = match Cli::parse().command {
+    match Cli::parse().command {
         // Before anything starts a thread or opens a file.
-        Command::Jail { args } => return Ok(jail_main(args)),
-        command => command,
-    };
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(run(command))
+        Command::Jail { args } => Ok(jail_main(args)),
+        Command::Serve { listen, toolchain } => run(serve(listen, toolchain)),
+        Command::Compile { spec, output, source, toolchain } => run(compile(spec, output, source, toolchain)),
+    }
 }
 
-async fn run(command: Command) -> anyhow::Result<ExitCode> {
-    match command {
-        Command::Serve { listen, toolchain } => {
-            let listener =
-                tokio::net::TcpListener::bind(listen).await.with_context(|| format!("listening on {listen}"))?;
-            let compiler = Arc::new(local(&toolchain)?);
-            // Tools that start this with port 0 read the address from here.
-            writeln!(std::io::stdout(), "listening on http://{}", listener.local_addr()?)?;
-            axum::serve(listener, service::router(compiler)).with_graceful_shutdown(told_to_stop()).await?;
-            Ok(ExitCode::SUCCESS)
-        }
-        Command::Compile { spec, output, source, toolchain } => {
-            let json = std::fs::read(&spec).with_context(|| format!("reading {}", spec.display()))?;
-            let spec = serde_json::from_slice(&json).context("the file is no server specification")?;
-            match local(&toolchain)?.compile(&spec, EventSink::ignore()).await {
-                Ok(artifact) => {
-                    std::fs::write(&output, &artifact.component)?;
-                    if let Some(directory) = source {
-                        std::fs::create_dir_all(&directory)?;
-                        for (name, text) in &artifact.source.files {
-                            std::fs::write(directory.join(name), text)?;
-                        }
-                    }
-                    let (size, powers) = (artifact.component.len(), artifact.imports.join(" "));
-                    writeln!(std::io::stdout(), "{} {size} bytes, imports {powers}", artifact.sha256)?;
-                    Ok(ExitCode::SUCCESS)
-                }
-                Err(refusal) => {
-                    writeln!(std::io::stderr(), "{}", serde_json::to_string_pretty(&refusal)?)?;
-                    Ok(ExitCode::FAILURE)
+/// Runs a command's work, with a log, on a runtime of its own.
+fn run(work: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+}
+
+async fn serve(listen: SocketAddr, toolchain: PathBuf) -> anyhow::Result<ExitCode> {
+    let listener = tokio::net::TcpListener::bind(listen).await.with_context(|| format!("listening on {listen}"))?;
+    let compiler = Arc::new(local(&toolchain)?);
+    // Tools that start this with port 0 read the address from here.
+    writeln!(std::io::stdout(), "listening on http://{}", listener.local_addr()?)?;
+    axum::serve(listener, service::router(compiler)).with_graceful_shutdown(told_to_stop()).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn compile(
+    spec: PathBuf,
+    output: PathBuf,
+    source: Option<PathBuf>,
+    toolchain: PathBuf,
+) -> anyhow::Result<ExitCode> {
+    let json = std::fs::read(&spec).with_context(|| format!("reading {}", spec.display()))?;
+    let spec = serde_json::from_slice(&json).context("the file is no server specification")?;
+    match local(&toolchain)?.compile(&spec, EventSink::ignore()).await {
+        Ok(artifact) => {
+            std::fs::write(&output, &artifact.component)?;
+            if let Some(directory) = source {
+                std::fs::create_dir_all(&directory)?;
+                for (name, text) in &artifact.source.files {
+                    std::fs::write(directory.join(name), text)?;
                 }
             }
+            let (size, powers) = (artifact.component.len(), artifact.imports.join(" "));
+            writeln!(std::io::stdout(), "{} {size} bytes, imports {powers}", artifact.sha256)?;
+            Ok(ExitCode::SUCCESS)
         }
-        Command::Jail { .. } => unreachable!("answered in main"),
+        Err(refusal) => {
+            writeln!(std::io::stderr(), "{}", serde_json::to_string_pretty(&refusal)?)?;
+            Ok(ExitCode::FAILURE)
+        }
     }
 }
 

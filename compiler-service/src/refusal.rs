@@ -39,11 +39,6 @@ impl Refusal {
     pub(crate) fn unavailable(reason: impl ToString) -> Self {
         Self::Unavailable { reason: reason.to_string() }
     }
-
-    /// Whether the author can do something about it, and asking again with the same spec can't.
-    pub fn is_about_the_code(&self) -> bool {
-        !matches!(self, Self::Unavailable { .. })
-    }
 }
 
 /// One message of the compiler, at the author's own line.

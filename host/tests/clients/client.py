@@ -63,20 +63,21 @@ async def main():
     async with httpx2.AsyncClient(auth=auth) as http:
         async with Client(streamable_http_client(url, http_client=http), mode=mode) as client:
             tools = [tool.name for tool in (await client.list_tools()).tools]
-            first = await client.call_tool("echo", {"text": "before"})
-            before = storage.tokens
-            # The client keeps its tokens in memory; one that has expired by its clock is refreshed before the next call.
-            auth.context.token_expiry_time = 1
-            second = await client.call_tool("echo", {"text": "after"})
-            wrong = await client.call_tool("echo", {"text": 7})
+            before, results = storage.tokens, []
+            for call in json.load(sys.stdin):
+                result = await client.call_tool(call["name"], call["arguments"])
+                results.append(result.model_dump(mode="json", by_alias=True, exclude_none=True))
+                if len(results) == 1:
+                    # The client keeps its tokens in memory; one that has expired by its clock is refreshed before the next call.
+                    auth.context.token_expiry_time = 1
             after = storage.tokens
             seen = {
                 "server": {"name": client.server_info.name} if client.server_info else None,
                 "protocol": client.protocol_version,
                 "tools": tools,
-                "echoed": [first.content[0].text, second.content[0].text],
-                "wrong": {"isError": wrong.is_error, "text": wrong.content[0].text},
+                "results": results,
                 "refreshed": after.access_token != before.access_token and after.refresh_token != before.refresh_token,
+                "token": after.access_token,
             }
             print(json.dumps(seen))
 

@@ -1,5 +1,7 @@
 // The person at the browser: opens the consent page with their session, and clicks «Allow».
 
+import { readFileSync } from "node:fs";
+
 /** Answers a consent page; returns the URL at which the client would be called back. */
 export async function allow(authorizationUrl, cookie) {
   const headers = { cookie, "sec-fetch-site": "same-origin" };
@@ -63,27 +65,20 @@ export class Provider {
   }
 }
 
-/** Uses a connected client, then spoils its access token, so that it must refresh. Prints what a test looks at. */
+/** Makes the calls on stdin, with an access token spoiled after the first, so that the client must refresh. Prints what came. */
 export async function use(connect, provider) {
+  const calls = JSON.parse(readFileSync(0, "utf8"));
   const client = await connect();
   const tools = (await client.listTools()).tools.map((tool) => tool.name);
-  const call = (text) => client.callTool({ name: "echo", arguments: { text } });
-  const first = await call("before");
   const before = provider.kept;
-  provider.kept = { ...before, access_token: "spoiled" };
-  const second = await call("after");
-  const wrong = await client.callTool({ name: "echo", arguments: { text: 7 } });
+  const results = [];
+  for (const call of calls) {
+    results.push(await client.callTool(call));
+    if (results.length === 1) provider.kept = { ...before, access_token: "spoiled" };
+  }
   const [server, protocol] = [client.getServerVersion(), client.getNegotiatedProtocolVersion?.() ?? null];
   await client.close();
   const after = provider.kept;
-  console.log(
-    JSON.stringify({
-      server,
-      protocol,
-      tools,
-      echoed: [first.content[0].text, second.content[0].text],
-      wrong: { isError: wrong.isError, text: wrong.content[0].text },
-      refreshed: after.access_token !== before.access_token && after.refresh_token !== before.refresh_token,
-    }),
-  );
+  const refreshed = after.access_token !== before.access_token && after.refresh_token !== before.refresh_token;
+  console.log(JSON.stringify({ server, protocol, tools, results, refreshed, token: after.access_token }));
 }

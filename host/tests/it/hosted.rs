@@ -24,16 +24,21 @@ impl Hosted {
 
     /// The demo's spec, changed, built and live.
     pub async fn of(owner: &Caller, slug: &str, change: impl FnOnce(&mut Value)) -> Self {
-        let made = Self::begun(owner, slug, change).await;
-        for _ in 0..600 {
-            let (_, server) = owner.get(&format!("/v1/servers/{}", made.id)).await;
+        Self::begun(owner, slug, change).await.live(owner).await
+    }
+
+    /// Waits until it is built.
+    pub async fn live(self, owner: &Caller) -> Self {
+        let path = format!("/v1/servers/{}", self.id);
+        for _ in 0..1200 {
+            let (_, server) = owner.get(&path).await;
             match server["status"].as_str() {
-                Some("live") => return made,
+                Some("live") => return self,
                 Some("building") => tokio::time::sleep(Duration::from_millis(100)).await,
-                _ => panic!("{slug} was not built: {server:#}"),
+                _ => panic!("{} was not built: {server:#}", self.url),
             }
         }
-        panic!("{slug} is still being built");
+        panic!("{} is still being built", self.url);
     }
 
     /// The same, while it is being built.
@@ -42,6 +47,11 @@ impl Hosted {
         let mut spec = draft["spec"].clone();
         change(&mut spec);
         let new = json!({"name": slug, "slug": slug, "previewId": draft["previewId"], "specEdit": spec});
+        Self::create(owner, new).await
+    }
+
+    /// What `POST /v1/servers` begins to build.
+    pub async fn create(owner: &Caller, new: Value) -> Self {
         let (status, made) = owner.post("/v1/servers", new).await;
         assert_eq!(status, 201, "{made:#}");
         let text = |name: &str| made[name].as_str().unwrap().to_owned();

@@ -1,7 +1,7 @@
 //! Drafting against local servers that answer as the providers do, well and badly. Whatever they do, there is exactly
 //! one result, with the right code, in time.
 
-mod fake;
+pub mod fake;
 mod faults;
 mod reference;
 

@@ -1,6 +1,6 @@
 //! The authorization server: each of its duties, and what is refused.
 
-mod dance;
+pub mod dance;
 mod documents;
 mod expiry;
 mod forged;

@@ -1,11 +1,11 @@
 //! One call of a tool, and what must come of it.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use cloche_domain::spec::ToolSpec;
-use cloche_sandbox::{CallReport, Content};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -23,6 +23,11 @@ pub struct Case {
     pub text: Option<String>,
     /// A part of the error.
     pub error: Option<String>,
+}
+
+/// The cases of the example in a directory.
+pub fn of(example: &Path) -> Vec<Case> {
+    serde_json::from_slice(&std::fs::read(example.join("cases.json")).unwrap()).unwrap()
 }
 
 /// A request and its answer.
@@ -55,27 +60,25 @@ impl Case {
         self.upstream.iter().filter_map(|exchange| Some(exchange.request.split(['/', '?']).nth(2)?.to_owned()))
     }
 
-    /// Holds the report against what was expected, and against the tool's schemas.
-    pub fn check(&self, tool: &ToolSpec, report: &CallReport) {
+    /// Holds a call's result, in MCP's form, against what was expected and against the tool's schemas.
+    pub fn check(&self, tool: &ToolSpec, result: &Value) {
         let name = &self.name;
         assert!(jsonschema::is_valid(&tool.input_schema, &self.arguments), "{name}: arguments that the host refuses");
-        let output = match (&report.outcome, &self.error) {
-            (Ok(output), None) => output,
-            (Err(error), Some(part)) => {
-                assert!(error.to_string().contains(part.as_str()), "{name}: another error: {error}");
-                return;
-            }
-            (outcome, _) => panic!("{name}: {outcome:?}\nlog: {:?}\nrequests: {:?}", report.logs, report.requests),
-        };
-        if let Some(text) = &self.text {
-            assert_eq!(output.content, [Content::Text { text: text.clone() }], "{name}");
+        assert_eq!(result["isError"] == true, self.error.is_some(), "{name}: {result:#}");
+        let text = result["content"][0]["text"].as_str().unwrap_or_default();
+        if let Some(part) = &self.error {
+            assert!(text.contains(part.as_str()), "{name}: another error: {text}");
+            return;
         }
-        let structured = output.structured.clone().map_or(Value::Null, Value::Object);
+        if let Some(expected) = &self.text {
+            assert_eq!(result["content"], json!([{"type": "text", "text": expected}]), "{name}");
+        }
+        let structured = &result["structuredContent"];
         if let Some(expected) = &self.result {
-            assert!(holds(&structured, expected), "{name}: got {structured:#}\nexpected {expected:#}");
+            assert!(holds(structured, expected), "{name}: got {structured:#}\nexpected {expected:#}");
         }
         if let Some(schema) = &tool.output_schema {
-            let fits = jsonschema::validate(schema, &structured);
+            let fits = jsonschema::validate(schema, structured);
             assert!(fits.is_ok(), "{name}: {fits:?}");
         }
     }
@@ -91,6 +94,8 @@ pub fn holds(actual: &Value, expected: &Value) -> bool {
             actual.len() == expected.len() && actual.iter().zip(expected).all(|(a, e)| holds(a, e))
         }
         (Value::String(_), Value::String(any)) if any == "*" => true,
+        // JavaScript writes 2.0 as 2.
+        (Value::Number(actual), Value::Number(expected)) => actual.as_f64() == expected.as_f64(),
         _ => actual == expected,
     }
 }

@@ -13,6 +13,7 @@ use std::path::Path;
 
 use case::Case;
 use house::{House, compile};
+use serde_json::json;
 use upstream::Upstream;
 
 macro_rules! examples {
@@ -45,8 +46,7 @@ examples! {
 
 async fn check(name: &str) {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let cases = std::fs::read(here.join(name).join("cases.json")).unwrap();
-    let cases: Vec<Case> = serde_json::from_slice(&cases).unwrap();
+    let cases = case::of(&here.join(name));
     let spec = cloche_starter::spec(name).unwrap();
     let untried: BTreeSet<_> = spec.tools.iter().map(|tool| tool.name.as_str()).collect();
     let tried = cases.iter().map(|case| case.tool.as_str()).collect();
@@ -62,7 +62,11 @@ async fn check(name: &str) {
         upstream.await_requests(&case.upstream);
         let tool = spec.tools.iter().find(|tool| tool.name.as_str() == case.tool).unwrap();
         let report = house.call(&loaded, &spec, &case.tool, &case.arguments).await;
-        case.check(tool, &report);
+        let result = match &report.outcome {
+            Ok(output) => json!(output),
+            Err(error) => json!({"isError": true, "content": [{"text": error.to_string()}]}),
+        };
+        case.check(tool, &result);
         upstream.check(&case.name);
     }
 }

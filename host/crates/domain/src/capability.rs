@@ -1,9 +1,22 @@
-//! What a server may reach: patterns parsed once into types, with errors that say how to mend them.
+//! What a server may import and reach: patterns parsed once into types, with errors that say how to mend them.
 
 use std::fmt;
 use std::str::FromStr;
 
 use crate::words::as_text;
+
+/// The interfaces of `wit/tool.wit`: all that a component may import.
+pub const INTERFACES: [&str; 6] = [
+    "cloche:tool/clock@0.1.0",
+    HTTP,
+    "cloche:tool/kv@0.1.0",
+    "cloche:tool/log@0.1.0",
+    "cloche:tool/progress@0.1.0",
+    "cloche:tool/random@0.1.0",
+];
+
+/// The one of them that reaches hosts, and needs one that is allowed.
+pub const HTTP: &str = "cloche:tool/http@0.1.0";
 
 /// Why a text is no host pattern, and how to write one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

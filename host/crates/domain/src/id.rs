@@ -39,17 +39,13 @@ macro_rules! typed_id {
         pub struct $name(Uuid);
 
         impl $name {
-            /// What stands before the underscore.
-            pub const PREFIX: &'static str = $prefix;
-
-            #[allow(clippy::new_without_default, reason = "each id is new: there is no default one")]
             /// A new id, later in order than those made before it.
             #[expect(clippy::disallowed_methods, reason = "ids are made here and nowhere else")]
+            #[expect(clippy::new_without_default, reason = "each id is new: there is no default one")]
             pub fn new() -> Self {
                 Self(Uuid::now_v7())
             }
         }
-
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -7,6 +7,7 @@ use std::fmt::Display;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use cloche_domain::capability::INTERFACES;
 use cloche_domain::{Clock, Sha256};
 use moka::future::Cache;
 use tokio::sync::Semaphore;
@@ -28,16 +29,6 @@ use crate::{CallError, CallReport, Error, Grant, Result, Settings, ToolCall};
 const COMPONENT: usize = 32 << 20;
 /// Slots of the pool beyond those handed out: what has just ended may still be being cleaned.
 const SPARE_SLOTS: u32 = 8;
-
-/// Every interface that is linked, and no other.
-const OFFERED: [&str; 6] = [
-    "cloche:tool/clock@0.1.0",
-    "cloche:tool/http@0.1.0",
-    "cloche:tool/kv@0.1.0",
-    "cloche:tool/log@0.1.0",
-    "cloche:tool/progress@0.1.0",
-    "cloche:tool/random@0.1.0",
-];
 
 /// Loads components and runs their tools. Clones share everything.
 #[derive(Clone)]
@@ -160,7 +151,7 @@ impl Inner {
     /// seen to when its code was mapped.
     fn prepare(&self, component: &Component) -> Result<Loaded> {
         for (import, _) in component.component_type().imports(&self.engine) {
-            if !OFFERED.contains(&import) {
+            if !INTERFACES.contains(&import) {
                 return Err(Error::Import(import.to_owned()));
             }
         }

@@ -20,7 +20,6 @@ pub struct NewJob<'a> {
 #[derive(Clone, Debug, FromRow)]
 pub struct Job {
     pub id: JobId,
-    pub kind: String,
     pub subject: String,
     /// How often it was claimed, this time included.
     pub attempts: i64,
@@ -38,35 +37,29 @@ pub async fn enqueue(tx: &mut Tx, new: NewJob<'_>, now: OffsetDateTime) -> Resul
 }
 
 // The organisation with the fewest jobs in hand comes first, then the job that has waited longest.
-const CLAIM_SQLITE: &str = "UPDATE jobs SET attempts = attempts + 1, lease = $3, leased_until = $2
+macro_rules! claim {
+    ($lock:literal) => {
+        concat!(
+            "UPDATE jobs SET attempts = attempts + 1, lease = $3, leased_until = $2
     WHERE id = (
         SELECT j.id FROM jobs j
         WHERE j.run_at <= $1 AND (j.leased_until IS NULL OR j.leased_until <= $1)
         ORDER BY (SELECT count(*) FROM jobs r WHERE r.org_id = j.org_id AND r.leased_until > $1), j.run_at, j.id
-        LIMIT 1)
-    RETURNING id, kind, subject, attempts, lease";
-const CLAIM_POSTGRES: &str = "UPDATE jobs SET attempts = attempts + 1, lease = $3, leased_until = $2
-    WHERE id = (
-        SELECT j.id FROM jobs j
-        WHERE j.run_at <= $1 AND (j.leased_until IS NULL OR j.leased_until <= $1)
-        ORDER BY (SELECT count(*) FROM jobs r WHERE r.org_id = j.org_id AND r.leased_until > $1), j.run_at, j.id
-        LIMIT 1 FOR UPDATE OF j SKIP LOCKED)
-    RETURNING id, kind, subject, attempts, lease";
+        LIMIT 1",
+            $lock,
+            ")
+    RETURNING id, subject, attempts, lease"
+        )
+    };
+}
 
 /// Takes the next job that is due and in no one's hand, until `until`.
 pub async fn claim(tx: &mut Tx, lease: &str, now: OffsetDateTime, until: OffsetDateTime) -> Result<Option<Job>> {
     let sql = match tx {
-        Tx::Sqlite(_) => CLAIM_SQLITE,
-        Tx::Postgres(_) => CLAIM_POSTGRES,
+        Tx::Sqlite(_) => claim!(""),
+        Tx::Postgres(_) => claim!(" FOR UPDATE OF j SKIP LOCKED"),
     };
     Ok(on_conn!(*tx, c => sqlx::query_as(sql).bind(now).bind(until).bind(lease).fetch_optional(c).await)?)
-}
-
-const NEXT_DUE: &str = "SELECT min(CASE WHEN leased_until > run_at THEN leased_until ELSE run_at END) FROM jobs";
-
-/// When the next job is due: when its time comes, or when the lease on it would end.
-pub async fn next_due(tx: &mut Tx) -> Result<Option<OffsetDateTime>> {
-    Ok(on_conn!(*tx, c => sqlx::query_scalar(NEXT_DUE).fetch_one(c).await)?)
 }
 
 const RENEW: &str = "UPDATE jobs SET leased_until = $3 WHERE id = $1 AND lease = $2";
