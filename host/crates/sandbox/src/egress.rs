@@ -133,7 +133,10 @@ impl Egress {
         let entry = self.trace.begin(&target);
         let patience = request.timeout_ms.map_or(PATIENCE, |ms| Duration::from_millis(ms.into()));
         let answer = match timeout(patience, self.attempt(&target, request)).await {
-            Ok(answer) => answer.map_err(|error| self.without_secrets(error)),
+            Ok(answer) => answer.map_err(|error| match self.secrets.scrub(error.text().as_bytes()) {
+                Some(clean) => error.with_text(String::from_utf8_lossy(&clean).into_owned()),
+                None => error,
+            }),
             Err(_) => Err(HttpError::Timeout(format!(
                 "{} did not answer in full within {} ms",
                 target.authority(),
@@ -156,19 +159,5 @@ impl Egress {
         let outgoing = target.request(&request.headers, request.body, &self.secrets)?;
         let (response, _connection) = self.gate.exchange(target, outgoing).await?;
         response::read(response, &self.received, &self.secrets).await
-    }
-
-    fn without_secrets(&self, error: HttpError) -> HttpError {
-        let clean = |text: String| match self.secrets.scrub(text.as_bytes()) {
-            Some(clean) => String::from_utf8_lossy(&clean).into_owned(),
-            None => text,
-        };
-        match error {
-            HttpError::Denied(text) => HttpError::Denied(clean(text)),
-            HttpError::Invalid(text) => HttpError::Invalid(clean(text)),
-            HttpError::Unreachable(text) => HttpError::Unreachable(clean(text)),
-            HttpError::Timeout(text) => HttpError::Timeout(clean(text)),
-            HttpError::TooLarge(text) => HttpError::TooLarge(clean(text)),
-        }
     }
 }

@@ -47,13 +47,7 @@ impl Entry {
                     record.error = None;
                     record.bytes = response.body.len() as u64;
                 }
-                Err(
-                    HttpError::Denied(text)
-                    | HttpError::Invalid(text)
-                    | HttpError::Unreachable(text)
-                    | HttpError::Timeout(text)
-                    | HttpError::TooLarge(text),
-                ) => record.error = Some(text.clone()),
+                Err(error) => record.error = Some(error.text().to_owned()),
             }
         }
     }

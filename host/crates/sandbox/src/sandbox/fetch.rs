@@ -8,7 +8,7 @@ use url::Url;
 
 use super::Sandbox;
 use crate::Secrets;
-use crate::bindings::http::{Error as HttpError, Header, Request};
+use crate::bindings::http::{Header, Request};
 use crate::egress::{Egress, Trace};
 
 /// Milliseconds for the whole answer.
@@ -31,15 +31,7 @@ impl Sandbox {
             body: None,
             timeout_ms: Some(PATIENCE_MS),
         };
-        match egress.send(request).await {
-            Ok(response) => Ok((response.status, response.body)),
-            Err(
-                HttpError::Denied(why)
-                | HttpError::Invalid(why)
-                | HttpError::Unreachable(why)
-                | HttpError::Timeout(why)
-                | HttpError::TooLarge(why),
-            ) => Err(why),
-        }
+        let response = egress.send(request).await.map_err(|error| error.text().to_owned())?;
+        Ok((response.status, response.body))
     }
 }
