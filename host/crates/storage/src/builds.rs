@@ -2,7 +2,7 @@
 
 use cloche_domain::server::BuildState;
 use cloche_domain::spec::ServerSpec;
-use cloche_domain::{BuildId, OrgId, ServerId, UserId, VersionId};
+use cloche_domain::{BuildId, OrgId, ServerId, VersionId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sqlx::FromRow;
@@ -16,7 +16,6 @@ use crate::{Result, Tx};
 pub struct Build {
     pub id: BuildId,
     pub server_id: ServerId,
-    pub version_id: VersionId,
     /// The version's number.
     pub version_n: i64,
     pub state: BuildState,
@@ -68,7 +67,6 @@ pub struct Work {
     pub version_id: VersionId,
     pub state: BuildState,
     pub created_at: OffsetDateTime,
-    pub created_by: UserId,
     #[sqlx(json)]
     pub spec: ServerSpec,
 }
@@ -97,28 +95,29 @@ pub async fn insert(
     insert_event(tx, id, &event).await
 }
 
-const GET: &str = "SELECT b.id, b.server_id, b.version_id, v.n AS version_n, b.state, b.failure, b.created_at,
-        b.finished_at
-    FROM builds b JOIN versions v ON v.id = b.version_id JOIN servers s ON s.id = b.server_id
-    WHERE s.org_id = $1 AND b.id = $2";
+/// The query of a [`Build`], up to its conditions.
+macro_rules! build {
+    () => {
+        "SELECT b.id, b.server_id, v.n AS version_n, b.state, b.failure, b.created_at, b.finished_at
+    FROM builds b JOIN versions v ON v.id = b.version_id"
+    };
+}
+
+const GET: &str = concat!(build!(), " JOIN servers s ON s.id = b.server_id WHERE s.org_id = $1 AND b.id = $2");
 
 /// A build of one of the organisation's servers.
 pub async fn get(tx: &mut Tx, org: OrgId, id: BuildId) -> Result<Option<Build>> {
     Ok(on_conn!(*tx, c => sqlx::query_as(GET).bind(org).bind(id).fetch_optional(c).await)?)
 }
 
-const NEWEST: &str = "SELECT b.id, b.server_id, b.version_id, v.n AS version_n, b.state, b.failure, b.created_at,
-        b.finished_at
-    FROM builds b JOIN versions v ON v.id = b.version_id
-    WHERE b.server_id = $1 ORDER BY b.id DESC LIMIT 1";
+const NEWEST: &str = concat!(build!(), " WHERE b.server_id = $1 ORDER BY b.id DESC LIMIT 1");
 
 /// The newest build of a server.
 pub async fn newest(tx: &mut Tx, server: ServerId) -> Result<Option<Build>> {
     Ok(on_conn!(*tx, c => sqlx::query_as(NEWEST).bind(server).fetch_optional(c).await)?)
 }
 
-const WORK: &str = "SELECT b.id AS build_id, s.org_id, b.server_id, b.version_id, b.state, b.created_at, v.created_by,
-        v.spec
+const WORK: &str = "SELECT b.id AS build_id, s.org_id, b.server_id, b.version_id, b.state, b.created_at, v.spec
     FROM builds b JOIN versions v ON v.id = b.version_id JOIN servers s ON s.id = b.server_id
     WHERE b.id = $1";
 

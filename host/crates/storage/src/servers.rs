@@ -20,6 +20,9 @@ pub struct Server {
     pub updated_at: OffsetDateTime,
     /// The number of the active version.
     pub active_version: Option<i64>,
+    /// What the active version's component imports.
+    #[sqlx(json(nullable))]
+    pub imports: Option<Vec<String>>,
     #[sqlx(json)]
     pub spec: ServerSpec,
 }
@@ -40,7 +43,6 @@ pub struct NewServer<'a> {
 pub struct LiveServer {
     pub server_id: ServerId,
     pub org_id: OrgId,
-    pub org_slug: Slug,
     pub slug: Slug,
     pub plan: Plan,
     pub status: ServerStatus,
@@ -64,22 +66,25 @@ pub async fn insert(tx: &mut Tx, new: &NewServer<'_>, now: OffsetDateTime) -> Re
     if rows == 1 { Ok(()) } else { Err(Error::Taken("slug")) }
 }
 
-const GET: &str = "SELECT s.id, s.slug, s.name, s.status, s.created_at, s.updated_at, a.n AS active_version, v.spec
+/// The query of a [`Server`], up to its conditions.
+macro_rules! server {
+    () => {
+        "SELECT s.id, s.slug, s.name, s.status, s.created_at, s.updated_at, a.n AS active_version, a.imports, v.spec
     FROM servers s
     LEFT JOIN versions a ON a.id = s.active_version_id
-    JOIN versions v ON v.server_id = s.id AND v.n = coalesce(a.n, 1)
-    WHERE s.org_id = $1 AND s.id = $2";
+    JOIN versions v ON v.server_id = s.id AND v.n = coalesce(a.n, 1)"
+    };
+}
+
+const GET: &str = concat!(server!(), " WHERE s.org_id = $1 AND s.id = $2");
 
 /// One server of an organisation.
 pub async fn get(tx: &mut Tx, org: OrgId, id: ServerId) -> Result<Option<Server>> {
     Ok(on_conn!(*tx, c => sqlx::query_as(GET).bind(org).bind(id).fetch_optional(c).await)?)
 }
 
-const LIST: &str = "SELECT s.id, s.slug, s.name, s.status, s.created_at, s.updated_at, a.n AS active_version, v.spec
-    FROM servers s
-    LEFT JOIN versions a ON a.id = s.active_version_id
-    JOIN versions v ON v.server_id = s.id AND v.n = coalesce(a.n, 1)
-    WHERE s.org_id = $1 AND ($2 IS NULL OR s.id < $2) ORDER BY s.id DESC LIMIT $3";
+const LIST: &str =
+    concat!(server!(), " WHERE s.org_id = $1 AND ($2 IS NULL OR s.id < $2) ORDER BY s.id DESC LIMIT $3");
 
 /// An organisation's servers, newest first; those older than `before`.
 pub async fn list(tx: &mut Tx, org: OrgId, before: Option<ServerId>, limit: i64) -> Result<Vec<Server>> {
@@ -123,8 +128,8 @@ pub async fn fail(tx: &mut Tx, id: ServerId, now: OffsetDateTime) -> Result<()> 
         .execute(c).await.map(|_| ()))?)
 }
 
-const LIVE: &str = "SELECT s.id AS server_id, s.org_id, o.slug AS org_slug, s.slug, o.plan, s.status,
-        v.id AS version_id, v.n AS version_n, v.component_sha256, v.spec
+const LIVE: &str = "SELECT s.id AS server_id, s.org_id, s.slug, o.plan, s.status, v.id AS version_id, v.n AS version_n,
+        v.component_sha256, v.spec
     FROM servers s
     JOIN orgs o ON o.id = s.org_id
     JOIN versions v ON v.id = s.active_version_id

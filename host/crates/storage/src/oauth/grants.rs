@@ -1,7 +1,7 @@
 //! What a person allowed a client on a server.
 
 use cloche_domain::spec::ServerSpec;
-use cloche_domain::{GrantId, OauthClientId, OrgId, ServerId, Slug, UserId};
+use cloche_domain::{GrantId, OauthClientId, ServerId, Slug, UserId};
 use time::OffsetDateTime;
 
 use crate::{Result, Tx};
@@ -68,8 +68,6 @@ pub async fn access(tx: &mut Tx, id: GrantId) -> Result<Option<Access>> {
 pub struct Target {
     pub server_id: ServerId,
     pub server_name: String,
-    pub description: String,
-    pub org_id: OrgId,
     pub org_name: String,
     /// Of the active version; none before the first build is live.
     #[sqlx(json(nullable))]
@@ -81,8 +79,7 @@ pub struct Target {
 
 /// The server at a path, if this person may use it.
 pub async fn target(tx: &mut Tx, org: &Slug, slug: &Slug, user: UserId) -> Result<Option<Target>> {
-    const SQL: &str = "SELECT s.id AS server_id, s.name AS server_name, s.description, o.id AS org_id,
-            o.name AS org_name, v.spec, v.imports
+    const SQL: &str = "SELECT s.id AS server_id, s.name AS server_name, o.name AS org_name, v.spec, v.imports
         FROM servers s
         JOIN orgs o ON o.id = s.org_id
         JOIN memberships m ON m.org_id = s.org_id AND m.user_id = $3

@@ -66,6 +66,7 @@ on_both!(a_server_is_seen_by_its_organisation_alone, async |db: Db| {
     let made = server(&mut tx, &ada, "weather").await;
     let seen = servers::get(&mut tx, ada.org_id, made.server).await.unwrap().unwrap();
     assert_eq!((seen.status, seen.active_version, seen.spec), (ServerStatus::Building, None, spec()));
+    assert_eq!(seen.imports, None);
     assert!(servers::get(&mut tx, bob.org_id, made.server).await.unwrap().is_none());
     assert!(builds::get(&mut tx, ada.org_id, made.build).await.unwrap().is_some());
     assert!(builds::get(&mut tx, bob.org_id, made.build).await.unwrap().is_none());
@@ -126,6 +127,8 @@ on_both!(a_server_answers_once_a_version_is_active, async |db: Db| {
     assert_eq!((live.server_id, live.org_id, live.version_n), (made.server, ada.org_id, 1));
     assert_eq!((live.status, live.component_sha256), (ServerStatus::Live, Sha256::of("component")));
     assert_eq!((live.plan, live.spec), (ada.plan, spec()));
+    let shown = servers::get(&mut tx, ada.org_id, made.server).await.unwrap().unwrap();
+    assert_eq!(shown.imports, Some(vec!["cloche:tool/log@0.1.0".to_owned()]));
 
     // A later failure leaves what answers as it is.
     servers::fail(&mut tx, made.server, now).await.unwrap();

@@ -32,6 +32,8 @@ pub(super) struct Shown {
     tools: Vec<Tool>,
     allowed_hosts: Vec<HostPattern>,
     required_secrets: Vec<RequiredSecret>,
+    /// The interfaces that the active version's component imports: its powers. None before there is one.
+    imports: Option<Vec<String>>,
     #[serde(with = "rfc3339")]
     created_at: OffsetDateTime,
     #[serde(with = "rfc3339")]
@@ -54,6 +56,7 @@ impl Shown {
             tools,
             allowed_hosts,
             required_secrets,
+            imports: server.imports,
             created_at: server.created_at,
             updated_at: server.updated_at,
         }
