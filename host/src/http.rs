@@ -7,7 +7,6 @@ mod health;
 pub mod json;
 mod mcp;
 mod oauth;
-
 pub mod openapi;
 pub mod path;
 pub mod problem;

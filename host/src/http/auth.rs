@@ -108,12 +108,6 @@ pub async fn member_of_api_key(app: &App, key: &SecretString, scope: Scope) -> R
     if scopes.contains(&scope) { Ok(member.into()) } else { Err(Error::MissingScope(scope)) }
 }
 
-/// The member that the browser is signed in as, by cookie alone. For pages: a request that changes something must also
-/// be of [`same_origin`].
-pub async fn browser_session(app: &App, headers: &HeaderMap) -> Result<Option<Member>> {
-    Ok(session(app, headers).await?.map(|(_, session)| session.member.into()))
-}
-
 /// The session of the request's cookie, with its token.
 pub(super) async fn session(app: &App, headers: &HeaderMap) -> Result<Option<(SecretString, Session)>> {
     let Some(token) = cookies::session(headers) else { return Ok(None) };

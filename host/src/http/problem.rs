@@ -34,6 +34,10 @@ impl Problem {
         let causes: Vec<String> =
             std::iter::successors(error.source(), |e| e.source()).map(ToString::to_string).collect();
         tracing::error!(%error, ?causes, "request failed");
+        Self::ours()
+    }
+
+    fn ours() -> Self {
         let detail = "something failed on our side: try again, and if it stays so, quote the request id";
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail)
     }
@@ -96,12 +100,6 @@ impl IntoResponse for Problem {
     }
 }
 
-impl From<cloche_storage::Error> for Problem {
-    fn from(error: cloche_storage::Error) -> Self {
-        Self::internal(&error)
-    }
-}
-
 /// Puts the request's id into each problem.
 pub(super) async fn name_request(request: Request, next: Next) -> Response {
     let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok()).map(str::to_owned);
@@ -122,8 +120,7 @@ pub(super) async fn name_request(request: Request, next: Next) -> Response {
 pub(super) fn panicked(panic: Box<dyn Any + Send>) -> Response {
     let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
     tracing::error!(panic = text.unwrap_or("?"), "request panicked");
-    let detail = "something failed on our side: try again, and if it stays so, quote the request id";
-    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail).into_response()
+    Problem::ours().into_response()
 }
 
 #[expect(clippy::unused_async, reason = "handlers are asynchronous")]

@@ -2,13 +2,19 @@
 
 use axum::http::header::WWW_AUTHENTICATE;
 use axum::http::{HeaderValue, StatusCode};
-
 use serde_json::json;
+use time::Duration;
 
 use super::auth;
 use super::problem::Problem;
 use crate::model::DraftError;
 use crate::{accounts, api_keys, gateway, previews, servers};
+
+impl From<cloche_storage::Error> for Problem {
+    fn from(error: cloche_storage::Error) -> Self {
+        Self::internal(&error)
+    }
+}
 
 impl From<auth::Error> for Problem {
     fn from(error: auth::Error) -> Self {
@@ -36,15 +42,18 @@ impl From<accounts::Error> for Problem {
         use accounts::Error as E;
         let detail = error.to_string();
         match error {
-            E::TooManyLinks { retry_after } => {
-                let seconds = u64::try_from(retry_after.whole_seconds()).unwrap_or_default() + 1;
-                Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", detail).retry_after(seconds)
-            }
+            E::TooManyLinks { retry_after } => rate_limited(detail, retry_after),
             E::LinkNotValid => Self::new(StatusCode::GONE, "link_not_valid", detail),
             E::NextNotLocal => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "next_not_local", detail),
             E::NoFreeSlug(_) | E::Word(_) | E::NoRandomness(_) | E::Mail(_) | E::Storage(_) => Self::internal(&error),
         }
     }
+}
+
+/// A part of a second is waited for whole.
+fn rate_limited(detail: String, retry_after: Duration) -> Problem {
+    let seconds = u64::try_from(retry_after.whole_seconds()).unwrap_or_default() + 1;
+    Problem::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", detail).retry_after(seconds)
 }
 
 impl From<api_keys::Error> for Problem {
@@ -93,10 +102,7 @@ impl From<previews::Error> for Problem {
                     .collect();
                 unprocessable("secret_in_prompt").with("findings", findings)
             }
-            E::TooMany { retry_after, .. } => {
-                let seconds = u64::try_from(retry_after.whole_seconds()).unwrap_or_default() + 1;
-                Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", detail).retry_after(seconds)
-            }
+            E::TooMany { retry_after, .. } => rate_limited(detail, retry_after),
             E::Draft(error) => error.into(),
             E::Storage(_) => Self::internal(&error),
         }

@@ -9,7 +9,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::me::{Me, me};
+use super::me::Me;
 use crate::accounts::{self, Asking};
 use crate::http::address::Address;
 use crate::http::auth::{self, Member, SameOrigin};
@@ -50,18 +50,7 @@ pub(in crate::http) async fn magic_link(
 #[serde(deny_unknown_fields)]
 pub(in crate::http) struct Consume {
     #[schema(value_type = String)]
-    token: SecretToken,
-}
-
-/// A token in a body; it doesn't print.
-#[derive(Debug, Deserialize)]
-#[serde(from = "String")]
-struct SecretToken(SecretString);
-
-impl From<String> for SecretToken {
-    fn from(text: String) -> Self {
-        Self(text.into())
-    }
+    token: SecretString,
 }
 
 /// Who has signed in, and the path that they came for.
@@ -81,7 +70,7 @@ pub(in crate::http) async fn consume(
     headers: HeaderMap,
     Json(Consume { token }): Json<Consume>,
 ) -> Result<impl IntoResponse, Problem> {
-    let signed_in = accounts::sign_in(&app, &token.0).await?;
+    let signed_in = accounts::sign_in(&app, &token).await?;
     if let Some(before) = cookies::session(&headers) {
         accounts::sign_out(&app, &before).await?;
     }
@@ -114,7 +103,7 @@ pub(in crate::http) async fn who(
         Some((token, session)) => accounts::renew(&app, &session, &token).await?,
         None => None,
     };
-    Ok((set_cookie(renewed.and_then(|token| cookies::set(&app, &token))), me(&member)))
+    Ok((set_cookie(renewed.and_then(|token| cookies::set(&app, &token))), Json(Me::from(&*member))))
 }
 
 fn set_cookie(cookie: Option<HeaderValue>) -> AppendHeaders<impl IntoIterator<Item = (http::HeaderName, HeaderValue)>> {

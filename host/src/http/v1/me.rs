@@ -50,10 +50,6 @@ impl From<&Membership> for Org {
     }
 }
 
-pub(super) fn me(member: &Member) -> Json<Me> {
-    Json(Me::from(&**member))
-}
-
 /// The organisation that the member acts in.
 #[utoipa::path(get, path = "/me/org", tag = "organisation", responses((status = OK, body = Org), Problem))]
 pub(in crate::http) async fn org(member: Member) -> Json<Org> {

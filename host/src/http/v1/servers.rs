@@ -10,6 +10,7 @@ use axum::http::StatusCode;
 use cloche_domain::server::BuildState;
 use cloche_domain::spec::ServerSpec;
 use cloche_domain::{BuildId, PreviewId, SecretKey, ServerId, Sha256, Slug};
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -29,8 +30,7 @@ use shown::{Detailed, Shown};
 const PAGE: u8 = 50;
 const LARGEST_PAGE: u8 = 100;
 
-// Without `Debug`: it holds secrets.
-#[derive(Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(as = CreateServer)]
 pub(in crate::http) struct Create {
@@ -40,7 +40,8 @@ pub(in crate::http) struct Create {
     #[schema(value_type = Option<ServerSpec>)]
     spec_edit: Option<Value>,
     #[serde(default)]
-    secrets: BTreeMap<SecretKey, String>,
+    #[schema(value_type = BTreeMap<SecretKey, String>)]
+    secrets: BTreeMap<SecretKey, SecretString>,
 }
 
 /// A new server, and the build to watch.
@@ -67,7 +68,7 @@ pub(in crate::http) async fn create(
         // What is no id at all is treated like the id of a draft that is gone.
         preview_id: new.preview_id.parse::<PreviewId>().map_err(|_| servers::Error::PreviewExpired)?,
         spec_edit: new.spec_edit,
-        secrets: new.secrets.into_iter().map(|(key, value)| (key, value.into())).collect(),
+        secrets: new.secrets,
     };
     let created = servers::create(&app, &member, new).await?;
     let shown = Shown::new(&app, &member, created.server);

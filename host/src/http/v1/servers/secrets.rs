@@ -3,6 +3,7 @@
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use cloche_domain::{SecretKey, ServerId};
+use secrecy::SecretString;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -12,12 +13,12 @@ use crate::http::json::Json;
 use crate::http::problem::Problem;
 use crate::servers;
 
-// Without `Debug`: it is a secret.
-#[derive(Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = SecretValue)]
 pub(in crate::http) struct Value {
-    value: String,
+    #[schema(value_type = String)]
+    value: SecretString,
 }
 
 /// Sets a secret that the server asks for. It is never shown again.
@@ -30,7 +31,7 @@ pub(in crate::http) async fn put(
     Json(Value { value }): Json<Value>,
 ) -> Result<StatusCode, Problem> {
     let (id, key) = parse(&place)?;
-    servers::put_secret(&app, &member, id, &key, &value.into()).await?;
+    servers::put_secret(&app, &member, id, &key, &value).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
