@@ -2,7 +2,7 @@
 
 use cloche_domain::server::Role;
 use cloche_domain::words::WordError;
-use cloche_domain::{Email, OrgId, SessionId, Sha256, Slug, UserId};
+use cloche_domain::{Email, OrgId, SessionId, Slug, UserId};
 use cloche_storage::accounts::{Membership, NewOrg};
 use cloche_storage::magic_links::{Asked, NewLink};
 use cloche_storage::sessions::{NewSession, Rotation, Session};
@@ -214,9 +214,8 @@ pub async fn renew(app: &App, session: &Session, token: &SecretString) -> Result
 
 /// Ends the session of a token.
 pub async fn sign_out(app: &App, token: &SecretString) -> Result<()> {
-    let digest: Sha256 = token::digest(token);
     let mut tx = app.db.begin().await?;
-    sessions::delete(&mut tx, digest).await?;
+    sessions::delete(&mut tx, token::digest(token)).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -56,8 +56,7 @@ impl Artifacts {
         spawn_blocking(move || artifacts.read(sha256)).await.map_err(io::Error::other)?
     }
 
-    /// Like [`Artifacts::get`], for those who may block.
-    pub fn read(&self, sha256: Sha256) -> Result<Vec<u8>> {
+    fn read(&self, sha256: Sha256) -> Result<Vec<u8>> {
         let path = self.path(sha256);
         let component = fs::read(&path).map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => Error::Missing(sha256),
@@ -72,8 +71,8 @@ impl Artifacts {
     }
 }
 
-/// Written beside its place, then renamed: no one ever sees half a file. A crash may leave such a
-/// file behind; its name is never asked for.
+/// Written beside its place, then renamed: no one ever sees half a file. A crash may leave such a file behind; its name is
+/// never asked for.
 fn write(path: &Path, component: &[u8]) -> Result<()> {
     let dir = path.parent().unwrap_or(path);
     fs::create_dir_all(dir)?;

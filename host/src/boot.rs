@@ -51,7 +51,7 @@ pub async fn app(config: Config) -> anyhow::Result<Arc<App>> {
         wake: Wake::default(),
         clock,
         db,
-        events: Events::new(),
+        events: Events::default(),
         mail,
         keys,
         bearers: Bearers::default(),
@@ -67,8 +67,9 @@ pub async fn serve(mut config: Config) -> anyhow::Result<()> {
     let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
     config.http.listen = listener.local_addr()?; // port 0 is any free one
     let app = app(config).await?;
-    greeting::print(&app).await?;
-    if app.config.is_embedded() {
+    let embedded = app.config.is_embedded();
+    greeting::print(&app, embedded).await?;
+    if embedded {
         release_jobs(&app.db).await?;
     }
     let workers = Workers::start(&app, compiler::parallel(&app.config.compiler));

@@ -18,12 +18,14 @@ pub enum Event {
 #[derive(Clone, Debug)]
 pub struct Events(broadcast::Sender<Event>);
 
-impl Events {
+impl Default for Events {
     /// A channel that remembers 1,024 events for slow listeners; one that lags reads everything anew.
-    pub fn new() -> Self {
+    fn default() -> Self {
         Self(broadcast::channel(1024).0)
     }
+}
 
+impl Events {
     /// Tells all listeners, if there are any.
     pub fn tell(&self, event: Event) {
         let _ = self.0.send(event);
@@ -31,11 +33,5 @@ impl Events {
 
     pub fn listen(&self) -> broadcast::Receiver<Event> {
         self.0.subscribe()
-    }
-}
-
-impl Default for Events {
-    fn default() -> Self {
-        Self::new()
     }
 }

@@ -5,14 +5,14 @@ use std::io::{self, Write as _};
 use crate::accounts::{self, Result};
 use crate::app::App;
 
-/// Prints the platform's address; on an embedded one without accounts, a first sign-in link too.
-pub async fn print(app: &App) -> Result<()> {
+/// Prints the platform's address; and a first sign-in link if it is to have one, while nobody has an account.
+pub async fn print(app: &App, with_link: bool) -> Result<()> {
     let (here, http) = (app.public_url.as_str().trim_end_matches('/'), &app.config.http);
     let mut lines = vec![match http.public_url.as_str() {
         "" => format!("Cloche is at {here}"),
         _ => format!("Cloche is at {here}, listening on {}", http.listen),
     }];
-    if app.config.is_embedded() && accounts::nobody(app).await? {
+    if with_link && accounts::nobody(app).await? {
         let link = accounts::operator_link(app, &app.config.sign_in.first_email).await?;
         let minutes = app.config.sign_in.link_minutes;
         lines.push(format!("Sign in:     {link}"));

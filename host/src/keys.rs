@@ -1,4 +1,4 @@
-//! The keys that sign access tokens and consent forms: ES256, one file each in `data/keys`. The newest signs; older ones
+//! The keys that sign access tokens and consent forms: ES256, one file each in `keys/oauth`. The newest signs; older ones
 //! verify what they have signed for another day, and are then removed.
 
 use std::fmt;

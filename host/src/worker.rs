@@ -1,4 +1,4 @@
-//! Those who work on jobs: as many at a time as the machine has cores. A job is held by a lease that is renewed while
+//! Those who work on jobs, as many at a time as `compiler.parallel` says. A job is held by a lease that is renewed while
 //! its work goes on; a node that dies lets its leases run out, and another takes them.
 
 use std::panic::AssertUnwindSafe;

@@ -2,7 +2,6 @@
 //!
 //! `spec.json` is a `ServerSpec` without code; `tools/<tool>.rs` is the body of each tool, `helpers.rs` what they share.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use cloche_domain::spec::ServerSpec;
@@ -51,11 +50,7 @@ pub fn spec(name: &str) -> Result<ServerSpec, StarterError> {
 }
 
 fn text(path: &str) -> Option<String> {
-    let file = Files::get(path)?;
-    match file.data {
-        Cow::Borrowed(bytes) => String::from_utf8(bytes.to_vec()).ok(),
-        Cow::Owned(bytes) => String::from_utf8(bytes).ok(),
-    }
+    String::from_utf8(Files::get(path)?.data.into_owned()).ok()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use cloche_compiler::Refusal;
 use cloche_storage::builds::Failure;
-use serde_json::Value;
+use serde_json::json;
 
 use crate::artifacts;
 
@@ -50,27 +50,16 @@ impl End {
 impl From<Refusal> for End {
     fn from(refusal: Refusal) -> Self {
         let message = refusal.to_string();
-        if let Refusal::Unavailable { reason } = refusal {
-            return Self::Compiler(reason);
-        }
-        // The refusal's own form has its code, and where in the author's code it is about.
-        let form = serde_json::to_value(&refusal).unwrap_or_default();
-        let code = form.get("code").and_then(Value::as_str).unwrap_or("compile_error").to_owned();
-        let diagnostics = match form.get("diagnostics") {
-            Some(Value::Array(diagnostics)) => diagnostics.clone(),
-            _ if form.get("line").is_some() => vec![at_its_line(&refusal)],
+        let code = json!(refusal)["code"].as_str().unwrap_or("compile_error").to_owned();
+        let diagnostics = match refusal {
+            Refusal::Unavailable { reason } => return Self::Compiler(reason),
+            Refusal::CompileError { diagnostics } => diagnostics.iter().map(|diagnostic| json!(diagnostic)).collect(),
+            // In the form of a compiler's message.
+            Refusal::ForbiddenItem { tool, line, column, item, hint } => vec![json!({
+                "tool": tool, "line": line, "column": column, "message": format!("`{item}` is not allowed"), "hint": hint,
+            })],
             _ => Vec::new(),
         };
         Self::Failed(Failure { code, message, diagnostics })
-    }
-}
-
-/// A refused item in the form of a compiler's message.
-fn at_its_line(refusal: &Refusal) -> Value {
-    match refusal {
-        Refusal::ForbiddenItem { tool, line, column, item, hint } => serde_json::json!({
-            "tool": tool, "line": line, "column": column, "message": format!("`{item}` is not allowed"), "hint": hint,
-        }),
-        _ => Value::Null,
     }
 }

@@ -136,6 +136,7 @@ impl Provider {
         let url = Url::parse(&url).map_err(|_| refused())?;
         if matches!(url.scheme(), "http" | "https") { Ok(url) } else { Err(refused()) }
     }
+
     /// What the provider says of an error: short, on one line, and without the key, should it repeat it.
     pub(super) fn for_the_log(&self, said: &str) -> String {
         let key = self.api_key.expose_secret();
