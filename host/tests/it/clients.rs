@@ -49,7 +49,8 @@ async fn real_clients_find_sign_in_call_and_refresh() {
     let server = Hosted::demo(&owner, "demo").await;
     let echo = |text: Value| json!({"name": "echo", "arguments": {"text": text}});
     for client in CLIENTS {
-        let seen = client.visit(&server, &session, &[echo(json!("before")), echo(json!("after")), echo(json!(7))]).await;
+        let seen =
+            client.visit(&server, &session, &[echo(json!("before")), echo(json!("after")), echo(json!(7))]).await;
         assert_eq!(seen.tools, ["echo", "now"], "{client:?}");
         let texts: Vec<_> = seen.results.iter().map(|result| result["content"][0]["text"].as_str().unwrap()).collect();
         assert_eq!(texts[..2], ["before", "after"], "{client:?}");
@@ -91,7 +92,8 @@ impl Client {
         let mut stdin = child.stdin.take().unwrap();
         stdin.write_all(json!(calls).to_string().as_bytes()).await.unwrap();
         drop(stdin);
-        let done = tokio::time::timeout(Duration::from_mins(1), child.wait_with_output()).await.expect("an end").unwrap();
+        let done =
+            tokio::time::timeout(Duration::from_mins(1), child.wait_with_output()).await.expect("an end").unwrap();
         let (out, err) = (String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
         serde_json::from_str(&out).unwrap_or_else(|_| panic!("{self:?} {args:?} failed:\n{out}\n{err}"))
     }
