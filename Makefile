@@ -26,7 +26,7 @@ lint: toolchain web
 	cd web && npm run --silent check
 
 rust-test: toolchain web clients
-	@scripts/setup.sh postgres
+	@scripts/setup.sh postgres chromium
 	scripts/test-rust.sh
 	cargo test --quiet --locked --manifest-path guest-sdk/Cargo.toml
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what a task needs and the system lacks, by the system's own packages; says in one line what it cannot.
-# Usage: scripts/setup.sh rust|node|postgres|python …
+# Usage: scripts/setup.sh rust|node|postgres|chromium|python …
 set -euo pipefail
 
 missing=()
@@ -26,6 +26,8 @@ for what in "$@"; do
         { echo "setup: Node $(node -v) is too old: 20 or newer is needed" >&2; exit 1; } ;;
     postgres)
       compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || need postgresql ;;
+    chromium)
+      have chromium || [ -n "${CHROMIUM:-}" ] || need chromium ;;
     python)
       have python3 || need python3
       python3 -c 'import venv, ensurepip' 2>/dev/null || need python3-venv ;;

@@ -7,8 +7,10 @@ mod builds;
 #[path = "../../../guest-sdk/examples/tests/it/case.rs"]
 mod case;
 mod clients;
+mod connections;
 mod crash;
 mod hosted;
+mod journey;
 mod kv;
 mod mcp;
 mod models;

@@ -21,7 +21,7 @@ function Build() {
   }
 
   return (
-    <Page title={source ? `Build of ${source.name}` : 'Build'} lead="You may leave: the build goes on by itself.">
+    <Page title={source ? `Build of ${source.name}` : 'Build'} lead="It goes on by itself, also when you leave this page.">
       <BuildView
         buildId={buildId}
         source={source}
