@@ -21,7 +21,10 @@ function Build() {
   }
 
   return (
-    <Page title={source ? `Build of ${source.name}` : 'Build'} lead="It goes on by itself, also when you leave this page.">
+    <Page
+      title={source ? `Build of ${source.name}` : 'Build'}
+      lead="It goes on by itself, also when you leave this page."
+    >
       <BuildView
         buildId={buildId}
         source={source}
