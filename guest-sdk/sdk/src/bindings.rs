@@ -154,7 +154,8 @@ pub mod cloche {
 
     }
 
-    /// How far a call has come, told to the AI client if it asked to know. Reaches only the caller.
+    /// How far a call has come, told to the AI client if it asked to know. Reaches only the caller. Bounded: messages over
+    /// 1 KiB are cut.
     #[allow(dead_code, async_fn_in_trait, unused_imports, clippy::all)]
     pub mod progress {
       #[used]
@@ -231,7 +232,7 @@ pub mod cloche {
         pub url: _rt::String,
         pub headers: _rt::Vec::<Header>,
         pub body: ::core::option::Option<_rt::Vec::<u8>>,
-        /// How long to wait for the whole response; the call's own wall clock bounds it.
+        /// How long to wait for the whole response: 30 s when none. The call's own wall clock bounds it.
         pub timeout_ms: ::core::option::Option<u32>,
       }
       impl ::core::fmt::Debug for Request {
@@ -469,7 +470,7 @@ pub mod cloche {
         }
       }
       #[allow(unused_unsafe, clippy::all)]
-      /// Sends all at once and answers in the same order. Each counts against the call's budget.
+      /// Sends them side by side, ten at a time, and answers in the same order. Each counts against the call's budget.
       #[allow(async_fn_in_trait)]
       pub fn send_all(requests: &[Request],) -> _rt::Vec::<::core::result::Result<Response,Error>>{
         unsafe {
@@ -943,7 +944,7 @@ pub mod cloche {
           }
         }
         #[allow(unused_unsafe, clippy::all)]
-        /// Keys that start with `prefix`, in byte order, `limit` at most.
+        /// Keys that start with `prefix`, in byte order, `limit` of them at most, and never more than 1,000.
         #[allow(async_fn_in_trait)]
         pub fn list(prefix: &str,limit: u32,) -> ::core::result::Result<_rt::Vec::<_rt::String>,Error>{
           unsafe {

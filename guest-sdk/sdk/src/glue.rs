@@ -10,10 +10,15 @@ use crate::{IntoOutput, Output, Result, log};
 
 /// Makes the component's export of `fn call(name: &str, arguments: &str) -> Result<Output, String>`.
 ///
-/// ```ignore
-/// fn call(name: &str, arguments: &str) -> Result<cloche_sdk::Output, std::string::String> {
+/// ```
+/// use cloche_sdk::prelude::*;
+///
+/// #[derive(Deserialize)]
+/// struct Args { text: String }
+///
+/// fn call(name: &str, arguments: &str) -> Result<Output, String> {
 ///     match name {
-///         "echo" => cloche_sdk::glue::run::<tool_1_echo::Args, _>(arguments, tool_1_echo::run),
+///         "echo" => cloche_sdk::glue::run(arguments, |args: Args| Ok(args.text)),
 ///         _ => cloche_sdk::glue::unknown(name),
 ///     }
 /// }

@@ -71,7 +71,7 @@ pub fn delete(url: impl Into<String>) -> Request {
     Request::new("DELETE", url)
 }
 
-/// Sends all at once; the answers come in the same order.
+/// Sends them side by side, ten at a time; the answers come in the same order.
 pub fn send_all(requests: Vec<Request>) -> Vec<Result<Response>> {
     let raw: Vec<raw::Request> = requests.into_iter().map(|request| request.0).collect();
     let answers = raw::send_all(&raw);
@@ -130,7 +130,7 @@ impl Request {
         self
     }
 
-    /// How long to wait for the whole answer. The call's own time bounds it.
+    /// How long to wait for the whole answer: 30 s unless this says otherwise. The call's own time bounds it.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.0.timeout_ms = Some(u32::try_from(timeout.as_millis()).unwrap_or(u32::MAX));
         self

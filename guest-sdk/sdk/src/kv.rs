@@ -38,7 +38,7 @@ pub fn delete(key: &str) -> Result<()> {
     kv::delete(key).map_err(refused)
 }
 
-/// Keys that start with `prefix`, in byte order, `limit` at most.
+/// Keys that start with `prefix`, in byte order, `limit` of them at most, and never more than 1,000.
 pub fn list(prefix: &str, limit: u32) -> Result<Vec<String>> {
     kv::list(prefix, limit).map_err(refused)
 }
