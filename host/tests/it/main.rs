@@ -24,5 +24,6 @@ mod servers;
 mod starters;
 #[path = "../../../guest-sdk/examples/tests/it/upstream.rs"]
 mod upstream;
+mod walls;
 mod web;
 mod wizard;
