@@ -12,6 +12,7 @@ pub mod path;
 pub mod problem;
 mod problems;
 mod router;
+mod unread;
 mod v1;
 mod web;
 mod well_known;
@@ -25,9 +26,9 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::connect_info::IntoMakeServiceWithConnectInfo;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
 
 use crate::app::App;
+use crate::stop;
 
 /// How handlers get at the platform.
 pub type Shared = axum::extract::State<Arc<App>>;
@@ -40,7 +41,7 @@ pub async fn serve(listener: TcpListener, app: Arc<App>) -> anyhow::Result<()> {
         router::router(app).into_make_service_with_connect_info();
     let (stopping, stopped) = tokio::sync::oneshot::channel();
     let server = axum::serve(listener, service).with_graceful_shutdown(async move {
-        asked_to_stop().await;
+        stop::asked().await;
         tracing::info!("stopping: finishing open requests");
         let _ = stopping.send(());
     });
@@ -53,14 +54,4 @@ pub async fn serve(listener: TcpListener, app: Arc<App>) -> anyhow::Result<()> {
         () = too_long => tracing::warn!(seconds = wait.as_secs(), "stopped with requests still open"),
     }
     Ok(())
-}
-
-async fn asked_to_stop() {
-    let (terminate, interrupt) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()));
-    match (terminate, interrupt) {
-        (Ok(mut terminate), Ok(mut interrupt)) => {
-            tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
-        }
-        _ => std::future::pending().await,
-    }
 }

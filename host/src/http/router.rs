@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, Request};
-use axum::middleware::from_fn;
+use axum::middleware::{from_fn, map_request_with_state};
 use axum::routing::{any, get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer};
@@ -14,7 +14,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{health, mcp, oauth, openapi, problem, v1, web, well_known};
+use super::{health, mcp, oauth, openapi, problem, unread, v1, web, well_known};
 use crate::app::App;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -58,13 +58,14 @@ pub(super) fn router(app: Arc<App>) -> Router {
         .route("/oauth/page.css", get(oauth::stylesheet))
         .route("/mcp/{org}/{slug}", any(mcp::handle))
         .fallback(web::page)
-        .with_state(app)
+        .with_state(app.clone())
         .layer(DefaultBodyLimit::max(body_limit))
         .layer(CatchPanicLayer::custom(problem::panicked))
         .layer(from_fn(problem::name_request))
         .layer(TraceLayer::new_for_http().make_span_with(span))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
+        .layer(map_request_with_state(app, unread::read_to_end))
 }
 
 /// The span of a request: its id, method and path, never its query (which may carry a code).

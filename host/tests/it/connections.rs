@@ -1,0 +1,71 @@
+//! What a client may rely on of a connection that it keeps.
+
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::time::{sleep, timeout};
+
+use crate::platform::Platform;
+
+/// A request that is refused before its body is read, with `length` bytes of it still to be sent.
+async fn refused_early(platform: &Platform, length: usize) -> TcpStream {
+    let mut stream = TcpStream::connect(platform.url.strip_prefix("http://").unwrap()).await.unwrap();
+    ask(&mut stream, platform, length).await;
+    assert!(answer(&mut stream).await.starts_with("HTTP/1.1 401 "));
+    stream
+}
+
+async fn ask(stream: &mut TcpStream, platform: &Platform, length: usize) {
+    let host = platform.url.strip_prefix("http://").unwrap();
+    let head = format!(
+        "POST /mcp/ada/demo HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/json\r\n\
+         accept: application/json, text/event-stream\r\ncontent-length: {length}\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+}
+
+/// One whole answer; empty where the connection ended.
+async fn answer(stream: &mut TcpStream) -> String {
+    let mut bytes = Vec::new();
+    loop {
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        if let Some((head, body)) = text.split_once("\r\n\r\n") {
+            let length =
+                head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
+            if length == Some(body.len()) {
+                return text;
+            }
+        }
+        if !matches!(stream.read_buf(&mut bytes).await, Ok(read) if read > 0) {
+            return String::new();
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_that_comes_before_the_body_leaves_the_connection_in_order() {
+    let platform = Platform::start().await;
+    let mut stream = refused_early(&platform, 100_000).await;
+    for _ in 0..10 {
+        sleep(Duration::from_millis(20)).await;
+        stream.write_all(&[b' '; 10_000]).await.unwrap();
+    }
+    ask(&mut stream, &platform, 0).await;
+    assert!(answer(&mut stream).await.starts_with("HTTP/1.1 401 "));
+}
+
+#[tokio::test]
+async fn a_body_that_was_refused_is_not_taken_without_end() {
+    let platform = Platform::setup().config("[http]\nbody_limit = 100000\n").start().await;
+    let mut silent = refused_early(&platform, 10).await;
+    let end = timeout(Duration::from_secs(10), answer(&mut silent)).await;
+    assert_eq!(end.as_deref(), Ok(""), "the rest never comes, and is waited for");
+
+    let mut long = refused_early(&platform, 1 << 40).await;
+    let mut sent = 0;
+    while let Ok(more) = long.write(&[b' '; 10_000]).await {
+        sent += more;
+        assert!(sent < 20 << 20, "{sent} bytes were taken");
+    }
+}
