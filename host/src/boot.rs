@@ -6,7 +6,7 @@ use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::sync::Arc;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use cloche_domain::Clock;
 use cloche_sandbox::{EgressSettings, Sandbox, Settings};
 use cloche_storage::{Db, jobs};
@@ -25,7 +25,7 @@ use crate::model::Models;
 use crate::oauth::Bearers;
 use crate::vault::Vault;
 use crate::worker::{Wake, Workers};
-use crate::{gateway, greeting, http};
+use crate::{gateway, greeting, http, stop};
 
 /// Makes the platform from its configuration: opens the database and brings its tables up to date.
 pub async fn app(config: Config) -> anyhow::Result<Arc<App>> {
@@ -79,6 +79,18 @@ pub async fn serve(mut config: Config) -> anyhow::Result<()> {
     workers.stop().await;
     app.db.close().await;
     served
+}
+
+/// Works on jobs beside nodes that serve, until asked to stop.
+pub async fn work(config: Config) -> anyhow::Result<()> {
+    ensure!(!config.is_embedded(), "an embedded platform builds by itself: set database.url to Postgres to have workers");
+    let app = app(config).await?;
+    let workers = Workers::start(&app, compiler::parallel(&app.config.compiler));
+    tracing::info!("working on jobs");
+    stop::asked().await;
+    workers.stop().await;
+    app.db.close().await;
+    Ok(())
 }
 
 /// The jobs that were in hand when the platform last ended: nobody else works on an embedded one.

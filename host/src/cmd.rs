@@ -31,6 +31,8 @@ struct Cli {
 enum Command {
     /// Serve the API, OAuth, the MCP endpoints and the web app, and work on builds.
     Serve(serve::Serve),
+    /// Work on builds beside nodes that serve, over the same Postgres and data directory.
+    Worker(Place),
     /// Bring the database to this version's tables, and end.
     Migrate(Place),
     /// Make accounts, sign-in links and API keys, also beside a running platform.
@@ -72,6 +74,10 @@ pub fn run() -> ExitCode {
         // Before anything starts a thread or opens a file.
         Command::Jail { args } => return cloche_compiler::jail_main(args),
         Command::Serve(serve) => serve.run(),
+        Command::Worker(place) => place.load().and_then(|config| {
+            crate::log::begin(&config.log)?;
+            block_on(crate::boot::work(config))
+        }),
         Command::Migrate(place) => block_on(async move { crate::boot::app(place.load()?).await.map(|_| ()) }),
         Command::Admin(admin) => block_on(async move {
             println!("{}", admin.run().await?);

@@ -23,6 +23,7 @@ pub mod oauth;
 pub mod previews;
 pub mod secret_scan;
 pub mod servers;
+pub mod stop;
 pub mod token;
 pub mod vault;
 pub mod worker;

@@ -53,6 +53,20 @@ async fn on_postgres_it_goes_on_when_the_lease_of_the_dead_ends() {
 }
 
 #[tokio::test]
+async fn a_worker_takes_up_what_a_dead_node_had_in_hand() {
+    let mut platform = Platform::setup().on_postgres().start().await;
+    let key = platform.api_key("ada@example.com");
+    let server = create(&platform.with_key(&key), "demo", |_| {}).await;
+    let mut watch = Watch::with_key(&platform, &server["buildId"], &key).await;
+    while watch.next().await.expect("an event")["state"] != "compiling" {}
+    platform.kill();
+    platform.work_until("build is live");
+    platform.restart().await;
+    let (_, shown) = platform.with_key(&key).get(&path("servers", &server["id"])).await;
+    assert_eq!((&shown["status"], &shown["activeVersion"]), (&json!("live"), &json!(1)));
+}
+
+#[tokio::test]
 async fn code_that_does_not_compile_fails_after_a_crash_too() {
     let mut platform = Platform::start().await;
     let key = platform.api_key("ada@example.com");

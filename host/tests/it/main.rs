@@ -4,6 +4,7 @@
 
 mod accounts;
 mod builds;
+mod calls;
 #[path = "../../../guest-sdk/examples/tests/it/case.rs"]
 mod case;
 mod clients;

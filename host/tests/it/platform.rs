@@ -156,6 +156,16 @@ impl Platform {
         String::from_utf8(done.stdout).unwrap().trim_end().to_owned()
     }
 
+    /// Runs a `cloche worker` with the same data and settings, until its log says this.
+    pub fn work_until(&self, said: &str) {
+        let mut worker = self.setup.command(&["worker"]).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let log = BufReader::new(worker.stderr.take().unwrap()).lines().map_while(Result::ok);
+        let found = log.inspect(|line| eprintln!("worker: {line}")).any(|line| line.contains(said));
+        worker.kill().unwrap();
+        worker.wait().unwrap();
+        assert!(found, "the worker ended without saying {said:?}");
+    }
+
     /// A new API key with all scopes.
     pub fn api_key(&self, email: &str) -> String {
         self.admin("api-key", &["--email", email])

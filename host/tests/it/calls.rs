@@ -1,0 +1,46 @@
+//! Calls that go wrong inside a tool: each ends in a tool error that says why, and the next call is answered.
+
+use serde_json::{Value, json};
+
+use crate::hosted::{Hosted, call};
+use crate::platform::Platform;
+
+/// The smallest plan, so that a bound is soon reached.
+const HOBBY: &str = "plan = \"hobby\"\n";
+
+fn tool(name: &str, body: &str) -> Value {
+    json!({"name": name, "description": "Goes wrong", "implementation": body,
+        "inputSchema": {"type": "object", "properties": {"n": {"type": "integer", "minimum": 1}}}})
+}
+
+#[tokio::test]
+async fn a_tool_that_goes_wrong_says_so_and_harms_no_other() {
+    let platform = Platform::setup().config(HOBBY).start().await;
+    let ada = platform.sign_in("ada@example.com").await;
+    let key = platform.api_key("ada@example.com");
+    let server = Hosted::of(&ada, "wrong", |spec| {
+        spec["allowedHosts"] = json!(["api.example.com"]);
+        spec["tools"] = json!([
+            tool("spin", "let mut n = args.n.unwrap_or(1);\nwhile n != 0 { n = n.wrapping_mul(3) | 1; }\nOk(n.to_string())"),
+            tool("elsewhere", "Ok(http::get(\"https://elsewhere.example/x\").send()?.text())"),
+        ]);
+    })
+    .await;
+
+    for (name, arguments, said) in [
+        ("spin", json!({"n": 7}), "fuel"),
+        ("elsewhere", json!({}), "elsewhere.example"),
+        ("spin", json!({"n": "seven"}), "n"),
+        ("spin", json!({"n": 0}), "minimum"),
+    ] {
+        let answer = server.send(&platform, &key, call(name, &arguments)).await;
+        assert_eq!(answer.status(), 200, "{name} {arguments}");
+        let answer: Value = answer.json().await.unwrap();
+        assert_eq!(answer["result"]["isError"], true, "{name} {arguments}: {answer}");
+        let text = answer["result"]["content"][0]["text"].as_str().unwrap();
+        assert!(text.contains(said), "{name} {arguments}: {text}");
+    }
+
+    let answer: Value = server.send(&platform, &key, call("nowhere", &json!({}))).await.json().await.unwrap();
+    assert_eq!(answer["error"]["code"], -32602, "{answer}");
+}
