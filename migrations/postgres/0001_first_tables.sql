@@ -84,7 +84,6 @@ CREATE TABLE servers (
     org_id TEXT NOT NULL REFERENCES orgs (id) ON DELETE CASCADE,
     slug TEXT NOT NULL,
     name TEXT NOT NULL,
-    description TEXT NOT NULL,
     status TEXT NOT NULL,
     active_version_id TEXT, -- of versions; null until the first build is live
     created_by TEXT NOT NULL,

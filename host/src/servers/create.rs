@@ -59,7 +59,6 @@ pub async fn create(app: &App, member: &Member, new: NewServer) -> Result<Create
         org_id: member.org_id,
         slug: &new.slug,
         name: &spec.name,
-        description: &spec.description,
         created_by: member.user_id,
     };
     servers::insert(&mut tx, &server, now).await.map_err(|error| match error {

@@ -17,7 +17,7 @@ async fn store() -> (TempDir, ServerKv) {
     let (clock, mut tx) = (Clock::default(), db.begin().await.unwrap());
     let ada = NewOrg { id: org, slug: &slug, name: "ada", plan: Plan::Hobby };
     assert!(accounts::insert_org(&mut tx, &ada, clock.now()).await.unwrap());
-    let new = NewServer { id: server, org_id: org, slug: &slug, name: "n", description: "", created_by: UserId::new() };
+    let new = NewServer { id: server, org_id: org, slug: &slug, name: "n", created_by: UserId::new() };
     servers::insert(&mut tx, &new, clock.now()).await.unwrap();
     tx.commit().await.unwrap();
     (dir, ServerKv { db, clock, server })

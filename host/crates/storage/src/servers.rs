@@ -34,7 +34,6 @@ pub struct NewServer<'a> {
     pub org_id: OrgId,
     pub slug: &'a Slug,
     pub name: &'a str,
-    pub description: &'a str,
     pub created_by: UserId,
 }
 
@@ -54,13 +53,13 @@ pub struct LiveServer {
 }
 
 const INSERT: &str = "INSERT INTO servers
-    (id, org_id, slug, name, description, status, created_by, created_at, updated_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8) ON CONFLICT (org_id, slug) DO NOTHING";
+    (id, org_id, slug, name, status, created_by, created_at, updated_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $7) ON CONFLICT (org_id, slug) DO NOTHING";
 
 /// Writes a server that is being built. [`Error::Taken`] when the organisation has one of this slug.
 pub async fn insert(tx: &mut Tx, new: &NewServer<'_>, now: OffsetDateTime) -> Result<()> {
     let rows = on_conn!(*tx, c => sqlx::query(INSERT)
-        .bind(new.id).bind(new.org_id).bind(new.slug).bind(new.name).bind(new.description)
+        .bind(new.id).bind(new.org_id).bind(new.slug).bind(new.name)
         .bind(ServerStatus::Building).bind(new.created_by).bind(now)
         .execute(c).await.map(|done| done.rows_affected()))?;
     if rows == 1 { Ok(()) } else { Err(Error::Taken("slug")) }
@@ -83,8 +82,7 @@ pub async fn get(tx: &mut Tx, org: OrgId, id: ServerId) -> Result<Option<Server>
     Ok(on_conn!(*tx, c => sqlx::query_as(GET).bind(org).bind(id).fetch_optional(c).await)?)
 }
 
-const LIST: &str =
-    concat!(server!(), " WHERE s.org_id = $1 AND ($2 IS NULL OR s.id < $2) ORDER BY s.id DESC LIMIT $3");
+const LIST: &str = concat!(server!(), " WHERE s.org_id = $1 AND ($2 IS NULL OR s.id < $2) ORDER BY s.id DESC LIMIT $3");
 
 /// An organisation's servers, newest first; those older than `before`.
 pub async fn list(tx: &mut Tx, org: OrgId, before: Option<ServerId>, limit: i64) -> Result<Vec<Server>> {

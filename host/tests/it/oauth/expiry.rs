@@ -53,7 +53,6 @@ impl World {
             org_id: ada.org_id,
             slug: &mount.slug,
             name: "Demo",
-            description: "",
             created_by: ada.user_id,
         };
         servers::insert(&mut tx, &server, app.clock.now()).await.unwrap();

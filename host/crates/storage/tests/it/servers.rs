@@ -39,7 +39,6 @@ pub async fn server(tx: &mut Tx, of: &Membership, slug: &str) -> Made {
         org_id: of.org_id,
         slug: &slug,
         name: "Weather",
-        description: "Says the weather",
         created_by: of.user_id,
     };
     servers::insert(tx, &new, now).await.unwrap();
@@ -85,7 +84,6 @@ on_both!(a_slug_is_taken_once_in_an_organisation, async |db: Db| {
         org_id: ada.org_id,
         slug: &slug,
         name: "",
-        description: "",
         created_by: ada.user_id,
     };
     let taken = servers::insert(&mut tx, &new, Clock::default().now()).await;
