@@ -196,6 +196,7 @@ mod tests {
         let config: Config = Figment::from(Toml::string(DEFAULTS)).extract().unwrap();
         assert_eq!(config.public_url().unwrap().as_str(), "http://127.0.0.1:8787/");
         assert_eq!(config.plan, Plan::SelfHosted);
+        assert_eq!(format!("{:?}", config.model), format!("{:?}", model::Settings::default()));
     }
 
     #[test]

@@ -4,10 +4,11 @@ use std::io::{self, Write as _};
 
 use crate::accounts::{self, Result};
 use crate::app::App;
+use crate::mount::origin;
 
 /// Prints the platform's address; and a first sign-in link if it is to have one, while nobody has an account.
 pub async fn print(app: &App, with_link: bool) -> Result<()> {
-    let (here, http) = (app.public_url.as_str().trim_end_matches('/'), &app.config.http);
+    let (here, http) = (origin(&app.public_url), &app.config.http);
     let mut lines = vec![match http.public_url.as_str() {
         "" => format!("Cloche is at {here}"),
         _ => format!("Cloche is at {here}, listening on {}", http.listen),

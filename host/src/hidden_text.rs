@@ -58,7 +58,8 @@ fn hidden_in(text: &str) -> Option<char> {
     })
 }
 
-fn is_hidden(c: char) -> bool {
+/// Whether a reader doesn't see a character, or sees others in another order for it; line breaks and tabs aside.
+pub fn is_hidden(c: char) -> bool {
     let control = c.is_control() && !matches!(c, '\n' | '\t' | '\r');
     control
         || matches!(c,

@@ -5,6 +5,11 @@ use std::fmt;
 use cloche_domain::Slug;
 use url::Url;
 
+/// The platform's address, without a slash at the end.
+pub fn origin(public_url: &Url) -> &str {
+    public_url.as_str().trim_end_matches('/')
+}
+
 /// A server's place below the platform's address: `/mcp/{org}/{slug}`. It names a place, not a right to it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Mount {
@@ -25,12 +30,12 @@ impl Mount {
 
     /// The MCP URL: also the audience of its tokens (RFC 8707) and its resource identifier (RFC 9728).
     pub fn url(&self, public_url: &Url) -> String {
-        format!("{}{self}", public_url.as_str().trim_end_matches('/'))
+        format!("{}{self}", origin(public_url))
     }
 
     /// Where its metadata is (RFC 9728 §3.1).
     pub fn metadata_url(&self, public_url: &Url) -> String {
-        format!("{}/.well-known/oauth-protected-resource{self}", public_url.as_str().trim_end_matches('/'))
+        format!("{}/.well-known/oauth-protected-resource{self}", origin(public_url))
     }
 }
 

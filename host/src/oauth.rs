@@ -14,13 +14,12 @@ pub mod tokens;
 
 pub use access::Bearers;
 pub use params::Params;
-pub use redirect::{RedirectError, RedirectUri};
+pub use redirect::{RedirectError, RedirectUri, is_loopback};
 
 use cloche_domain::words::WordError;
-use url::Url;
 
 use crate::app::App;
-use crate::mount::Mount;
+use crate::mount::{Mount, origin};
 use crate::{keys, token};
 
 /// The one scope: calls to the server that the token is for.
@@ -100,10 +99,6 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// Who signs: the platform's address, character for character as its metadata gives it (RFC 8414 §3.3).
 pub fn issuer(app: &App) -> &str {
     origin(&app.public_url)
-}
-
-fn origin(public_url: &Url) -> &str {
-    public_url.as_str().trim_end_matches('/')
 }
 
 /// The server that a `resource` parameter names.

@@ -10,6 +10,7 @@ use moka::sync::Cache;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 
+use super::tokens::ACCESS_LIFE;
 use super::{SCOPE, issuer};
 use crate::app::App;
 use crate::mount::Mount;
@@ -79,7 +80,7 @@ pub struct Bearers {
 impl Default for Bearers {
     fn default() -> Self {
         Self {
-            signed: Cache::builder().max_capacity(100_000).time_to_live(Duration::from_mins(15)).build(),
+            signed: Cache::builder().max_capacity(100_000).time_to_live(ACCESS_LIFE.unsigned_abs()).build(),
             grants: Cache::builder().max_capacity(100_000).time_to_live(TRUST).build(),
             keys: Cache::builder().max_capacity(10_000).time_to_live(TRUST).build(),
         }

@@ -8,6 +8,7 @@ use time::Duration;
 
 use super::{Error, RedirectUri, Result, check_scope, document};
 use crate::app::App;
+use crate::hidden_text::is_hidden;
 
 /// Redirect URIs of one client, at most.
 const REDIRECTS: usize = 20;
@@ -66,19 +67,12 @@ impl Metadata {
     /// The name to show: printable, short, and never empty.
     fn name(&self) -> String {
         let name = self.client_name.as_deref().unwrap_or_default();
-        let name: String = name.chars().filter(|c| is_plain(*c)).take(NAME).collect();
+        let name: String = name.chars().filter(|c| !c.is_control() && !is_hidden(*c)).take(NAME).collect();
         match name.trim() {
             "" => "An application without a name".to_owned(),
             name => name.to_owned(),
         }
     }
-}
-
-/// Neither a control character nor one that turns or hides others (Unicode TR36).
-fn is_plain(c: char) -> bool {
-    !c.is_control()
-        && !matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// Registers a client that asks from a network address.

@@ -38,7 +38,7 @@ impl RedirectUri {
         }
         match url.scheme() {
             "https" => {}
-            "http" if is_loopback(&url) => {}
+            "http" if is_loopback(url.host()) => {}
             "http" => {
                 return Err(refuse("is http to another machine: use https, or http to 127.0.0.1, [::1] or localhost"));
             }
@@ -58,7 +58,9 @@ impl RedirectUri {
         registered.iter().any(|one| {
             *one == self.text
                 || Self::parse(one).is_ok_and(|one| {
-                    one.url.scheme() == "http" && is_loopback(&one.url) && one.without_port() == self.without_port()
+                    one.url.scheme() == "http"
+                        && is_loopback(one.url.host())
+                        && one.without_port() == self.without_port()
                 })
         })
     }
@@ -67,10 +69,6 @@ impl RedirectUri {
         let mut url = self.url.clone();
         let _ = url.set_port(None);
         url
-    }
-
-    pub fn as_str(&self) -> &str {
-        &self.text
     }
 
     /// This URI with an answer in its query.
@@ -104,11 +102,12 @@ impl fmt::Display for RedirectUri {
     }
 }
 
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
+/// Whether a host is this machine, by an address or name that cannot mean another.
+pub fn is_loopback<S: AsRef<str>>(host: Option<Host<S>>) -> bool {
+    match host {
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Domain(name)) => name.as_ref() == "localhost",
         None => false,
     }
 }

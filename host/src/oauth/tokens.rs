@@ -17,7 +17,7 @@ use crate::mount::Mount;
 use crate::token;
 
 /// How long an access token is good.
-const ACCESS_LIFE: Duration = Duration::minutes(15);
+pub(super) const ACCESS_LIFE: Duration = Duration::minutes(15);
 /// How long a refresh token waits for its use.
 const REFRESH_LIFE: Duration = Duration::days(30);
 

@@ -11,6 +11,8 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use url::{Host, Url};
 
+use crate::oauth::is_loopback;
+
 /// An origin, with any port where it ends in `:*`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Pattern {
@@ -66,15 +68,6 @@ pub(super) fn is_our_host(public_url: &Url, host: &str) -> bool {
     let same_host = public_url.host_str().is_some_and(|ours| ours.eq_ignore_ascii_case(asked.host()));
     let both_here = is_loopback(public_url.host()) && is_loopback(Host::parse(asked.host()).ok());
     (same_host || both_here) && asked.port_u16().unwrap_or(default_port) == public_url.port().unwrap_or(default_port)
-}
-
-fn is_loopback<S: AsRef<str>>(host: Option<Host<S>>) -> bool {
-    match host {
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        Some(Host::Domain(name)) => name.as_ref() == "localhost",
-        None => false,
-    }
 }
 
 /// Before a page calls, its browser asks (Fetch §4.8).

@@ -20,7 +20,7 @@ pub(super) fn consent(asked: &Asked, target: &Target, email: &str, form: &str) -
     let (client, host) = (&asked.client, asked.redirect.shown());
     let body = html! {
         h1 { "Allow " strong { (client.name) } " to use " strong { (target.server_name) } "?" }
-        dl.facts {
+        dl {
             dt { "Application" } dd { (client.name) span.muted { " says its name is this; nobody has checked it" } }
             @if clients::is_document(client.client_id.as_str()) {
                 dt { "Described at" } dd { code { (client.client_id) } }
