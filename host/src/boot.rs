@@ -83,7 +83,10 @@ pub async fn serve(mut config: Config) -> anyhow::Result<()> {
 
 /// Works on jobs beside nodes that serve, until asked to stop.
 pub async fn work(config: Config) -> anyhow::Result<()> {
-    ensure!(!config.is_embedded(), "an embedded platform builds by itself: set database.url to Postgres to have workers");
+    ensure!(
+        !config.is_embedded(),
+        "an embedded platform builds by itself: set database.url to Postgres to have workers"
+    );
     let app = app(config).await?;
     let workers = Workers::start(&app, compiler::parallel(&app.config.compiler));
     tracing::info!("working on jobs");

@@ -54,13 +54,8 @@ pub async fn create(app: &App, member: &Member, new: NewServer) -> Result<Create
 
     let mut tx = app.db.begin().await?;
     within_plan(app, member, &mut tx).await?;
-    let server = servers::NewServer {
-        id,
-        org_id: member.org_id,
-        slug: &new.slug,
-        name: &spec.name,
-        created_by: member.user_id,
-    };
+    let server =
+        servers::NewServer { id, org_id: member.org_id, slug: &new.slug, name: &spec.name, created_by: member.user_id };
     servers::insert(&mut tx, &server, now).await.map_err(|error| match error {
         cloche_storage::Error::Taken(_) => Error::SlugTaken(new.slug.clone()),
         other => other.into(),

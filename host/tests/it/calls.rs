@@ -21,7 +21,10 @@ async fn a_tool_that_goes_wrong_says_so_and_harms_no_other() {
     let server = Hosted::of(&ada, "wrong", |spec| {
         spec["allowedHosts"] = json!(["api.example.com"]);
         spec["tools"] = json!([
-            tool("spin", "let mut n = args.n.unwrap_or(1);\nwhile n != 0 { n = n.wrapping_mul(3) | 1; }\nOk(n.to_string())"),
+            tool(
+                "spin",
+                "let mut n = args.n.unwrap_or(1);\nwhile n != 0 { n = n.wrapping_mul(3) | 1; }\nOk(n.to_string())"
+            ),
             tool("elsewhere", "Ok(http::get(\"https://elsewhere.example/x\").send()?.text())"),
         ]);
     })

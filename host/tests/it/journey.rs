@@ -15,6 +15,7 @@ async fn from_a_sign_in_link_to_a_server_and_its_end() {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let pictures = workspace.join("target/journey");
     std::fs::create_dir_all(&pictures).unwrap();
-    let walk = Command::new("node").arg(workspace.join("web/test/journey.mjs")).arg(link).arg(pictures).output().unwrap();
+    let walk =
+        Command::new("node").arg(workspace.join("web/test/journey.mjs")).arg(link).arg(pictures).output().unwrap();
     assert!(walk.status.success(), "{}{}", String::from_utf8_lossy(&walk.stderr), platform.log());
 }

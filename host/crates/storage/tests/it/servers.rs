@@ -34,13 +34,7 @@ pub async fn server(tx: &mut Tx, of: &Membership, slug: &str) -> Made {
     let now = Clock::default().now();
     let made = Made { server: ServerId::new(), version: VersionId::new(), build: BuildId::new() };
     let (slug, spec): (Slug, _) = (slug.parse().unwrap(), spec());
-    let new = NewServer {
-        id: made.server,
-        org_id: of.org_id,
-        slug: &slug,
-        name: "Weather",
-        created_by: of.user_id,
-    };
+    let new = NewServer { id: made.server, org_id: of.org_id, slug: &slug, name: "Weather", created_by: of.user_id };
     servers::insert(tx, &new, now).await.unwrap();
     let version = NewVersion { id: made.version, server_id: made.server, n: 1, spec: &spec, created_by: of.user_id };
     versions::insert(tx, &version, now).await.unwrap();
@@ -79,13 +73,7 @@ on_both!(a_slug_is_taken_once_in_an_organisation, async |db: Db| {
     server(&mut tx, &ada, "weather").await;
     server(&mut tx, &bob, "weather").await;
     let slug = "weather".parse().unwrap();
-    let new = NewServer {
-        id: ServerId::new(),
-        org_id: ada.org_id,
-        slug: &slug,
-        name: "",
-        created_by: ada.user_id,
-    };
+    let new = NewServer { id: ServerId::new(), org_id: ada.org_id, slug: &slug, name: "", created_by: ada.user_id };
     let taken = servers::insert(&mut tx, &new, Clock::default().now()).await;
     assert!(matches!(taken, Err(Error::Taken("slug"))));
     // The transaction goes on all the same.
