@@ -150,16 +150,9 @@ fn unescape(text: &str) -> String {
     while let Some((before, after)) = rest.split_once('&') {
         out.push_str(before);
         let known = after.find(';').filter(|end| *end <= 8).and_then(|end| Some((entity(&after[..end])?, &after[end + 1..])));
-        match known {
-            Some((c, after)) => {
-                out.push(c);
-                rest = after;
-            }
-            None => {
-                out.push('&');
-                rest = after;
-            }
-        }
+        let (c, after) = known.unwrap_or(('&', after));
+        out.push(c);
+        rest = after;
     }
     out + rest
 }
