@@ -84,8 +84,10 @@ impl Client {
         for script in ["person.mjs", self.program] {
             fs::copy(scripts.join(script), place.path().join(script)).unwrap();
         }
-        let python = self.program.ends_with(".py").then(|| present(installed.join("python/bin/python")));
-        let mut command = Command::new(python.unwrap_or_else(|| "node".into()));
+        let mut command = match Path::new(self.program).extension() {
+            Some(kind) if kind == "py" => Command::new(present(installed.join("python/bin/python"))),
+            _ => Command::new("node"),
+        };
         command.arg(place.path().join(self.program)).args(args).kill_on_drop(true);
         let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = piped.spawn().unwrap();

@@ -74,14 +74,15 @@ impl Starter {
 fn config(starters: &[Starter], model: &Fake, certificates: &Path) -> String {
     let each = |starter: &Starter| fs::read_to_string(starter.upstream.certificate()).unwrap();
     fs::write(certificates, starters.iter().map(each).collect::<String>()).unwrap();
-    let of = |s: &Starter| s.upstream.hosts.iter().map(|host| format!("{host:?} = \"{}\"\n", s.upstream.at)).collect();
-    let hosts: Vec<String> = starters.iter().map(of).collect();
+    let lines = |s: &Starter| s.upstream.hosts.iter().map(|host| format!("{host:?} = \"{}\"", s.upstream.at)).collect();
+    let hosts: Vec<Vec<String>> = starters.iter().map(lines).collect();
     format!(
         "[[model.providers]]\nname = \"local\"\nkind = \"openai\"\nbase_url = \"{}\"\nmodel = \"m\"\n\
          [oauth]\nregistrations_per_address = 100\n\
-         [egress]\nallow_private = [\"127.0.0.0/8\"]\nca_file = {certificates:?}\n[egress.connect_to]\n{}",
+         [egress]\nallow_private = [\"127.0.0.0/8\"]\nca_file = \"{}\"\n[egress.connect_to]\n{}",
         model.url,
-        hosts.concat()
+        certificates.display(),
+        hosts.concat().join("\n")
     )
 }
 
