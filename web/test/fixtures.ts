@@ -10,7 +10,7 @@ import type {
 } from '@/lib/contract';
 
 export const me: Me = {
-  user: { id: 'usr_01', email: 'ada@example.com', name: null },
+  user: { id: 'usr_01', email: 'ada@example.com', name: '' },
   org: { id: 'org_01', slug: 'ada', name: 'Ada’s workshop', plan: 'self-hosted' },
   role: 'owner',
 };
@@ -131,7 +131,7 @@ export function events(...steps: [BuildState, number, Partial<BuildEvent>?][]): 
     seq: i + 1,
     at: new Date(BEGIN + ms).toISOString(),
     state,
-    message: null,
+    message: '',
     elapsedMs: ms,
     ...more,
   }));

@@ -52,7 +52,7 @@ export function namesStore(code: string): boolean {
 }
 
 /** Whether a component with these imports may keep data; null when they are not known. */
-export function importsStore(imports: string[] | null | undefined): boolean | null {
+export function importsStore(imports: string[] | null): boolean | null {
   return imports ? imports.some((name) => name.startsWith('cloche:tool/kv@')) : null;
 }
 

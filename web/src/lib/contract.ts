@@ -57,8 +57,8 @@ export interface Server {
   tools: Tool[];
   allowedHosts: string[];
   requiredSecrets: RequiredSecret[];
-  /** What the active component imports, like `cloche:tool/http@0.1.0`; absent before there is one. */
-  imports?: string[] | null;
+  /** What the active component imports, like `cloche:tool/http@0.1.0`; null before there is one. */
+  imports: string[] | null;
   createdAt: string;
 }
 
@@ -122,11 +122,11 @@ export interface BuildEvent {
   seq: number;
   at: string;
   state: BuildState;
-  message?: string | null;
+  message: string;
   /** The failure's stable name. */
   code?: string | null;
   diagnostics?: Diagnostic[] | null;
-  elapsedMs?: number | null;
+  elapsedMs: number;
 }
 
 export interface Build {
@@ -143,7 +143,7 @@ export interface SignedIn extends Me {
 }
 
 export interface Me {
-  user: { id: string; email: string; name: string | null };
+  user: { id: string; email: string; name: string };
   org: { id: string; slug: string; name: string; plan: string };
   role: string;
 }

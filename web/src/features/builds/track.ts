@@ -43,10 +43,7 @@ function progress(i: number, at: number, last: BuildState | undefined): Progress
   return last === 'failed' ? 'failed' : 'now';
 }
 
-/** From the first event to the last. */
+/** From the request to the last event. */
 export function totalMs(events: BuildEvent[]): number {
-  const first = events[0];
-  const last = events.at(-1);
-  if (!first || !last) return 0;
-  return last.elapsedMs ?? Date.parse(last.at) - Date.parse(first.at);
+  return events.at(-1)?.elapsedMs ?? 0;
 }
