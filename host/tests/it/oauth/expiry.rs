@@ -48,13 +48,7 @@ impl World {
         let (id, version) = (ServerId::new(), VersionId::new());
         let spec = serde_json::from_value(json!({"name": "Demo", "tools": []})).unwrap();
         let mut tx = app.db.begin().await.unwrap();
-        let server = NewServer {
-            id,
-            org_id: ada.org_id,
-            slug: &mount.slug,
-            name: "Demo",
-            created_by: ada.user_id,
-        };
+        let server = NewServer { id, org_id: ada.org_id, slug: &mount.slug, name: "Demo", created_by: ada.user_id };
         servers::insert(&mut tx, &server, app.clock.now()).await.unwrap();
         let first = NewVersion { id: version, server_id: id, n: 1, spec: &spec, created_by: ada.user_id };
         versions::insert(&mut tx, &first, app.clock.now()).await.unwrap();
