@@ -13,6 +13,9 @@ use url::Url;
 
 use scrub::Echoes;
 
+/// Bytes of one text with its secrets in it. A short text can name a long secret many times.
+const FILLED: usize = 64 << 10;
+
 /// A secret that a server declares.
 pub struct Secret {
     /// None until its owner has set it.
@@ -47,6 +50,8 @@ pub(crate) enum SecretError {
     Unset { key: SecretKey },
     #[error("secret {key} is bound to {bound} and may not be sent to {target}: bind it there, or leave it out")]
     Unbound { key: SecretKey, bound: String, target: String },
+    #[error("a text with secret {key} in it is over the limit of {FILLED} bytes: name the secret once")]
+    TooLong { key: SecretKey },
 }
 
 impl Secrets {
@@ -65,6 +70,9 @@ impl Secrets {
             let value = secret.value_for(key, method, url)?;
             filled.push_str(&rest[..start]);
             filled.push_str(&encode(value.expose_secret()));
+            if filled.len() > FILLED {
+                return Err(SecretError::TooLong { key: key.clone() });
+            }
             rest = &rest[end..];
         }
         if rest.len() == text.len() {
@@ -161,6 +169,24 @@ mod tests {
             }
         }
         assert_eq!(secrets().scrub(b"nothing of it"), None);
+    }
+
+    #[test]
+    fn a_short_text_does_not_become_a_long_one() {
+        let url = Url::parse("https://api.example.com/").unwrap();
+        let secret =
+            Secret { value: Some("x".repeat(16 << 10).into()), hosts: vec!["api.example.com".parse().unwrap()] };
+        let long: Secrets = [("TOKEN".parse().unwrap(), secret)].into_iter().collect();
+        let filled = |times| long.fill(&"{TOKEN}".repeat(times), str::to_owned, "GET", &url);
+        assert_eq!(filled(2).unwrap().unwrap().len(), 32 << 10);
+        assert!(matches!(filled(1_000), Err(SecretError::TooLong { .. })));
+
+        let secret = Secret { value: Some("abcd".into()), hosts: vec![] };
+        let short: Secrets = [(format!("K{}", "0".repeat(60)).parse().unwrap(), secret)].into_iter().collect();
+        let echo = "abcd".repeat(256 << 10);
+        let clean = short.scrub(echo.as_bytes()).unwrap();
+        assert!(clean.starts_with(b"{K0") && clean.len() < 2 * echo.len(), "{}", clean.len());
+        assert!(!clean.windows(4).any(|w| w == b"abcd"));
     }
 
     #[test]

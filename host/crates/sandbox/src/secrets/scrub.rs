@@ -12,6 +12,8 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 const SHORTEST: usize = 4;
 /// Likewise for what is left of a value inside longer base64.
 const SHORTEST_BASE64: usize = 8;
+/// Bytes by which placeholders may make an answer longer: those after that are cut to the length of what they replace.
+const GROWTH: usize = 64 << 10;
 
 /// Finds every form of every value in one pass.
 pub(super) struct Echoes {
@@ -38,7 +40,16 @@ impl Echoes {
 
     /// `bytes` with a placeholder for each form; none where there is none in it.
     pub(super) fn replace(&self, bytes: &[u8]) -> Option<Vec<u8>> {
-        self.finder.find(bytes).map(|_| self.finder.replace_all_bytes(bytes, &self.placeholders))
+        self.finder.find(bytes)?;
+        let (mut clean, mut room) = (Vec::with_capacity(bytes.len()), GROWTH);
+        self.finder.replace_all_with_bytes(bytes, &mut clean, |found, form, clean| {
+            let placeholder = self.placeholders[found.pattern()].as_bytes();
+            let kept = placeholder.len().min(form.len() + room);
+            room -= kept.saturating_sub(form.len());
+            clean.extend_from_slice(&placeholder[..kept]);
+            true
+        });
+        Some(clean)
     }
 }
 
