@@ -45,7 +45,7 @@ async function look(name) {
   const found = await context.newCDPSession(page).then(async (devtools) => {
     // Through the debugger: the page's own policy lets no script in.
     await devtools.send('Runtime.evaluate', { expression: axe });
-    const run = 'axe.run().then((r) => JSON.stringify(r.violations.map((v) => `${v.id}: ${v.nodes[0].html}`)))';
+    const run = 'axe.run().then((r) => JSON.stringify(r.violations.map((v) => v.id + ": " + v.nodes[0].html)))';
     const { result } = await devtools.send('Runtime.evaluate', { expression: run, awaitPromise: true });
     return JSON.parse(result.value);
   });
