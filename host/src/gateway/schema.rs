@@ -77,6 +77,21 @@ mod tests {
     }
 
     #[test]
+    fn references_cannot_be_hidden_below_an_inner_id() {
+        // Read from the whole, every reference leads to `true`; read as the validator does, each doubles the work.
+        let (mut outer, mut inner) = (serde_json::Map::new(), serde_json::Map::new());
+        for i in 0..40 {
+            let next = json!({"$ref": format!("#/$defs/a{}", i + 1)});
+            outer.insert(format!("a{i}"), json!(true));
+            inner.insert(format!("a{i}"), json!({"allOf": [next, next]}));
+        }
+        (outer.insert("a40".to_owned(), json!(true)), inner.insert("a40".to_owned(), json!(true)));
+        let within = json!({"$id": "https://a.example/", "$ref": "#/$defs/a0", "$defs": inner});
+        let schema = Schema::compile(&json!({"allOf": [within], "$defs": outer}));
+        assert!(schema.is_err(), "this check would not end: {:?}", schema.map(|s| s.problems(&json!({}))));
+    }
+
+    #[test]
     fn a_pattern_cannot_be_made_to_take_forever() {
         let schema = Schema::compile(&json!({"type": "string", "pattern": "^(a+)+$"})).unwrap();
         assert!(schema.problems(&json!("a".repeat(50_000) + "!")).is_some());

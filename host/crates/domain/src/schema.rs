@@ -18,8 +18,10 @@ const STEPS: u64 = 200_000_000;
 /// What is wrong with a schema's references.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CostError {
-    #[error("refers to {0:?}, which is not in it: refer to #/$defs/…")]
+    #[error("refers to {0:?}, which is not in it, or is there twice: refer to #/$defs/…")]
     Unresolved(String),
+    #[error("has an `$id` or a `$schema` inside, from which on references mean something else: take it out")]
+    Inner,
     #[error("refers to itself without going deeper into the value: no check of it would end")]
     Endless,
     #[error("has over {PARTS} parts once its references are written out: use fewer references, or flatter ones")]
@@ -36,6 +38,11 @@ pub struct Cost {
 
 impl Cost {
     pub fn of(schema: &Value) -> Result<Self, CostError> {
+        // In JSON Schema's draft 4, `$id` was `id`.
+        let old = schema.get("$schema").and_then(Value::as_str).is_some_and(|draft| draft.contains("draft-04"));
+        if children(schema).any(|inner| is_resource(inner, if old { "id" } else { "$id" })) {
+            return Err(CostError::Inner);
+        }
         let mut walk = Walk { root: schema, open: vec![(schema, 0)], path: vec![], parts: 0, back: HashMap::new() };
         walk.schema(schema)?;
         Ok(Self { parts: walk.parts, branching: walk.back.into_values().max().unwrap_or(1) })
@@ -131,7 +138,25 @@ fn resolve<'a>(root: &'a Value, to: &str) -> Option<&'a Value> {
     if fragment.is_empty() || fragment.starts_with('/') {
         return root.pointer(&decoded(fragment)?);
     }
-    anchored(root, fragment)
+    let mut found = Vec::new();
+    anchored(root, fragment, &mut found);
+    // Of two, the validator might take the other.
+    if let [one] = found[..] { Some(one) } else { None }
+}
+
+/// The members of an object, or the items of an array.
+fn children(value: &Value) -> Box<dyn Iterator<Item = &Value> + '_> {
+    match value {
+        Value::Object(members) => Box::new(members.values()),
+        Value::Array(items) => Box::new(items.iter()),
+        _ => Box::new(std::iter::empty()),
+    }
+}
+
+/// Whether a value is, or holds, a schema resource of its own: its references begin at itself, not at the root.
+fn is_resource(value: &Value, id: &str) -> bool {
+    ["$schema", id].iter().any(|key| value.get(key).is_some_and(Value::is_string))
+        || children(value).any(|inner| is_resource(inner, id))
 }
 
 fn decoded(fragment: &str) -> Option<String> {
@@ -149,17 +174,13 @@ fn decoded(fragment: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-fn anchored<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
-    match value {
-        Value::Object(members) => {
-            let named = |key| members.get(key).and_then(Value::as_str) == Some(name);
-            if named("$anchor") || named("$dynamicAnchor") {
-                return Some(value);
-            }
-            members.values().find_map(|member| anchored(member, name))
-        }
-        Value::Array(items) => items.iter().find_map(|item| anchored(item, name)),
-        _ => None,
+fn anchored<'a>(value: &'a Value, name: &str, found: &mut Vec<&'a Value>) {
+    let named = |key| value.get(key).and_then(Value::as_str) == Some(name);
+    if named("$anchor") || named("$dynamicAnchor") {
+        found.push(value);
+    }
+    for inner in children(value) {
+        anchored(inner, name, found);
     }
 }
 
@@ -195,6 +216,21 @@ mod tests {
             assert_eq!(Cost::of(&schema), Err(CostError::Endless), "{schema}");
         }
         assert!(matches!(Cost::of(&json!({"$ref": "#/$defs/none"})), Err(CostError::Unresolved(_))));
+    }
+
+    #[test]
+    fn a_reference_means_to_the_validator_what_it_means_here() {
+        for schema in [
+            json!({"$defs": {"a": true}, "not": {"$id": "http://x/", "$ref": "#/$defs/a", "$defs": {"a": {"not": {}}}}}),
+            json!({"$ref": "#/$defs/b/not", "$defs": {"b": {"$id": "http://x/", "not": {"$ref": "#"}}}}),
+            json!({"$schema": "http://json-schema.org/draft-04/schema#", "allOf": [{"id": "http://x/"}]}),
+        ] {
+            assert_eq!(Cost::of(&schema), Err(CostError::Inner), "{schema}");
+        }
+        let two = json!({"$ref": "#a", "default": {"$anchor": "a"}, "not": {"$anchor": "a", "allOf": [{}, {}]}});
+        assert!(matches!(Cost::of(&two), Err(CostError::Unresolved(_))));
+        let fine = json!({"$id": "http://x/", "properties": {"$id": {}, "id": {"default": {"id": "b"}}}});
+        assert!(Cost::of(&fine).is_ok());
     }
 
     #[test]
