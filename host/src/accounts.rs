@@ -106,7 +106,9 @@ fn within(asked: Asked, limit: u32, now: OffsetDateTime) -> Result<()> {
 /// Whether `next` is a path on this platform, however a browser reads it.
 fn is_local(public_url: &Url, next: &str) -> bool {
     let plain = next.len() <= NEXT_LIMIT && next.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
-    plain && next.starts_with('/') && public_url.join(next).is_ok_and(|url| url.origin() == public_url.origin())
+    // `/.//evil.example` is a path here, and another host once its dot is resolved.
+    let here = |url: Url| url.origin() == public_url.origin() && !url.path().starts_with("//");
+    plain && next.starts_with('/') && public_url.join(next).is_ok_and(here)
 }
 
 fn sign_in_mail(to: &Email, link: &Url, minutes: u32) -> Mail {
@@ -230,9 +232,17 @@ mod tests {
         for good in ["/", "/servers?tab=mine#top", "/oauth/authorize?redirect_uri=https%3A%2F%2Fa.b%2F"] {
             assert!(is_local(&here, good), "{good}");
         }
-        for bad in
-            ["", "servers", "//evil.example", "/\\evil.example", "https://evil.example/", "/\t/evil.example", "/a b"]
-        {
+        for bad in [
+            "",
+            "servers",
+            "//evil.example",
+            "/.//evil.example",
+            "/a/..//evil.example",
+            "/\\evil.example",
+            "https://evil.example/",
+            "/\t/evil.example",
+            "/a b",
+        ] {
             assert!(!is_local(&here, bad), "{bad}");
         }
     }

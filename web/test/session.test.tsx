@@ -109,3 +109,9 @@ test('a sign-in that an application asked for leads back to it', async () => {
   window.dispatchEvent(new Event('visibilitychange'));
   expect(await screen.findByRole('button', { name: 'Continue' })).toBeVisible();
 });
+
+test('a sign-in leads nowhere else', async () => {
+  const { user, router } = openApp('/sign-in?next=%2F.%2F%2Fevil.example%2F');
+  await user.click(await screen.findByRole('button', { name: 'Continue' }));
+  await waitFor(() => expect(router.state.location.pathname).toBe('/'));
+});

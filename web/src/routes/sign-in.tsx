@@ -22,7 +22,8 @@ function SignIn() {
   function goOn(next: string | null) {
     const path = localPath(next);
     // The consent page is the host's own, so it is loaded, not routed to.
-    if (path) location.assign(path);
+    // `/.//evil.example` is a path here, but without its dot it would be another host.
+    if (path && !path.startsWith('//')) location.assign(path);
     else void navigate({ to: '/', replace: true });
   }
 
