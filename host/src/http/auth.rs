@@ -49,6 +49,8 @@ pub enum Error {
     BadApiKey,
     #[error("the API key lacks the scope `{0}`: make one that has it")]
     MissingScope(Scope),
+    #[error("an API key makes no API keys, lest it outgrow and outlive itself: sign in and make the key there")]
+    KeyForKey,
     #[error("this request came from another site's page and was refused: use the platform's own address")]
     CrossOrigin,
     #[error(transparent)]

@@ -30,6 +30,7 @@ impl From<auth::Error> for Problem {
             E::MissingScope(scope) => {
                 Self::new(StatusCode::FORBIDDEN, "insufficient_scope", detail).with("scope", scope)
             }
+            E::KeyForKey => Self::new(StatusCode::FORBIDDEN, "session_needed", detail),
             E::CrossOrigin => Self::new(StatusCode::FORBIDDEN, "cross_origin", detail),
             E::ApiKey(error) => error.into(),
             E::Session(error) => error.into(),

@@ -1,7 +1,7 @@
 //! `/v1/api-keys`: a member's keys for programs.
 
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use cloche_domain::ApiKeyId;
 use cloche_domain::server::Scope;
 use cloche_storage::api_keys::ApiKey;
@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 
 use crate::api_keys::{self, NewKey};
 use crate::http::Shared;
-use crate::http::auth::Member;
+use crate::http::auth::{self, Member};
 use crate::http::json::Json;
 use crate::http::path::Id;
 use crate::http::problem::Problem;
@@ -80,8 +80,12 @@ pub(in crate::http) struct Created {
 pub(in crate::http) async fn create(
     State(app): Shared,
     member: Member,
+    headers: HeaderMap,
     Json(Create { name, scopes, expires_in_days }): Json<Create>,
 ) -> Result<(StatusCode, Json<Created>), Problem> {
+    if auth::bearer(&headers).is_some() {
+        return Err(auth::Error::KeyForKey.into());
+    }
     let (key, kept) = api_keys::create(&app, &member, NewKey { name, scopes, expires_in_days }).await?;
     let created = Created { key: key.expose_secret().to_owned(), shown: kept.into() };
     Ok((StatusCode::CREATED, Json(created)))

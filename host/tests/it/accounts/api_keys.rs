@@ -55,6 +55,17 @@ async fn a_key_for_mcp_does_not_open_the_api() {
 }
 
 #[tokio::test]
+async fn a_key_makes_no_keys_of_more_scopes_or_a_longer_life() {
+    let platform = Platform::start().await;
+    let ada = platform.sign_in(ADA).await;
+    let (_, made) = ada.post(KEYS, json!({"name": "script", "scopes": ["api"], "expiresInDays": 1})).await;
+    let program = platform.with_key(made["key"].as_str().unwrap());
+    let (status, problem) = program.post(KEYS, json!({"name": "more", "scopes": ["api", "mcp"]})).await;
+    assert_eq!((status, &problem["code"]), (403, &json!("session_needed")));
+    assert_eq!(ada.get(KEYS).await.1["apiKeys"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn what_is_no_key_is_refused_even_with_a_cookie_beside_it() {
     let platform = Platform::start().await;
     let browser = platform.sign_in(ADA).await;
