@@ -125,6 +125,14 @@ CREATE TABLE build_events (
     PRIMARY KEY (build_id, seq)
 );
 
+-- When an organisation has asked for each build. It outlives the build's server: deleting servers gives no builds back.
+
+CREATE TABLE builds_asked (
+    org_id TEXT NOT NULL REFERENCES orgs (id) ON DELETE CASCADE,
+    asked_at TIMESTAMPTZ NOT NULL
+);
+CREATE INDEX builds_asked_by_org ON builds_asked (org_id, asked_at);
+
 -- Work to be done once, even if a node dies while doing it.
 
 CREATE TABLE jobs (

@@ -72,6 +72,7 @@ pub struct Work {
 }
 
 const INSERT: &str = "INSERT INTO builds (id, server_id, version_id, state, created_at) VALUES ($1, $2, $3, $4, $5)";
+const COUNT: &str = "INSERT INTO builds_asked (org_id, asked_at) SELECT org_id, $2 FROM servers WHERE id = $1";
 
 /// Writes a build that waits for a worker, with its first event.
 pub async fn insert(
@@ -83,6 +84,7 @@ pub async fn insert(
 ) -> Result<()> {
     on_conn!(*tx, c => sqlx::query(INSERT).bind(id).bind(of.0).bind(of.1).bind(BuildState::Queued).bind(now)
         .execute(c).await.map(|_| ()))?;
+    on_conn!(*tx, c => sqlx::query(COUNT).bind(of.0).bind(now).execute(c).await.map(|_| ()))?;
     let event = BuildEvent {
         seq: 1,
         at: now,
@@ -126,10 +128,9 @@ pub async fn work(tx: &mut Tx, id: BuildId) -> Result<Option<Work>> {
     Ok(on_conn!(*tx, c => sqlx::query_as(WORK).bind(id).fetch_optional(c).await)?)
 }
 
-const SINCE: &str = "SELECT count(*) FROM builds b JOIN servers s ON s.id = b.server_id
-    WHERE s.org_id = $1 AND b.created_at > $2";
+const SINCE: &str = "SELECT count(*) FROM builds_asked WHERE org_id = $1 AND asked_at > $2";
 
-/// How many builds the organisation's servers have had since a moment.
+/// How many builds the organisation has asked for since a moment, also of servers that are deleted.
 pub async fn made_since(tx: &mut Tx, org: OrgId, since: OffsetDateTime) -> Result<i64> {
     Ok(on_conn!(*tx, c => sqlx::query_scalar(SINCE).bind(org).bind(since).fetch_one(c).await)?)
 }

@@ -56,7 +56,10 @@ on_both!(a_build_that_has_ended_moves_no_more, async |db: Db| {
 on_both!(builds_are_counted_by_the_day, async |db: Db| {
     let mut tx = db.begin().await.unwrap();
     let (ada, now) = (owner(&mut tx, "ada").await, Clock::default().now());
-    server(&mut tx, &ada, "one").await;
+    let made = server(&mut tx, &ada, "one").await;
+    assert_eq!(builds::made_since(&mut tx, ada.org_id, now - Duration::DAY).await.unwrap(), 1);
+    // Making and deleting servers in turn gives no more builds.
+    assert!(cloche_storage::servers::delete(&mut tx, ada.org_id, made.server).await.unwrap());
     assert_eq!(builds::made_since(&mut tx, ada.org_id, now - Duration::DAY).await.unwrap(), 1);
     assert_eq!(builds::made_since(&mut tx, ada.org_id, now + Duration::DAY).await.unwrap(), 0);
 });
