@@ -1,5 +1,7 @@
 //! Calls that go wrong inside a tool: each ends in a tool error that says why, and the next call is answered.
 
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
 
 use crate::hosted::{Hosted, call};
@@ -46,4 +48,28 @@ async fn a_tool_that_goes_wrong_says_so_and_harms_no_other() {
 
     let answer: Value = server.send(&platform, &key, call("nowhere", &json!({}))).await.json().await.unwrap();
     assert_eq!(answer["error"]["code"], -32602, "{answer}");
+}
+
+#[tokio::test]
+async fn a_platform_that_is_asked_to_stop_finishes_the_calls_it_has() {
+    let mut platform = Platform::start().await;
+    let ada = platform.sign_in("ada@example.com").await;
+    let key = platform.api_key("ada@example.com");
+    let server = Hosted::of(&ada, "slow", |spec| {
+        let body = "let mut n = 1u64;\nfor i in 0..400_000_000u64 { n = n.wrapping_mul(3) ^ i; }\nOk(n.to_string())";
+        spec["tools"][0] = tool("count", body);
+    })
+    .await;
+    let arguments = json!({});
+    let answer = async { (server.send(&platform, &key, call("count", &arguments)).await, Instant::now()) };
+    let asked = async {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        platform.ask_to_stop();
+        Instant::now()
+    };
+    let ((answer, answered), asked) = tokio::join!(answer, asked);
+    assert!(asked < answered, "the call was over too soon to show anything");
+    let answer: Value = answer.json().await.unwrap();
+    assert!(answer["result"]["content"][0]["text"].is_string(), "{answer}");
+    assert!(platform.has_ended_well());
 }

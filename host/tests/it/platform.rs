@@ -124,8 +124,18 @@ impl Platform {
 
     /// Asks it to stop, and waits: whether it ended well.
     pub fn stop(&mut self) -> bool {
-        let asked = Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
-        asked.success() && self.child.wait().unwrap().success()
+        self.ask_to_stop();
+        self.has_ended_well()
+    }
+
+    /// SIGTERM.
+    pub fn ask_to_stop(&self) {
+        assert!(Command::new("kill").arg(self.child.id().to_string()).status().unwrap().success());
+    }
+
+    /// Waits until it has ended.
+    pub fn has_ended_well(&mut self) -> bool {
+        self.child.wait().unwrap().success()
     }
 
     /// Gives it other settings, from the next start on.
