@@ -85,7 +85,8 @@ mod tests {
             outer.insert(format!("a{i}"), json!(true));
             inner.insert(format!("a{i}"), json!({"allOf": [next, next]}));
         }
-        (outer.insert("a40".to_owned(), json!(true)), inner.insert("a40".to_owned(), json!(true)));
+        outer.insert("a40".to_owned(), json!(true));
+        inner.insert("a40".to_owned(), json!(true));
         let within = json!({"$id": "https://a.example/", "$ref": "#/$defs/a0", "$defs": inner});
         let schema = Schema::compile(&json!({"allOf": [within], "$defs": outer}));
         assert!(schema.is_err(), "this check would not end: {:?}", schema.map(|s| s.problems(&json!({}))));
