@@ -27,8 +27,8 @@ lint: toolchain web
 
 rust-test: toolchain web clients
 	@scripts/setup.sh postgres chromium
-	scripts/test-rust.sh
 	cargo test --quiet --locked --manifest-path guest-sdk/Cargo.toml
+	scripts/test-rust.sh
 
 web: ## Build the web app that the binary carries
 	@scripts/setup.sh node
