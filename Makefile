@@ -13,7 +13,7 @@ help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: toolchain web ## Install what is missing, build, and serve at http://127.0.0.1:8787 (DATA=dir LISTEN=addr:port)
-	cargo build --quiet --release -p cloche
+	cargo build --release -p cloche
 	exec target/release/cloche serve --data $(DATA) --listen $(LISTEN)
 
 test: lint web-test rust-test ## Install what is missing and run every test
@@ -46,7 +46,7 @@ clients: ## Install the MCP clients that the tests drive
 	scripts/test-clients.sh
 
 bench: toolchain web ## Measure request to live, and print median and p95
-	cargo build --quiet --release -p cloche
+	cargo build --release -p cloche
 	cargo run --quiet --release -p cloche-benches -- build
 
 clean: ## Remove what was built; keeps data/
