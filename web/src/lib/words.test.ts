@@ -32,7 +32,15 @@ test('only web addresses are linked to', () => {
 
 test('sign-in leads to paths of this platform only', () => {
   expect(localPath('/oauth/authorize?a=b')).toBe('/oauth/authorize?a=b');
-  for (const bad of ['//evil.example', '/\\evil.example', 'https://evil.example/', 'javascript:alert(1)', '', null]) {
+  for (const bad of [
+    '//evil.example',
+    '/.//evil.example',
+    '/\\evil.example',
+    'https://evil.example/',
+    'javascript:alert(1)',
+    '',
+    null,
+  ]) {
     expect(localPath(bad)).toBeNull();
   }
 });

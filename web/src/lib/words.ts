@@ -43,7 +43,8 @@ export function webAddress(text: string | null | undefined): string | null {
 export function localPath(text: string | null | undefined): string | null {
   if (!text?.startsWith('/') || !URL.canParse(text, location.origin)) return null;
   const url = new URL(text, location.origin);
-  return url.origin === location.origin ? url.pathname + url.search : null;
+  // `/.//evil.example` is a path, but without its dot it would be another host.
+  return url.origin === location.origin && !url.pathname.startsWith('//') ? url.pathname + url.search : null;
 }
 
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });

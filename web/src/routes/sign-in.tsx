@@ -22,8 +22,7 @@ function SignIn() {
   function goOn(next: string | null) {
     const path = localPath(next);
     // The consent page is the host's own, so it is loaded, not routed to.
-    // `/.//evil.example` is a path here, but without its dot it would be another host.
-    if (path && !path.startsWith('//')) location.assign(path);
+    if (path) location.assign(path);
     else void navigate({ to: '/', replace: true });
   }
 
