@@ -7,7 +7,7 @@ DATA ?= data
 LISTEN ?= 127.0.0.1:8787
 TOOLCHAIN := target/toolchain
 
-.PHONY: help run test check lint rust-test web web-test toolchain clients bench clean
+.PHONY: help run test check lint rust-test web web-test toolchain clients bench attack clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,10 @@ clients: ## Install the MCP clients that the tests drive
 bench: toolchain web ## Measure request to live, and print median and p95
 	cargo build --release -p cloche
 	cargo run --quiet --release -p cloche-benches -- build
+
+attack: toolchain web ## Try every attack on the real binary and print the table (ATTACK="guest:: secrets::" for some)
+	cargo build --quiet --workspace --bins
+	cargo test --quiet -p cloche --test attack -- --table $(ATTACK)
 
 clean: ## Remove what was built; keeps data/
 	rm -rf target web/dist web/node_modules guest-sdk/target
