@@ -21,6 +21,13 @@ pub(super) async fn check(app: &App, work: &Work, artifact: &Artifact) -> Result
     if manifest != Manifest::of(&work.spec, artifact.source_sha256) {
         return Err(End::failed("manifest_mismatch", "the component describes another server than the spec does"));
     }
+    // Powers are read from the binary: a compiler service that was taken over may say what it likes.
+    let imports = cloche_compiler::imports(&artifact.component).map_err(|error| {
+        End::failed("manifest_mismatch", format!("the component's imports cannot be read: {error}"))
+    })?;
+    if imports != artifact.imports {
+        return Err(End::failed("manifest_mismatch", "the component imports other interfaces than its compiler says"));
+    }
     let bytes = artifact.component.clone();
     let loaded = app.sandbox.load(artifact.sha256, async move || Ok::<_, String>(bytes)).await;
     let loaded = loaded.map_err(|error| match error {

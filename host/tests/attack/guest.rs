@@ -1,12 +1,27 @@
 //! Guests that a hostile author would write.
 
+mod imports;
 mod memory;
+mod results;
+mod schemas;
+mod slots;
 mod time;
 
 use crate::attack::Attack;
+use crate::platform::{Platform, Setup};
 
 const GROUP: &str = "Guest";
 
 pub fn attacks() -> Vec<Attack> {
-    [time::ATTACKS, memory::ATTACKS].concat()
+    [time::ATTACKS, memory::ATTACKS, imports::ATTACKS, results::ATTACKS, schemas::ATTACKS, slots::ATTACKS].concat()
+}
+
+/// A platform of the smallest plan: 5 G of fuel, 32 MiB, 10 s, 4 calls at a time.
+fn hobby() -> Setup {
+    Platform::setup().config("plan = \"hobby\"\n")
+}
+
+/// A platform of a plan with ten times the fuel and four times the memory.
+fn team() -> Setup {
+    Platform::setup().config("plan = \"team\"\n")
 }

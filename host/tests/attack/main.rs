@@ -6,11 +6,15 @@
 
 mod attack;
 mod guest;
+mod handmade;
 mod scene;
 mod secrets;
 mod table;
 mod tenant;
 
+#[path = "../../crates/sandbox/tests/it/guests.rs"]
+#[expect(dead_code, reason = "shared with the sandbox's tests")]
+mod guests;
 // The platform and its users are those of the integration tests, which use all of it.
 #[path = "../it/hosted.rs"]
 #[expect(dead_code, reason = "shared with the integration tests")]

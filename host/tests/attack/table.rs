@@ -14,6 +14,8 @@ const COLUMNS: [(&str, usize); 6] =
 pub fn print(attacks: Vec<Attack>, wanted: &[String]) -> ExitCode {
     let is_wanted = |attack: &Attack| wanted.is_empty() || wanted.iter().any(|part| attack.id().contains(part));
     let attacks: Vec<_> = attacks.into_iter().filter(is_wanted).collect();
+    // One line for a panic: what was seen stands below the table.
+    std::panic::set_hook(Box::new(|panic| eprintln!("       at {}", panic.location().unwrap())));
     let outcomes = run(&attacks);
 
     println!("{}", row(&COLUMNS.map(|(name, _)| name.to_owned())));

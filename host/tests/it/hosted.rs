@@ -29,13 +29,18 @@ impl Hosted {
 
     /// Waits until it is built.
     pub async fn live(self, owner: &Caller) -> Self {
+        self.built(owner).await.unwrap_or_else(|server| panic!("not built: {server}"))
+    }
+
+    /// Waits until it is built, or until the server says why not.
+    pub async fn built(self, owner: &Caller) -> Result<Self, String> {
         let path = format!("/v1/servers/{}", self.id);
         for _ in 0..1200 {
             let (_, server) = owner.get(&path).await;
             match server["status"].as_str() {
-                Some("live") => return self,
+                Some("live") => return Ok(self),
                 Some("building") => tokio::time::sleep(Duration::from_millis(100)).await,
-                _ => panic!("{} was not built: {server:#}", self.url),
+                _ => return Err(format!("{server:#}")),
             }
         }
         panic!("{} is still being built", self.url);
