@@ -8,6 +8,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use time::Duration;
 
 use crate::app::App;
+use crate::events::Event;
 use crate::token::{self, NoRandomness};
 
 /// What every key begins with.
@@ -91,6 +92,7 @@ pub async fn delete(app: &App, member: &Membership, id: ApiKeyId) -> Result<()> 
         return Err(Error::NotFound);
     }
     tx.commit().await?;
+    app.events.tell(Event::Rights);
     Ok(())
 }
 

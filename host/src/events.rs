@@ -12,6 +12,8 @@ pub enum Event {
     Server(ServerId),
     /// A grant was revoked.
     Grant(GrantId),
+    /// Someone may do less than before: a key was deleted.
+    Rights,
 }
 
 /// The channel. Clones share it.

@@ -104,6 +104,7 @@ pub async fn follow(app: Arc<App>, mut events: Receiver<Event>) {
                 app.bearers.forget_rights();
             }
             Ok(Event::Grant(grant)) => app.bearers.forget_grant(grant),
+            Ok(Event::Rights) => app.bearers.forget_rights(),
             Ok(Event::Build(_)) => {}
             Err(RecvError::Lagged(_)) => {
                 app.gateway.served.invalidate_all();

@@ -11,6 +11,7 @@ mod scene;
 mod secrets;
 mod table;
 mod tenant;
+mod tenants;
 
 #[path = "../../crates/sandbox/tests/it/guests.rs"]
 #[expect(dead_code, reason = "shared with the sandbox's tests")]
@@ -35,7 +36,7 @@ use attack::Attack;
 
 /// Every attack there is, in the order of the table.
 fn attacks() -> Vec<Attack> {
-    [guest::attacks(), secrets::attacks()].concat()
+    [guest::attacks(), tenants::attacks(), secrets::attacks()].concat()
 }
 
 fn main() -> ExitCode {
