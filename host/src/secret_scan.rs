@@ -3,6 +3,9 @@
 
 mod forms;
 mod look;
+mod spec;
+
+pub use spec::{Pasted, find};
 
 use forms::{FORMS, Form};
 use look::{Charset, bits_a_character, is_mixed, is_placeholder, is_uuid, is_wordy};
@@ -48,6 +51,9 @@ const NAMES: [&str; 15] = [
     "credential",
     "authorization",
 ];
+
+/// The words that may stand between a name and its value, types of code included.
+const BETWEEN: [&str; 6] = ["is", "basic", "value", "static", "str", "string"];
 
 /// The secrets in `text`, in their order, 100 at most; none overlaps another.
 pub fn scan(text: &str) -> Vec<Finding> {
@@ -188,7 +194,8 @@ fn name_before(before: &str) -> Option<&'static str> {
     let from = before.ceil_char_boundary(before.len().saturating_sub(40));
     let mut words: Vec<&str> =
         before[from..].split(|c: char| !c.is_ascii_alphanumeric()).filter(|w| !w.is_empty()).collect();
-    while words.last().is_some_and(|w| ["is", "basic", "value"].contains(&w.to_ascii_lowercase().as_str())) {
+    // What may stand between: «the token is …», `API_KEY: &'static str = "…"`.
+    while words.last().is_some_and(|w| BETWEEN.contains(&w.to_ascii_lowercase().as_str())) {
         words.pop();
     }
     let name = words[words.len().saturating_sub(3)..].concat().to_ascii_lowercase();

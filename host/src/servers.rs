@@ -17,6 +17,7 @@ use crate::app::App;
 use crate::events::Event;
 use crate::hidden_text::Hidden;
 use crate::http::auth::Member;
+use crate::secret_scan::Pasted;
 use crate::vault;
 
 /// Bytes of a secret's value.
@@ -39,6 +40,11 @@ pub enum Error {
     ToolCountMismatch { drafted: usize, edited: usize },
     #[error("the text at {} has a hidden character (U+{:04X}): remove it", .0.pointer, u32::from(.0.character))]
     UnsafeText(Hidden),
+    #[error(
+        "the text at {} holds what looks like a secret ({}, {}): take it out, name it in requiredSecrets, and write its \
+         name in braces, like {{API_KEY}}, where the value goes", .0.pointer, .0.finding.kind, .0.finding.hint
+    )]
+    SecretInCode(Pasted),
     #[error("the spec cannot be built: {}", first(.0))]
     SpecInvalid(Vec<SpecProblem>),
     #[error("{0} is no secret that this server asks for: its spec names those that it does")]

@@ -125,6 +125,7 @@ impl From<servers::Error> for Problem {
             }
             E::ToolCountMismatch { .. } => unprocessable("tool_count_mismatch"),
             E::UnsafeText(hidden) => unprocessable("unsafe_text").with("pointer", hidden.pointer),
+            E::SecretInCode(pasted) => unprocessable("secret_in_code").with("pointer", pasted.pointer),
             E::SpecInvalid(problems) => unprocessable("spec_invalid").with("problems", problems),
             E::UnknownSecret(key) => unprocessable("unknown_secret").with("key", key),
             E::SecretInvalid { key, .. } => unprocessable("secret_invalid").with("key", key),

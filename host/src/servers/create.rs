@@ -16,6 +16,7 @@ use super::{Error, Result, check_secret, may_change};
 use crate::app::App;
 use crate::hidden_text;
 use crate::http::auth::Member;
+use crate::secret_scan;
 use crate::worker::BUILD;
 
 /// What a server is made from.
@@ -90,8 +91,12 @@ fn checked_spec(drafted: ServerSpec, new: &NewServer) -> Result<ServerSpec> {
     if spec.tools.len() != tools {
         return Err(Error::ToolCountMismatch { drafted: tools, edited: spec.tools.len() });
     }
-    if let Some(hidden) = hidden_text::find(&serde_json::to_value(&spec).unwrap_or_default()) {
+    let texts = serde_json::to_value(&spec).unwrap_or_default();
+    if let Some(hidden) = hidden_text::find(&texts) {
         return Err(Error::UnsafeText(hidden));
+    }
+    if let Some(pasted) = secret_scan::find(&texts) {
+        return Err(Error::SecretInCode(pasted));
     }
     match spec.problems() {
         problems if problems.is_empty() => Ok(spec),

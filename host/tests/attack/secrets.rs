@@ -1,6 +1,10 @@
 //! Ways to a secret's value.
 
+mod bindings;
 mod echoes;
+mod leaks;
+mod pasted;
+mod vault;
 
 use serde_json::{Value, json};
 
@@ -17,7 +21,7 @@ const VALUE: &str = "s3cr3t/va|ue+\"of\" the owner~7fQx";
 const MARK: &str = "s3cr3t";
 
 pub fn attacks() -> Vec<Attack> {
-    [echoes::ATTACKS].concat()
+    [echoes::ATTACKS, bindings::ATTACKS, leaks::ATTACKS, vault::ATTACKS, pasted::ATTACKS].concat()
 }
 
 /// A platform whose servers may reach this machine.

@@ -86,6 +86,8 @@ fn a_random_text_after_a_secrets_name_is_found() {
         (format!("my API key is {value}."), value),
         (format!("{{\"clientSecret\": \"{value}\"}}"), value),
         (format!("Authorization: Bearer {value}"), value),
+        (format!("const API_KEY: &'static str = \"{value}\";"), value),
+        (format!("let token: String = \"{value}\".into();"), value),
         (format!("curl -H 'Authorization: Basic {value}=='"), value),
         (format!("GET https://a.example/v1?x=1&access_token={value}&y=2"), value),
         (format!("aws_secret_access_key={base64}"), base64.as_str()),
