@@ -5,6 +5,7 @@ pub mod clock;
 pub mod id;
 pub mod manifest;
 pub mod plan;
+pub mod report;
 pub mod schema;
 pub mod server;
 pub mod spec;
