@@ -7,6 +7,7 @@ use cloche_storage::Db;
 use url::Url;
 
 use crate::artifacts::Artifacts;
+use crate::attestation_keys::Signer;
 use crate::config::Config;
 use crate::events::Events;
 use crate::gateway::Gateway;
@@ -36,6 +37,8 @@ pub struct App {
     pub mail: Mailer,
     /// What signs access tokens.
     pub keys: Keys,
+    /// What signs how each component was built.
+    pub attestation_signer: Signer,
     pub bearers: Bearers,
     pub gateway: Gateway,
     /// Pages that may call MCP servers.

@@ -15,6 +15,7 @@ use tokio::net::TcpListener;
 
 use crate::app::App;
 use crate::artifacts::Artifacts;
+use crate::attestation_keys::Signer;
 use crate::config::Config;
 use crate::events::Events;
 use crate::gateway::Gateway;
@@ -54,6 +55,7 @@ pub async fn app(config: Config) -> anyhow::Result<Arc<App>> {
         events: Events::default(),
         mail,
         keys,
+        attestation_signer: Signer::open(&config.data_dir("keys/attestation"))?,
         bearers: Bearers::default(),
         gateway: Gateway::default(),
         origins,

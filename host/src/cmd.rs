@@ -1,7 +1,9 @@
 //! The command line.
 
 mod admin;
+mod rebuild;
 mod serve;
+mod verify;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -38,6 +40,10 @@ enum Command {
     /// Make accounts, sign-in links and API keys, also beside a running platform.
     #[command(subcommand)]
     Admin(admin::Admin),
+    /// Check a version's attestation, offline, and say what it proves.
+    Verify(verify::Verify),
+    /// Build a version's downloaded source again, on this machine, and compare.
+    Rebuild(rebuild::Rebuild),
     /// Print the API's OpenAPI document.
     Openapi,
     /// Print every setting with its meaning and default.
@@ -81,6 +87,11 @@ pub fn run() -> ExitCode {
         Command::Migrate(place) => block_on(async move { crate::boot::app(place.load()?).await.map(|_| ()) }),
         Command::Admin(admin) => block_on(async move {
             println!("{}", admin.run().await?);
+            Ok(())
+        }),
+        Command::Verify(verify) => verify.run().map(|said| println!("{said}")),
+        Command::Rebuild(rebuild) => block_on(async move {
+            println!("{}", rebuild.run().await?);
             Ok(())
         }),
         Command::Openapi => {

@@ -16,6 +16,8 @@ use cloche_storage::{Tx, servers};
 use super::failure::End;
 use super::smoke;
 use crate::app::App;
+use crate::attestation::{self, Built};
+use crate::dsse::Envelope;
 use crate::events::Event;
 use crate::worker::{ATTEMPTS, lease_end};
 
@@ -128,6 +130,7 @@ impl Run<'_> {
 
     /// Completes the version, makes it the one that answers, and ends the job: all at once.
     async fn go_live(&mut self, artifact: &Artifact) -> Result<(), End> {
+        let attestation = self.attest(artifact)?;
         let mut tx = self.app.db.begin().await?;
         if !jobs::finish(&mut tx, self.job).await? {
             return Err(End::LeaseLost);
@@ -138,6 +141,7 @@ impl Run<'_> {
             component_sha256: artifact.sha256,
             imports: &artifact.imports,
             toolchain: &artifact.toolchain,
+            attestation: &attestation,
         };
         versions::complete(&mut tx, self.work.version_id, &compiled).await?;
         let event = self.event(BuildState::Live, "Live".into());
@@ -148,6 +152,20 @@ impl Run<'_> {
         tracing::info!(build = %self.work.build_id, server = %self.work.server_id, elapsed_ms, "build is live");
         self.tell_end();
         Ok(())
+    }
+
+    fn attest(&self, artifact: &Artifact) -> Result<Envelope, End> {
+        let built = Built {
+            build: self.work.build_id,
+            server: self.work.server_id,
+            version: self.work.version_n,
+            spec: &self.work.spec,
+            artifact,
+            platform: self.app.public_url.as_str(),
+            started: self.work.created_at,
+            finished: self.app.clock.now(),
+        };
+        Ok(attestation::attest(&self.app.attestation_signer, built)?)
     }
 
     async fn fail(&self, failure: Failure) -> cloche_storage::Result<()> {

@@ -8,7 +8,7 @@ use time::Duration;
 use super::auth;
 use super::problem::Problem;
 use crate::model::DraftError;
-use crate::{accounts, api_keys, gateway, previews, servers};
+use crate::{accounts, api_keys, gateway, previews, servers, versions};
 
 impl From<cloche_storage::Error> for Problem {
     fn from(error: cloche_storage::Error) -> Self {
@@ -144,6 +144,17 @@ impl From<gateway::Error> for Problem {
             E::Building => unavailable("server_building").retry_after(2),
             E::NotLive(_) => unavailable("server_not_live"),
             E::Tools(_) | E::Sandbox(_) | E::Vault(_) | E::Storage(_) => Self::internal(&error),
+        }
+    }
+}
+
+impl From<versions::Error> for Problem {
+    fn from(error: versions::Error) -> Self {
+        use versions::Error as E;
+        match error {
+            E::NotFound => Self::not_found("built version"),
+            E::NotAttested(_) => Self::new(StatusCode::NOT_FOUND, "not_attested", error.to_string()),
+            E::Artifacts(_) | E::Damaged(_) | E::Disowned | E::Source(_) | E::Storage(_) => Self::internal(&error),
         }
     }
 }

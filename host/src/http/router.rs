@@ -34,6 +34,10 @@ pub(crate) fn api() -> (Router<Arc<App>>, OpenApi) {
         .routes(routes!(v1::servers::list, v1::servers::create))
         .routes(routes!(v1::servers::get, v1::servers::delete))
         .routes(routes!(v1::servers::versions))
+        .routes(routes!(v1::versions::capabilities))
+        .routes(routes!(v1::versions::component))
+        .routes(routes!(v1::versions::source))
+        .routes(routes!(v1::versions::attestation))
         .routes(routes!(v1::servers::secrets::put, v1::servers::secrets::delete))
         .routes(routes!(v1::builds::get))
         .routes(routes!(v1::builds::stream::stream));
@@ -50,6 +54,7 @@ pub(super) fn router(app: Arc<App>) -> Router {
         .route("/v1/openapi.json", get(openapi::document))
         .route("/.well-known/oauth-authorization-server", get(well_known::authorization_server))
         .route("/.well-known/oauth-protected-resource/mcp/{org}/{slug}", get(well_known::protected_resource))
+        .route("/.well-known/cloche-attestation-keys.json", get(well_known::attestation_keys))
         .route("/oauth/jwks.json", get(well_known::keys))
         .route("/oauth/register", post(oauth::register::register).options(oauth::preflight))
         .route("/oauth/authorize", get(oauth::authorize::ask).post(oauth::authorize::decide))

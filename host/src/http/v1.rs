@@ -6,3 +6,4 @@ pub(super) mod builds;
 pub(super) mod me;
 pub(super) mod previews;
 pub(super) mod servers;
+pub(super) mod versions;

@@ -56,6 +56,12 @@ pub(super) async fn keys(State(app): Shared) -> Response {
     public(&serde_json::to_value(app.keys.public()).unwrap_or_default())
 }
 
+/// `GET /.well-known/cloche-attestation-keys.json` (RFC 7517): of all keys that have ever signed attestations here.
+pub(super) async fn attestation_keys(State(app): Shared) -> Result<Response, Problem> {
+    let keys = app.attestation_signer.public().map_err(|error| Problem::internal(&error))?;
+    Ok(public(&serde_json::to_value(keys).unwrap_or_default()))
+}
+
 fn public(body: &Value) -> Response {
     let headers = [(ACCESS_CONTROL_ALLOW_ORIGIN, "*"), (CACHE_CONTROL, "public, max-age=300")];
     (headers, axum::Json(body)).into_response()

@@ -25,6 +25,7 @@ mod servers;
 mod starters;
 #[path = "../../../guest-sdk/examples/tests/it/upstream.rs"]
 mod upstream;
+mod versions;
 mod walls;
 mod web;
 mod wizard;

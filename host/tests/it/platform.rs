@@ -76,8 +76,7 @@ impl Setup {
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CLOCHE_")) {
             command.env_remove(name);
         }
-        let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-        command.env("CLOCHE_COMPILER__TOOLCHAIN", workspace.join("target/toolchain"));
+        command.env("CLOCHE_COMPILER__TOOLCHAIN", toolchain());
         // What a killed platform leaves there goes with the test.
         command.env("TMPDIR", self.dir.path());
         if let Some(database) = &self.database {
@@ -90,6 +89,11 @@ impl Setup {
         }
         command
     }
+}
+
+/// The toolchain that `make toolchain` made.
+fn toolchain() -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("target/toolchain")
 }
 
 /// A running platform. Dropping it kills it.
@@ -164,6 +168,20 @@ impl Platform {
         let done = self.setup.command(&["admin", verb]).args(args).output().unwrap();
         assert!(done.status.success(), "admin {verb}: {}", String::from_utf8_lossy(&done.stderr));
         String::from_utf8(done.stdout).unwrap().trim_end().to_owned()
+    }
+
+    /// Runs the program without a platform's data or settings: whether it went well, and what it said.
+    pub fn tool(&self, args: &[&str]) -> (bool, String) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cloche"));
+        command.args(args).current_dir(self.setup.dir.path()).env("CLOCHE_COMPILER__TOOLCHAIN", toolchain());
+        let done = command.output().unwrap();
+        let said = if done.status.success() { done.stdout } else { done.stderr };
+        (done.status.success(), String::from_utf8(said).unwrap().trim_end().to_owned())
+    }
+
+    /// Writes a file where [`Platform::tool`] finds it by its name.
+    pub fn file(&self, name: &str, content: impl AsRef<[u8]>) {
+        fs::write(self.setup.dir.path().join(name), content).unwrap();
     }
 
     /// Runs a `cloche worker` with the same data and settings, until its log says this.

@@ -65,6 +65,8 @@ pub struct Work {
     pub org_id: OrgId,
     pub server_id: ServerId,
     pub version_id: VersionId,
+    /// The version's number.
+    pub version_n: i64,
     pub state: BuildState,
     pub created_at: OffsetDateTime,
     #[sqlx(json)]
@@ -119,7 +121,9 @@ pub async fn newest(tx: &mut Tx, server: ServerId) -> Result<Option<Build>> {
     Ok(on_conn!(*tx, c => sqlx::query_as(NEWEST).bind(server).fetch_optional(c).await)?)
 }
 
-const WORK: &str = "SELECT b.id AS build_id, s.org_id, b.server_id, b.version_id, b.state, b.created_at, v.spec
+const WORK: &str =
+    "SELECT b.id AS build_id, s.org_id, b.server_id, b.version_id, v.n AS version_n, b.state, b.created_at,
+        v.spec
     FROM builds b JOIN versions v ON v.id = b.version_id JOIN servers s ON s.id = b.server_id
     WHERE b.id = $1";
 

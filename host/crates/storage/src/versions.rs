@@ -2,8 +2,9 @@
 
 use cloche_domain::server::BuildState;
 use cloche_domain::spec::ServerSpec;
-use cloche_domain::{ServerId, Sha256, UserId, VersionId};
+use cloche_domain::{OrgId, ServerId, Sha256, UserId, VersionId};
 use serde::Serialize;
+use serde_json::Value;
 use sqlx::FromRow;
 use sqlx::types::Json;
 use time::OffsetDateTime;
@@ -22,6 +23,26 @@ pub struct Version {
     pub created_at: OffsetDateTime,
 }
 
+/// A compiled version, with all that is known of it.
+#[derive(Clone, Debug, FromRow)]
+pub struct Built {
+    pub id: VersionId,
+    pub n: i64,
+    pub active: bool,
+    pub created_at: OffsetDateTime,
+    pub component_sha256: Sha256,
+    pub source_sha256: Sha256,
+    pub toolchain: String,
+    #[sqlx(json)]
+    pub spec: ServerSpec,
+    /// The rendered files.
+    #[sqlx(json)]
+    pub source: Value,
+    /// None for those built before there were attestations.
+    #[sqlx(json(nullable))]
+    pub attestation: Option<Value>,
+}
+
 /// A version to be compiled.
 #[derive(Clone, Debug)]
 pub struct NewVersion<'a> {
@@ -34,12 +55,14 @@ pub struct NewVersion<'a> {
 
 /// What compiling gave.
 #[derive(Clone, Debug)]
-pub struct Compiled<'a, S> {
+pub struct Compiled<'a, S, A> {
     pub source: &'a S,
     pub source_sha256: Sha256,
     pub component_sha256: Sha256,
     pub imports: &'a [String],
     pub toolchain: &'a str,
+    /// The signed statement of how it was built.
+    pub attestation: &'a A,
 }
 
 const INSERT: &str = "INSERT INTO versions (id, server_id, n, spec, created_by, created_at)
@@ -66,14 +89,28 @@ pub async fn list(tx: &mut Tx, server: ServerId) -> Result<Vec<Version>> {
     Ok(on_conn!(*tx, c => sqlx::query_as(LIST).bind(server).fetch_all(c).await)?)
 }
 
+const BUILT: &str = "SELECT v.id, v.n, v.id = s.active_version_id AND s.active_version_id IS NOT NULL AS active,
+        v.created_at, v.component_sha256, v.source_sha256, v.toolchain, v.spec, v.source, v.attestation
+    FROM versions v JOIN servers s ON s.id = v.server_id
+    WHERE s.org_id = $1 AND s.id = $2 AND v.n = $3 AND v.component_sha256 IS NOT NULL";
+
+/// A compiled version of one of the organisation's servers.
+pub async fn built(tx: &mut Tx, org: OrgId, server: ServerId, n: i64) -> Result<Option<Built>> {
+    Ok(on_conn!(*tx, c => sqlx::query_as(BUILT).bind(org).bind(server).bind(n).fetch_optional(c).await)?)
+}
+
 const COMPLETE: &str = "UPDATE versions SET source = $2, source_sha256 = $3, component_sha256 = $4, imports = $5,
-    toolchain = $6 WHERE id = $1 AND component_sha256 IS NULL";
+    toolchain = $6, attestation = $7 WHERE id = $1 AND component_sha256 IS NULL";
 
 /// Writes what compiling gave; a version that has it already keeps what it has.
-pub async fn complete<S: Serialize + Sync>(tx: &mut Tx, id: VersionId, compiled: &Compiled<'_, S>) -> Result<()> {
+pub async fn complete<S, A>(tx: &mut Tx, id: VersionId, compiled: &Compiled<'_, S, A>) -> Result<()>
+where
+    S: Serialize + Sync,
+    A: Serialize + Sync,
+{
     let v = compiled;
     Ok(on_conn!(*tx, c => sqlx::query(COMPLETE)
         .bind(id).bind(Json(v.source)).bind(v.source_sha256).bind(v.component_sha256).bind(Json(v.imports))
-        .bind(v.toolchain)
+        .bind(v.toolchain).bind(Json(v.attestation))
         .execute(c).await.map(|_| ()))?)
 }

@@ -49,6 +49,7 @@ async fn complete(tx: &mut Tx, made: Made, component: &str) {
         component_sha256: Sha256::of(component),
         imports: &["cloche:tool/log@0.1.0".to_owned()],
         toolchain: "t",
+        attestation: &["signed"],
     };
     versions::complete(tx, made.version, &compiled).await.unwrap();
 }

@@ -1,0 +1,126 @@
+//! Built versions, as a reviewer reads them: from the component itself, which is what runs.
+
+use cloche_compiler::{ManifestError, imports, read_manifest};
+use cloche_domain::manifest::Manifest;
+use cloche_domain::report::Capabilities;
+use cloche_domain::spec::ServerSpec;
+use cloche_domain::{ServerId, Sha256};
+use cloche_storage::versions::{self, Built};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use time::OffsetDateTime;
+use time::serde::rfc3339;
+use utoipa::ToSchema;
+
+use crate::app::App;
+use crate::artifacts;
+use crate::attestation::spec_sha256;
+use crate::http::auth::Member;
+
+/// Why a version cannot be shown.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("there is no such version, or it is not built")]
+    NotFound,
+    #[error("version {0} was built before this platform attested builds: build it again")]
+    NotAttested(i64),
+    #[error("the stored component does not describe itself: {0}")]
+    Damaged(#[from] ManifestError),
+    #[error("the stored component describes another server than its version's spec does")]
+    Disowned,
+    #[error("the stored source cannot be read: {0}")]
+    Source(serde_json::Error),
+    #[error(transparent)]
+    Artifacts(#[from] artifacts::Error),
+    #[error(transparent)]
+    Storage(#[from] cloche_storage::Error),
+}
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What a version can do, and the digests that tell it from any other.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Report {
+    pub version: i64,
+    pub active: bool,
+    #[serde(with = "rfc3339")]
+    pub created_at: OffsetDateTime,
+    /// Of the component's bytes, which were read for this report.
+    pub component_sha256: Sha256,
+    /// In bytes.
+    pub component_size: usize,
+    pub spec_sha256: Sha256,
+    /// Of the rendered files.
+    pub source_sha256: Sha256,
+    /// The id of the compiler and the SDK pack.
+    pub toolchain: String,
+    #[serde(flatten)]
+    pub capabilities: Capabilities,
+}
+
+/// All that a component is built from: to be read, and to be built again by `cloche rebuild`.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Source {
+    pub component_sha256: Sha256,
+    /// Of `spec` as compact JSON with sorted names.
+    pub spec_sha256: Sha256,
+    /// Of `files` as compact JSON.
+    pub source_sha256: Sha256,
+    /// The id of the compiler and the SDK pack.
+    pub toolchain: String,
+    pub spec: ServerSpec,
+    /// Name and text of each file that the compiler was given, made from `spec`.
+    pub files: Vec<(String, String)>,
+}
+
+/// What a version can do.
+pub async fn report(app: &App, member: &Member, server: ServerId, n: i64) -> Result<Report> {
+    let version = built(app, member, server, n).await?;
+    let component = app.artifacts.get(version.component_sha256).await?;
+    let manifest = read_manifest(&component)?;
+    if manifest != Manifest::of(&version.spec, version.source_sha256) {
+        return Err(Error::Disowned);
+    }
+    Ok(Report {
+        version: version.n,
+        active: version.active,
+        created_at: version.created_at,
+        component_sha256: version.component_sha256,
+        component_size: component.len(),
+        spec_sha256: spec_sha256(&version.spec),
+        source_sha256: version.source_sha256,
+        toolchain: version.toolchain,
+        capabilities: Capabilities::of(&imports(&component)?, &manifest),
+    })
+}
+
+/// The component's bytes, and their digest.
+pub async fn component(app: &App, member: &Member, server: ServerId, n: i64) -> Result<(Vec<u8>, Sha256)> {
+    let version = built(app, member, server, n).await?;
+    Ok((app.artifacts.get(version.component_sha256).await?, version.component_sha256))
+}
+
+/// What the component was built from.
+pub async fn source(app: &App, member: &Member, server: ServerId, n: i64) -> Result<Source> {
+    let version = built(app, member, server, n).await?;
+    let source: cloche_compiler::Source = serde_json::from_value(version.source).map_err(Error::Source)?;
+    Ok(Source {
+        component_sha256: version.component_sha256,
+        spec_sha256: spec_sha256(&version.spec),
+        source_sha256: version.source_sha256,
+        toolchain: version.toolchain,
+        spec: version.spec,
+        files: source.files,
+    })
+}
+
+/// The signed statement of how it was built, a DSSE envelope.
+pub async fn attestation(app: &App, member: &Member, server: ServerId, n: i64) -> Result<Value> {
+    built(app, member, server, n).await?.attestation.ok_or(Error::NotAttested(n))
+}
+
+async fn built(app: &App, member: &Member, server: ServerId, n: i64) -> Result<Built> {
+    versions::built(&mut app.db.read().await?, member.org_id, server, n).await?.ok_or(Error::NotFound)
+}
