@@ -23,13 +23,13 @@ async fn gigabyte_result(scene: &Scene) {
     // A list of pieces that all lie in the same 10 MiB, so that a small guest has a huge result.
     let pieces = |count: u32, bytes: u32| {
         let body = format!(
-            "(drop (memory.grow (i32.const 160)))
+            "(drop (memory.grow (i32.const 300)))
             (local.set $r (call $alloc (i32.const 24)))
             (i32.store offset=4 (local.get $r) (call $alloc (i32.const {})))
             (i32.store offset=8 (local.get $r) (i32.const {count}))
             (loop $l
               (i32.store offset=4 (i32.add (i32.load offset=4 (local.get $r)) (i32.mul (local.get $n) (i32.const 44)))
-                (i32.const 65536))
+                (i32.const 6000000))
               (i32.store offset=8 (i32.add (i32.load offset=4 (local.get $r)) (i32.mul (local.get $n) (i32.const 44)))
                 (i32.const {bytes}))
               (local.set $n (i32.add (local.get $n) (i32.const 1)))
@@ -46,11 +46,14 @@ async fn gigabyte_result(scene: &Scene) {
         said.text.len() > 3 << 20,
         said.text.len(),
     );
-    for (slug, count, bytes) in [("gigabyte", 100, 10 << 20), ("pieces", 100_000, 40), ("one", 1, 10 << 20)] {
+    for (slug, count, bytes) in
+        [("gigabyte", 100, 10 << 20), ("pieces", 100_000, 40), ("one", 1, 10 << 20), ("in-one-step", 1, 6 << 20)]
+    {
         let server = lying.build(&ada, slug, pieces(count, bytes)).await.unwrap();
         let said = ada.attack(&platform, &server, json!({})).await;
         let size = said.answer.to_string().len();
-        scene.guard("over its bound a result is an error in a few words", said.error && size < 2000, (slug, size));
+        let named = said.error && size < 2000 && said.text.contains("bytes") && said.text.contains("less");
+        scene.guard("over its bound a result is an error that says so", named, (slug, size, said.text));
     }
 }
 
