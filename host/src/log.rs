@@ -1,12 +1,17 @@
-//! Structured logs, to standard error: standard output belongs to what a command prints.
+//! Structured logs, to standard error: standard output belongs to what a command prints. An event is one line, whatever
+//! strangers wrote into its fields.
 
+use std::fmt::{self, Debug};
 use std::io::IsTerminal as _;
 
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::field::MakeExt as _;
 use tracing_subscriber::filter::ParseError;
+use tracing_subscriber::fmt::format::{Writer, debug_fn};
 use tracing_subscriber::util::TryInitError;
 
 use crate::config::{Log, LogFormat};
+use crate::hidden_text;
 
 /// Why logging cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -24,8 +29,23 @@ pub fn begin(settings: &Log) -> Result<(), Error> {
     let colours = std::io::stderr().is_terminal();
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours);
     match settings.format {
-        LogFormat::Text => lines.finish().try_init()?,
+        LogFormat::Text => lines.fmt_fields(debug_fn(field).delimited(" ")).finish().try_init()?,
         LogFormat::Json => lines.json().finish().try_init()?,
+    }
+    Ok(())
+}
+
+/// A field with its control and hidden characters escaped, so that none can pass for another line or steer a terminal.
+fn field(writer: &mut Writer<'_>, field: &tracing::field::Field, value: &dyn Debug) -> fmt::Result {
+    if field.name() != "message" {
+        write!(writer, "{}=", field.name())?;
+    }
+    for c in format!("{value:?}").chars() {
+        if c.is_control() || hidden_text::is_hidden(c) {
+            write!(writer, "{}", c.escape_default())?;
+        } else {
+            writer.write_char(c)?;
+        }
     }
     Ok(())
 }

@@ -1,7 +1,8 @@
 //! A tool's JSON Schema, compiled once, as a check.
 
 use cloche_domain::schema::Cost;
-use jsonschema::{PatternOptions, Validator};
+use cloche_domain::spec::checker;
+use jsonschema::Validator;
 use serde_json::Value;
 
 /// What is wrong with a value, at most so many times and so long each.
@@ -19,8 +20,7 @@ pub struct Schema {
 impl Schema {
     pub fn compile(schema: &Value) -> Result<Self, String> {
         let cost = Cost::of(schema).map_err(|error| error.to_string())?;
-        let options = jsonschema::options().offline().with_pattern_options(PatternOptions::regex());
-        let validator = options.build(schema).map_err(|error| clipped(&error.to_string()))?;
+        let validator = checker().build(schema).map_err(|error| clipped(&error.to_string()))?;
         Ok(Self { validator, cost })
     }
 

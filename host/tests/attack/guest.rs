@@ -1,6 +1,8 @@
 //! Guests that a hostile author would write.
 
+mod components;
 mod imports;
+mod logs;
 mod memory;
 mod results;
 mod schemas;
@@ -13,7 +15,17 @@ use crate::platform::{Platform, Setup};
 const GROUP: &str = "Guest";
 
 pub fn attacks() -> Vec<Attack> {
-    [time::ATTACKS, memory::ATTACKS, imports::ATTACKS, results::ATTACKS, schemas::ATTACKS, slots::ATTACKS].concat()
+    [
+        time::ATTACKS,
+        memory::ATTACKS,
+        imports::ATTACKS,
+        components::ATTACKS,
+        results::ATTACKS,
+        schemas::ATTACKS,
+        slots::ATTACKS,
+        logs::ATTACKS,
+    ]
+    .concat()
 }
 
 /// A platform of the smallest plan: 5 G of fuel, 32 MiB, 10 s, 4 calls at a time.

@@ -195,12 +195,18 @@ impl Problems {
         self.within(pointer, schema.to_string().len(), bounds::SCHEMA, "bytes");
         if let Some(foreign) = foreign_ref(schema) {
             self.add(pointer, format!("refers to {foreign}: only references within the schema (#/…) are followed"));
-        } else if let Err(e) = jsonschema::options().build(schema) {
+        } else if let Err(e) = checker().build(schema) {
             self.add(pointer, format!("is no valid JSON Schema: {e}"));
         } else if let Err(e) = crate::schema::Cost::of(schema) {
             self.add(pointer, e.to_string());
         }
     }
+}
+
+/// How a schema is made into a check, here and before each call: nothing is fetched, and patterns are matched in linear time,
+/// which leaves out those that look around or back.
+pub fn checker() -> jsonschema::ValidationOptions<'static> {
+    jsonschema::options().offline().with_pattern_options(jsonschema::PatternOptions::regex())
 }
 
 /// The first `$ref` that leaves the schema.
@@ -248,6 +254,10 @@ mod tests {
         assert_eq!(at(|v| v["tools"][0]["inputSchema"]["required"] = json!(3)), "/tools/0/inputSchema");
         assert_eq!(
             at(|v| v["tools"][0]["inputSchema"]["$ref"] = json!("http://169.254.169.254/")),
+            "/tools/0/inputSchema"
+        );
+        assert_eq!(
+            at(|v| v["tools"][0]["inputSchema"]["properties"]["q"]["pattern"] = json!("^(?!x)")),
             "/tools/0/inputSchema"
         );
         assert_eq!(at(|v| v["allowedHosts"] = json!([])), "/requiredSecrets/0/hosts/0");

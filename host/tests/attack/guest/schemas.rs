@@ -82,6 +82,15 @@ async fn pattern_that_takes_forever(scene: &Scene) {
     scene.guard("50,000 letters are refused soon", soon, (began.elapsed(), said.text.len()));
     let said = ada.attack(&platform, &server, json!({"text": "aaaa"})).await;
     scene.guard("and what matches passes", said.text == "aaaa", said);
+    // Patterns that look around or back have no matcher in linear time.
+    for pattern in ["^(?=a)(a+)+$", "^(?!b)a", r"(a)\1"] {
+        let (_, draft) = ada.browser.post("/v1/servers/preview", json!({"prompt": "Two tools, echo and now"})).await;
+        let mut spec = draft["spec"].clone();
+        spec["tools"][0]["inputSchema"]["properties"]["text"]["pattern"] = json!(pattern);
+        let new = json!({"name": "bomb", "slug": "bomb", "previewId": draft["previewId"], "specEdit": spec});
+        let (status, problem) = ada.browser.post("/v1/servers", new).await;
+        scene.guard("they are refused before anything is built", status == 422, (pattern, problem));
+    }
 }
 
 async fn arguments_of_four_megabytes(scene: &Scene) {

@@ -63,7 +63,8 @@ pub fn component(imports: &str, items: &str, body: &str) -> Vec<u8> {
     encode(&module)
 }
 
-fn encode(module: &str) -> Vec<u8> {
+/// A component of a core module, given as text.
+pub fn encode(module: &str) -> Vec<u8> {
     let mut module = wat::parse_str(module).unwrap();
     let mut resolve = Resolve::default();
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));

@@ -1,0 +1,77 @@
+//! Components whose harm is not in what a tool does.
+
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use super::GROUP;
+use crate::attack::{Attack, attack};
+use crate::guests::{ECHO, LOG, encode};
+use crate::handmade::{Lying, component};
+use crate::platform::Platform;
+use crate::scene::Scene;
+use crate::tenant::Tenant;
+
+pub const ATTACKS: &[Attack] = &[
+    attack!(GROUP, endless_clean_up_after_the_result, "the call's slot, once its result is there"),
+    attack!(GROUP, allocator_that_lies, "the host's memory, which copies to where the guest says"),
+];
+
+async fn endless_clean_up_after_the_result(scene: &Scene) {
+    let lying = Lying::start().await;
+    let config = format!("plan = \"hobby\"\n{}", lying.config);
+    let platform = scene.platform(Platform::setup().config(&config)).await;
+    let ada = Tenant::new(&platform, "ada").await;
+    let cleans = |what: &str| {
+        let items = format!(r#"(func (export "cabi_post_cloche:tool/tools@0.1.0#call") (param i32) {what})"#);
+        component("", &items, &format!("(if (i32.eqz (local.get $args_len)) (then unreachable)) {ECHO}"))
+    };
+    let traps = lying.build(&ada, "traps", cleans("unreachable")).await;
+    scene.control("a clean-up that crashes is run, and found", traps.is_err(), &traps);
+    let began = Instant::now();
+    let endless = lying.build(&ada, "endless", cleans("(loop $l (br $l))")).await;
+    let ended = endless.as_ref().is_err_and(|why| why.contains("fuel")) && began.elapsed() < Duration::from_secs(20);
+    scene.guard("one that does not end runs on the call's own fuel", ended, endless);
+}
+
+async fn allocator_that_lies(scene: &Scene) {
+    let lying = Lying::start().await;
+    let platform = scene.platform(Platform::setup().config(&lying.config)).await;
+    let ada = Tenant::new(&platform, "ada").await;
+    let with = |realloc: &str| {
+        encode(&format!(
+            r#"(module {LOG} (memory (export "memory") 2) (global $calls (mut i32) (i32.const 0))
+              (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
+                (global.set $calls (i32.add (global.get $calls) (i32.const 1))) {realloc})
+              (func (export "cloche:tool/tools@0.1.0#call") (param $name i32) (param $len i32) (param i32 i32) (result i32)
+                ;; The error «» for the name without letters, an empty result for any other.
+                (i32.store8 (i32.const 64) (i32.eqz (local.get $len)))
+                (i32.store (i32.const 68) (i32.const 1024)) (i32.store (i32.const 72) (i32.const 0))
+                (i32.const 64)))"#
+        ))
+    };
+    // The name and the arguments are two allocations; the smoke run has an empty name.
+    let honest = lying.build(&ada, "honest", with("(i32.mul (global.get $calls) (i32.const 8192))")).await;
+    let said = match &honest {
+        Ok(server) => ada.attack(&platform, server, json!({})).await.error,
+        Err(_) => true,
+    };
+    scene.control("an allocator that tells the truth serves", !said, &honest);
+    for (slug, realloc) in [
+        ("beyond", "(i32.const -8)"),
+        ("at-the-end", "(i32.const 131071)"),
+        ("odd", "(i32.const -1)"),
+        ("endless", "(loop $l (br $l)) unreachable"),
+        ("calls-out", "(call $log (i32.const 1) (i32.const 0) (i32.const 10)) (i32.const 8192)"),
+        ("recursive", "(drop (memory.grow (i32.const 60000))) (i32.const 0x7ffffff8)"),
+    ] {
+        let began = Instant::now();
+        let built = lying.build(&ada, slug, with(realloc)).await;
+        let refused = match &built {
+            Err(why) => why.contains("smoke_failed"),
+            Ok(server) => ada.attack(&platform, server, json!({"text": "x".repeat(100_000)})).await.error,
+        };
+        let soon = began.elapsed() < Duration::from_secs(20);
+        scene.guard("a lie ends the call, with an error", refused && soon, (slug, built, began.elapsed()));
+    }
+}
