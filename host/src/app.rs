@@ -8,6 +8,7 @@ use url::Url;
 
 use crate::artifacts::Artifacts;
 use crate::attestation_keys::Signer;
+use crate::calls::Recorder;
 use crate::config::Config;
 use crate::events::Events;
 use crate::gateway::Gateway;
@@ -41,6 +42,8 @@ pub struct App {
     pub attestation_signer: Signer,
     pub bearers: Bearers,
     pub gateway: Gateway,
+    /// Where calls are noted.
+    pub calls: Recorder,
     /// Pages that may call MCP servers.
     pub origins: Origins,
 }

@@ -12,10 +12,12 @@ use cloche_sandbox::{EgressSettings, Sandbox, Settings};
 use cloche_storage::{Db, jobs};
 use time::Duration;
 use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::artifacts::Artifacts;
 use crate::attestation_keys::Signer;
+use crate::calls::{self, Recorder};
 use crate::config::Config;
 use crate::events::Events;
 use crate::gateway::Gateway;
@@ -58,6 +60,7 @@ pub async fn app(config: Config) -> anyhow::Result<Arc<App>> {
         attestation_signer: Signer::open(&config.data_dir("keys/attestation"))?,
         bearers: Bearers::default(),
         gateway: Gateway::default(),
+        calls: Recorder::default(),
         origins,
         config,
     }))
@@ -76,8 +79,12 @@ pub async fn serve(mut config: Config) -> anyhow::Result<()> {
     }
     let workers = Workers::start(&app, compiler::parallel(&app.config.compiler));
     let following = tokio::spawn(gateway::follow(app.clone(), app.events.listen()));
+    let stopping = CancellationToken::new();
+    let writing = tokio::spawn(calls::write(app.clone(), stopping.clone()));
     let served = http::serve(listener, app.clone()).await;
     following.abort();
+    stopping.cancel();
+    writing.await?;
     workers.stop().await;
     app.db.close().await;
     served

@@ -30,6 +30,7 @@ pub struct Config {
     pub compiler: Compiler,
     pub sandbox: Sandbox,
     pub egress: Egress,
+    pub calls: Calls,
     pub oauth: Oauth,
     pub mcp: Mcp,
     pub log: Log,
@@ -83,6 +84,13 @@ pub struct Egress {
     pub nameserver: Option<SocketAddr>,
     pub ca_file: Option<PathBuf>,
     pub connect_to: BTreeMap<String, SocketAddr>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Calls {
+    pub days: u32,
+    pub per_server: u32,
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -3,6 +3,7 @@
 //! What is remembered of a server ends with an event about it, and after a few seconds in any case.
 
 mod answer;
+mod record;
 mod schema;
 mod tools;
 
@@ -182,19 +183,26 @@ fn bound(live: &LiveServer, values: Vec<(SecretKey, SecretString)>) -> Secrets {
         .collect()
 }
 
-/// One call, with its arguments checked before and its result after.
+/// One call, with its arguments checked before and its result after. It leaves a record, also where it is dropped.
 pub async fn call(
     app: &App,
     served: &Served,
+    caller: &Caller,
     tool: &Tool,
     arguments: Map<String, Value>,
     progress: Option<Box<dyn Fn(Progress) + Send + Sync>>,
 ) -> Answer {
-    let arguments = Value::Object(arguments);
-    if let Some(wrong) = tool.input.problems(&arguments) {
-        return Answer::refused(format!("the arguments of {} are not as its inputSchema says: {wrong}", tool.name()));
-    }
     let live = &served.live;
+    let value = Value::Object(arguments);
+    let arguments = value.to_string();
+    let begun = record::begun(live, caller, tool.name(), arguments.len(), app.clock.now());
+    if let Some(wrong) = tool.input.problems(&value) {
+        let why = format!("the arguments of {} are not as its inputSchema says: {wrong}", tool.name());
+        let answer = Answer::refused(begun, why);
+        app.calls.note(answer.call.clone());
+        return answer;
+    }
+    let (calls, dropped) = (app.calls.clone(), begun.clone());
     let grant = Grant {
         tenant: live.org_id,
         server: live.server_id,
@@ -203,7 +211,12 @@ pub async fn call(
         secrets: served.secrets.clone(),
         kv: Some(Arc::new(ServerKv { db: app.db.clone(), clock: app.clock.clone(), server: live.server_id })),
         progress,
+        witness: Some(Box::new(move |report| {
+            calls.note(record::ended(dropped, &report, report.outcome.as_ref().err()));
+        })),
     };
-    let call = ToolCall { name: tool.name().to_owned(), arguments: arguments.to_string() };
-    Answer::of(app.sandbox.call(&served.loaded, grant, call).await, tool)
+    let call = ToolCall { name: tool.name().to_owned(), arguments };
+    let answer = Answer::of(begun, app.sandbox.call(&served.loaded, grant, call).await, tool);
+    app.calls.note(answer.call.clone());
+    answer
 }

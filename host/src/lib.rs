@@ -8,6 +8,7 @@ pub mod attestation;
 pub mod attestation_keys;
 pub mod boot;
 pub mod builds;
+pub mod calls;
 pub mod cmd;
 pub mod config;
 pub mod dsse;

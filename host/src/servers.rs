@@ -151,7 +151,8 @@ pub async fn delete_secret(app: &App, member: &Member, id: ServerId, key: &Secre
     Ok(())
 }
 
-fn may_change(member: &Member) -> Result<()> {
+/// Whether this member may change servers, or only look at them.
+pub(crate) fn may_change(member: &Member) -> Result<()> {
     match member.role {
         Role::Owner | Role::Admin | Role::Developer => Ok(()),
         Role::Reviewer | Role::Viewer => Err(Error::Forbidden(member.role)),

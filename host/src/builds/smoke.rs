@@ -37,7 +37,7 @@ pub(super) async fn check(app: &App, work: &Work, artifact: &Artifact) -> Result
     let call = ToolCall { name: NO_TOOL.to_owned(), arguments: "{}".to_owned() };
     match app.sandbox.call(&loaded, powerless(work), call).await.outcome {
         Err(CallError::Tool(_)) => Ok(()),
-        Err(CallError::Concurrency { .. } | CallError::Slots | CallError::Stopped) => {
+        Err(CallError::Concurrency { .. } | CallError::Slots { .. } | CallError::Stopped) => {
             Err(End::Sandbox("it is busy, or being stopped".into()))
         }
         Err(error) => Err(End::failed("smoke_failed", format!("the component does not start: {error}"))),
@@ -55,5 +55,6 @@ fn powerless(work: &Work) -> Grant {
         secrets: Arc::new(Secrets::default()),
         kv: None,
         progress: None,
+        witness: None,
     }
 }

@@ -1,25 +1,16 @@
 //! What a call gives its caller, and what is noted of it.
 
-use std::time::Duration;
-
 use cloche_sandbox::{CallError, CallReport, Output};
+use cloche_storage::calls::Call;
 use serde_json::Value;
 
-use super::Tool;
+use super::{Tool, record};
 
 /// An answered call.
 #[derive(Debug)]
 pub struct Answer {
     pub outcome: Outcome,
-    /// What it came to, as one stable word.
-    pub code: &'static str,
-    /// Units of fuel.
-    pub fuel: u64,
-    pub wall: Duration,
-    /// Bytes.
-    pub peak_memory: u64,
-    /// Outbound requests.
-    pub requests: usize,
+    pub call: Call,
 }
 
 /// The answer itself.
@@ -32,33 +23,20 @@ pub enum Outcome {
 
 impl Answer {
     /// The call did not begin.
-    pub(super) fn refused(why: String) -> Self {
-        Self {
-            outcome: Outcome::Error(why),
-            code: "invalid_arguments",
-            fuel: 0,
-            wall: Duration::ZERO,
-            peak_memory: 0,
-            requests: 0,
-        }
+    pub(super) fn refused(begun: Call, why: String) -> Self {
+        Self { call: record::failed(begun, "invalid_arguments", &why), outcome: Outcome::Error(why) }
     }
 
-    pub(super) fn of(report: CallReport, tool: &Tool) -> Self {
-        let checked = report.outcome.and_then(|output| match as_promised(&output, tool) {
+    pub(super) fn of(begun: Call, mut report: CallReport, tool: &Tool) -> Self {
+        let outcome = std::mem::replace(&mut report.outcome, Err(CallError::Stopped));
+        let checked = outcome.and_then(|output| match as_promised(&output, tool) {
             Ok(()) => Ok(output),
             Err(wrong) => Err(CallError::BadResult(wrong)),
         });
-        let (code, outcome) = match checked {
-            Ok(output) => ("ok", Outcome::Output(output)),
-            Err(error) => (error.code(), Outcome::Error(error.to_string())),
-        };
-        Self {
-            outcome,
-            code,
-            fuel: report.fuel_used,
-            wall: report.wall,
-            peak_memory: report.peak_memory_bytes,
-            requests: report.requests.len(),
+        let call = record::ended(begun, &report, checked.as_ref().err());
+        match checked {
+            Ok(output) => Self { outcome: Outcome::Output(output), call },
+            Err(error) => Self { outcome: Outcome::Error(error.to_string()), call },
         }
     }
 }

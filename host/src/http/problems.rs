@@ -8,7 +8,7 @@ use time::Duration;
 use super::auth;
 use super::problem::Problem;
 use crate::model::DraftError;
-use crate::{accounts, api_keys, gateway, previews, servers, versions};
+use crate::{accounts, api_keys, calls, gateway, previews, servers, versions};
 
 impl From<cloche_storage::Error> for Problem {
     fn from(error: cloche_storage::Error) -> Self {
@@ -144,6 +144,19 @@ impl From<gateway::Error> for Problem {
             E::Building => unavailable("server_building").retry_after(2),
             E::NotLive(_) => unavailable("server_not_live"),
             E::Tools(_) | E::Sandbox(_) | E::Vault(_) | E::Storage(_) => Self::internal(&error),
+        }
+    }
+}
+
+impl From<calls::Error> for Problem {
+    fn from(error: calls::Error) -> Self {
+        use calls::Error as E;
+        match error {
+            E::NotFound => Self::not_found("call"),
+            E::NoTool(_) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "no_such_tool", error.to_string()),
+            E::Server(error) => error.into(),
+            E::Gateway(error) => error.into(),
+            E::Storage(_) => Self::internal(&error),
         }
     }
 }

@@ -20,6 +20,7 @@ mod platform;
 #[path = "../../crates/storage/tests/it/postgres.rs"]
 mod postgres;
 mod previews;
+mod records;
 mod secret_scan;
 mod servers;
 mod starters;

@@ -66,6 +66,7 @@ impl House {
             secrets: Arc::new(secrets.collect::<Secrets>()),
             kv: Some(self.kv.clone()),
             progress: Some(Box::new(move |report| progress.lock().unwrap().push(report))),
+            witness: None,
         };
         let call = ToolCall { name: tool.to_owned(), arguments: arguments.to_string() };
         self.sandbox.call(loaded, grant, call).await

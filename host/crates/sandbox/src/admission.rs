@@ -15,6 +15,7 @@ const REMEMBERED: usize = 1_024;
 /// Hands out the right to run.
 pub(crate) struct Admission {
     slots: Arc<Semaphore>,
+    limit: u32,
     tenants: Mutex<HashMap<OrgId, (u32, Arc<Semaphore>)>>,
 }
 
@@ -26,7 +27,12 @@ pub(crate) struct Admitted {
 
 impl Admission {
     pub(crate) fn new(slots: u32) -> Self {
-        Self { slots: Arc::new(Semaphore::new(slots as usize)), tenants: Mutex::default() }
+        Self { slots: Arc::new(Semaphore::new(slots as usize)), limit: slots, tenants: Mutex::default() }
+    }
+
+    /// Calls that run at a time.
+    pub(crate) const fn slots(&self) -> u32 {
+        self.limit
     }
 
     /// Waits, in order of arrival, for one of the tenant's `limit` places and then for one of the pool's slots.
@@ -37,7 +43,7 @@ impl Admission {
         };
         let slot = timeout_at(deadline, self.slots.clone().acquire_owned()).await;
         let Ok(Ok(slot)) = slot else {
-            return Err(CallError::Slots);
+            return Err(CallError::Slots { limit: self.limit });
         };
         Ok(Admitted { _place: place, _slot: slot })
     }

@@ -122,6 +122,13 @@ impl Egress {
         }
     }
 
+    /// Takes every secret's value out of a text that is kept.
+    pub(crate) fn scrub(&self, text: &mut String) {
+        if let Some(clean) = self.secrets.scrub(text.as_bytes()) {
+            *text = String::from_utf8_lossy(&clean).into_owned();
+        }
+    }
+
     /// Sends all of them, some at a time; the answers come in the order of the requests.
     pub(crate) async fn send_all(&self, requests: Vec<Request>) -> Vec<Result<Response, HttpError>> {
         futures::stream::iter(requests.into_iter().map(|request| self.send(request))).buffered(PARALLEL).collect().await
@@ -130,12 +137,13 @@ impl Egress {
     pub(crate) async fn send(&self, request: Request) -> Result<Response, HttpError> {
         self.requests.take()?;
         let target = Target::parse(&request.method, &request.url)?;
-        let entry = self.trace.begin(&target);
+        let entry = self.trace.begin(&target, request.body.as_ref().map_or(0, Vec::len));
         let patience = request.timeout_ms.map_or(PATIENCE, |ms| Duration::from_millis(ms.into()));
         let answer = match timeout(patience, self.attempt(&target, request)).await {
-            Ok(answer) => answer.map_err(|error| match self.secrets.scrub(error.text().as_bytes()) {
-                Some(clean) => error.with_text(String::from_utf8_lossy(&clean).into_owned()),
-                None => error,
+            Ok(answer) => answer.map_err(|error| {
+                let mut text = error.text().to_owned();
+                self.scrub(&mut text);
+                error.with_text(text)
             }),
             Err(_) => Err(HttpError::Timeout(format!(
                 "{} did not answer in full within {} ms",

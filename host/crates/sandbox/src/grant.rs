@@ -7,7 +7,7 @@ use cloche_domain::capability::HostPattern;
 use cloche_domain::plan::CallLimits;
 use cloche_domain::{OrgId, ServerId};
 
-use crate::Secrets;
+use crate::{CallReport, Secrets};
 
 /// One tool of a server, and its arguments.
 #[derive(Clone, Debug)]
@@ -30,6 +30,8 @@ pub struct Grant {
     pub kv: Option<Arc<dyn Kv>>,
     /// Told how far the call has come, 100 times at most.
     pub progress: Option<Box<dyn Fn(Progress) + Send + Sync>>,
+    /// Told what the call has come to where nobody waits for it any more: its future was dropped.
+    pub witness: Option<Box<dyn FnOnce(CallReport) + Send>>,
 }
 
 /// How far a call has come.

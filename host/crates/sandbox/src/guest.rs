@@ -47,12 +47,15 @@ pub(crate) struct Transfer {
 }
 
 /// The guest passed more through its imports than a call may.
-#[derive(Debug)]
-pub(crate) struct TransferExceeded;
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TransferExceeded {
+    /// Bytes that it would have been.
+    pub(crate) actual: u64,
+}
 
 impl fmt::Display for TransferExceeded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "more than {TRANSFER} bytes passed through imports")
+        write!(f, "{} bytes passed through imports", self.actual)
     }
 }
 
@@ -65,7 +68,7 @@ impl Guest {
         self.transfer.total += bytes;
         self.transfer.since_turn += bytes;
         if self.transfer.total > TRANSFER {
-            return Err(wasmtime::Error::new(TransferExceeded));
+            return Err(wasmtime::Error::new(TransferExceeded { actual: self.transfer.total }));
         }
         if self.transfer.since_turn > TURN {
             self.transfer.since_turn = 0;

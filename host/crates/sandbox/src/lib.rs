@@ -18,7 +18,7 @@ mod settings;
 
 pub use error::{Error, Result};
 pub use grant::{Grant, Kv, KvError, Progress, ToolCall};
-pub use report::{CallError, CallReport, Content, EgressRecord, Level, LogLine, Output, Resource};
+pub use report::{Bound, CallError, CallReport, Content, EgressRecord, Level, LogLine, Output, Resource};
 pub use sandbox::{Loaded, Sandbox};
 pub use secrets::{Secret, Secrets};
 pub use settings::{EgressSettings, Settings};

@@ -12,12 +12,12 @@ pub(crate) struct MemoryMeter {
     /// What the store would have held, had the last growth been allowed.
     refused: Option<u64>,
     elements: usize,
-    elements_refused: bool,
+    elements_refused: Option<usize>,
 }
 
 impl MemoryMeter {
     pub(crate) const fn new(limit: u64) -> Self {
-        Self { limit, held: 0, peak: 0, refused: None, elements: 0, elements_refused: false }
+        Self { limit, held: 0, peak: 0, refused: None, elements: 0, elements_refused: None }
     }
 
     pub(crate) const fn limit(&self) -> u64 {
@@ -33,8 +33,8 @@ impl MemoryMeter {
         self.refused
     }
 
-    /// Whether a table was refused.
-    pub(crate) const fn elements_refused(&self) -> bool {
+    /// How many elements all tables would have held, where growth was refused.
+    pub(crate) const fn elements_refused(&self) -> Option<usize> {
         self.elements_refused
     }
 }
@@ -53,8 +53,8 @@ impl ResourceLimiter for MemoryMeter {
 
     fn table_growing(&mut self, current: usize, desired: usize, _maximum: Option<usize>) -> Result<bool> {
         let wanted = self.elements + desired.saturating_sub(current);
-        self.elements_refused |= wanted > TABLE_ELEMENTS;
         if wanted > TABLE_ELEMENTS {
+            self.elements_refused = Some(wanted);
             return Ok(false);
         }
         self.elements = wanted;

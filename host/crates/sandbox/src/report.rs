@@ -17,6 +17,8 @@ pub struct CallReport {
     pub peak_memory_bytes: u64,
     /// From entry to answer, waiting for a slot included.
     pub wall: Duration,
+    /// Bytes of what the tool returned; 0 where it returned nothing.
+    pub result_bytes: u64,
     /// In the order in which they ended.
     pub requests: Vec<EgressRecord>,
     pub logs: Vec<LogLine>,
@@ -94,16 +96,18 @@ pub enum CallError {
         "the tool used up its call stack of {limit} bytes: it recurses too deeply; ask for less deeply nested data"
     )]
     Stack { limit: u64 },
-    #[error("the tool wanted more than {limit} table elements: its server has to be built differently")]
-    Table { limit: u64 },
-    #[error("the tool passed more than {limit} bytes to the platform: ask for less at once")]
-    Transfer { limit: u64 },
+    #[error(
+        "the tool wanted {wanted} table elements, over its limit of {limit}: its server has to be built differently"
+    )]
+    Table { limit: u64, wanted: u64 },
+    #[error("the tool passed {actual} bytes to the platform, over its limit of {limit}: ask for less at once")]
+    Transfer { limit: u64, actual: u64 },
     #[error(
         "{limit} calls of this organisation are running already, and none finished in time: try again in a moment, or raise the plan's limit"
     )]
     Concurrency { limit: u32 },
-    #[error("the platform is fully busy, and no place became free in time: try again in a moment")]
-    Slots,
+    #[error("all {limit} places of the platform are taken, and none became free in time: try again in a moment")]
+    Slots { limit: u32 },
     #[error("the tool's result of {actual} bytes is over the limit of {limit}: ask for less at once")]
     ResultTooLarge { limit: u64, actual: u64 },
     #[error("the tool's result cannot be passed on: {0}")]
@@ -112,6 +116,18 @@ pub enum CallError {
     Trap(String),
     #[error("the platform is shutting down: try again in a moment")]
     Stopped,
+    #[error("the caller went away before the tool had finished")]
+    Cancelled,
+}
+
+/// A bound that ended a call: which, how much it allows, and how much was used or asked for, at least.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Bound {
+    pub name: &'static str,
+    pub limit: u64,
+    pub used: u64,
+    pub unit: &'static str,
 }
 
 impl CallError {
@@ -126,17 +142,37 @@ impl CallError {
             Self::Table { .. } => "table",
             Self::Transfer { .. } => "transfer",
             Self::Concurrency { .. } => "concurrency",
-            Self::Slots => "slots",
+            Self::Slots { .. } => "slots",
             Self::ResultTooLarge { .. } => "result_too_large",
             Self::BadResult(_) => "bad_result",
             Self::Trap(_) => "trap",
             Self::Stopped => "stopped",
+            Self::Cancelled => "cancelled",
         }
+    }
+
+    /// The bound that was hit, if one was.
+    pub fn bound(&self) -> Option<Bound> {
+        let (limit, used, unit) = match *self {
+            Self::Fuel { limit } => (limit, limit, "units"),
+            Self::WallClock { limit } => {
+                let ms = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
+                (ms, ms, "ms")
+            }
+            Self::Memory { limit, wanted } => (limit, wanted, "bytes"),
+            Self::Stack { limit } => (limit, limit, "bytes"),
+            Self::Table { limit, wanted } => (limit, wanted, "elements"),
+            Self::Transfer { limit, actual } | Self::ResultTooLarge { limit, actual } => (limit, actual, "bytes"),
+            Self::Concurrency { limit } | Self::Slots { limit } => (limit.into(), limit.into(), "calls"),
+            Self::Tool(_) | Self::BadResult(_) | Self::Trap(_) | Self::Stopped | Self::Cancelled => return None,
+        };
+        Some(Bound { name: self.code(), limit, used, unit })
     }
 }
 
 /// One outbound request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct EgressRecord {
     pub method: String,
@@ -152,12 +188,15 @@ pub struct EgressRecord {
     pub error: Option<String>,
     /// Milliseconds from the gate to the end of the answer.
     pub ms: u64,
-    /// Of the answer's body, after decoding.
+    /// Bytes of the request's body.
+    pub sent: u64,
+    /// Bytes of the answer's body, after decoding.
     pub bytes: u64,
 }
 
 /// One line of a call's log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct LogLine {
     /// Milliseconds since 1970-01-01T00:00:00Z.
@@ -169,6 +208,7 @@ pub struct LogLine {
 
 /// How much a log line matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     Debug,

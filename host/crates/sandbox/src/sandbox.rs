@@ -23,7 +23,7 @@ use crate::engine::{self, FUEL_BETWEEN_YIELDS, MEMORY};
 use crate::guest::{Guest, Journal, Transfer};
 use crate::memory::MemoryMeter;
 use crate::precompiled::Precompiled;
-use crate::{CallError, CallReport, Error, Grant, Result, Settings, ToolCall};
+use crate::{CallError, CallReport, Error, Grant, Output, Result, Settings, ToolCall};
 
 /// Bytes of a component: what is larger takes too long to compile.
 const COMPONENT: usize = 32 << 20;
@@ -114,30 +114,37 @@ impl Sandbox {
     }
 
     /// Runs one tool in an instance of its own, which is gone afterwards. Dropping the future stops the guest.
-    pub async fn call(&self, loaded: &Arc<Loaded>, grant: Grant, call: ToolCall) -> CallReport {
+    pub async fn call(&self, loaded: &Arc<Loaded>, mut grant: Grant, call: ToolCall) -> CallReport {
         let began = Instant::now();
+        let mut witness = Witness { tell: grant.witness.take(), began };
         let wall = grant.limits.wall();
         let deadline = (began + wall).into();
         let admitted = self.0.admission.enter(grant.tenant, grant.limits.concurrency, deadline).await;
         let admitted = match admitted {
             Ok(admitted) => admitted,
-            Err(error) => return CallReport::without_a_run(error, began.elapsed()),
+            Err(error) => {
+                witness.dismiss();
+                return CallReport::without_a_run(error, began.elapsed());
+            }
         };
-        let waiting = Waiting::default();
+        let (waiting, trace, limits) = (Waiting::default(), Trace::default(), grant.limits);
+        let guest = self.0.guest(grant, waiting.clone(), trace.clone());
         let run = Run {
-            began,
             wall,
-            trace: Trace::default(),
-            fuel: grant.limits.fuel,
-            passes: grant.limits.http_body_bytes.max(grant.limits.result_bytes) + (64 << 10),
-            result: grant.limits.result_bytes,
+            trace,
+            allowed: Allowed {
+                fuel: limits.fuel,
+                passes: limits.http_body_bytes.max(limits.result_bytes) + (64 << 10),
+                result: limits.result_bytes,
+                slots: self.0.admission.slots(),
+            },
             loaded: loaded.clone(),
             call,
-            admitted,
+            store: Store::new(&self.0.engine, guest),
+            witness,
+            _admitted: admitted,
         };
-        let guest = self.0.guest(grant, waiting.clone(), run.trace.clone());
-        let store = Store::new(&self.0.engine, guest);
-        let report = self.0.background.attend(Box::pin(run.finish(store)), &waiting).await;
+        let report = self.0.background.attend(Box::pin(run.finish()), &waiting).await;
         report.unwrap_or_else(|| CallReport::without_a_run(CallError::Stopped, began.elapsed()))
     }
 }
@@ -178,55 +185,118 @@ impl Inner {
 
 /// One call on its way.
 struct Run {
-    began: Instant,
     wall: Duration,
     trace: Trace,
+    allowed: Allowed,
+    loaded: Arc<Loaded>,
+    call: ToolCall,
+    store: Store<Guest>,
+    witness: Witness,
+    // The last to go: the place is free once the instance is gone.
+    _admitted: Admitted,
+}
+
+/// What a call may use, as its end explains it.
+struct Allowed {
     fuel: u64,
     /// Bytes that may pass from guest to host in one step.
     passes: u64,
+    /// Bytes of its result.
     result: u64,
-    loaded: Arc<Loaded>,
-    call: ToolCall,
-    admitted: Admitted,
+    /// Calls that run at a time.
+    slots: u32,
 }
 
 impl Run {
-    async fn finish(self, mut store: Store<Guest>) -> CallReport {
-        let deadline = (self.began + self.wall).into();
-        let ended = timeout_at(deadline, self.execute(&mut store)).await;
-        let fuel_used = self.fuel - store.get_fuel().unwrap_or_default().min(self.fuel);
-        let guest = store.into_data();
-        // Only now that the instance is gone.
-        drop(self.admitted);
-        let outcome = match ended {
-            Ok(Ok(returned)) => outcome::of_result(returned, self.result),
-            Ok(Err(error)) => Err(outcome::of_trap(&error, &guest, self.fuel, self.passes)),
-            Err(_) => Err(CallError::WallClock { limit: self.wall }),
+    async fn finish(mut self) -> CallReport {
+        let deadline = (self.witness.began + self.wall).into();
+        let ended = timeout_at(deadline, self.execute()).await;
+        self.witness.dismiss();
+        let (outcome, result_bytes) = match ended {
+            Ok(Ok(returned)) => outcome::of_result(returned, self.allowed.result),
+            Ok(Err(error)) => (Err(outcome::of_trap(&error, self.store.data(), &self.allowed)), 0),
+            Err(_) => (Err(CallError::WallClock { limit: self.wall }), 0),
         };
+        CallReport { result_bytes, ..self.report(outcome) }
+    }
+
+    async fn execute(&mut self) -> wasmtime::Result<Result<tools::Output, String>> {
+        let store = &mut self.store;
+        store.limiter(|guest| &mut guest.memory);
+        // Start functions run on this as well.
+        store.set_fuel(self.allowed.fuel)?;
+        store.fuel_async_yield_interval(Some(FUEL_BETWEEN_YIELDS))?;
+        store.set_hostcall_fuel(usize::try_from(self.allowed.passes).unwrap_or(usize::MAX));
+        let server = self.loaded.pre.instantiate_async(&mut *store).await?;
+        server.cloche_tool_tools().call_call(store, &self.call.name, &self.call.arguments).await
+    }
+
+    /// What the call has come to, with all that it has used so far.
+    fn report(&mut self, outcome: Result<Output, CallError>) -> CallReport {
+        let fuel_used = self.allowed.fuel.saturating_sub(self.store.get_fuel().unwrap_or_default());
+        let guest = self.store.data_mut();
+        let mut logs = guest.journal.take_lines();
+        for line in &mut logs {
+            guest.egress.scrub(&mut line.message);
+        }
+        let outcome = outcome.map_err(|mut error| {
+            if let CallError::Tool(text) | CallError::Trap(text) | CallError::BadResult(text) = &mut error {
+                guest.egress.scrub(text);
+            }
+            error
+        });
         CallReport {
             outcome,
             fuel_used,
             peak_memory_bytes: guest.memory.peak(),
-            wall: self.began.elapsed(),
+            wall: self.witness.began.elapsed(),
+            result_bytes: 0,
             requests: self.trace.take(),
-            logs: guest.journal.into_lines(),
+            logs,
         }
     }
+}
 
-    async fn execute(&self, store: &mut Store<Guest>) -> wasmtime::Result<Result<tools::Output, String>> {
-        store.limiter(|guest| &mut guest.memory);
-        // Start functions run on this as well.
-        store.set_fuel(self.fuel)?;
-        store.fuel_async_yield_interval(Some(FUEL_BETWEEN_YIELDS))?;
-        store.set_hostcall_fuel(usize::try_from(self.passes).unwrap_or(usize::MAX));
-        let server = self.loaded.pre.instantiate_async(&mut *store).await?;
-        server.cloche_tool_tools().call_call(store, &self.call.name, &self.call.arguments).await
+impl Drop for Run {
+    fn drop(&mut self) {
+        if let Some(tell) = self.witness.tell.take() {
+            tell(self.report(Err(CallError::Cancelled)));
+        }
+    }
+}
+
+/// Tells how a call ended that nobody waits for any more.
+struct Witness {
+    tell: Option<Box<dyn FnOnce(CallReport) + Send>>,
+    began: Instant,
+}
+
+impl Witness {
+    /// The one who waits is there, and hears it.
+    fn dismiss(&mut self) {
+        self.tell = None;
+    }
+}
+
+impl Drop for Witness {
+    fn drop(&mut self) {
+        if let Some(tell) = self.tell.take() {
+            tell(CallReport::without_a_run(CallError::Cancelled, self.began.elapsed()));
+        }
     }
 }
 
 impl CallReport {
     /// The report of a call that never began.
     fn without_a_run(error: CallError, wall: Duration) -> Self {
-        Self { outcome: Err(error), fuel_used: 0, peak_memory_bytes: 0, wall, requests: vec![], logs: vec![] }
+        Self {
+            outcome: Err(error),
+            fuel_used: 0,
+            peak_memory_bytes: 0,
+            wall,
+            result_bytes: 0,
+            requests: vec![],
+            logs: vec![],
+        }
     }
 }

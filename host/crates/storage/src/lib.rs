@@ -7,6 +7,7 @@ mod error;
 pub mod accounts;
 pub mod api_keys;
 pub mod builds;
+pub mod calls;
 pub mod jobs;
 pub mod kv;
 pub mod magic_links;

@@ -76,7 +76,7 @@ impl ServerHandler for Handler {
             report
         });
         let arguments = request.arguments.unwrap_or_default();
-        let call = gateway::call(&self.app, &self.served, tool, arguments, progress);
+        let call = gateway::call(&self.app, &self.served, &self.caller, tool, arguments, progress);
         let answer = tokio::select! {
             // The client has gone: dropping the call stops it.
             () = context.ct.cancelled() => {
@@ -112,12 +112,12 @@ impl Handler {
         let live = &self.served.live;
         let (server, version, user, client) =
             (&live.server_id, live.version_n, &self.caller.user, self.caller.client.as_str());
-        let Some(Answer { code, fuel, wall, peak_memory, requests, .. }) = answer else {
+        let Some(Answer { call, .. }) = answer else {
             tracing::info!(%server, version, tool, %user, client, outcome = "cancelled", "called");
             return;
         };
-        let ms = wall.as_millis();
-        tracing::info!(%server, version, tool, %user, client, outcome = code, fuel, ms, peak_memory, requests, "called");
+        let (outcome, fuel, ms) = (call.outcome.as_str(), call.fuel, call.wall_ms);
+        tracing::info!(call = %call.id, %server, version, tool, %user, client, outcome, fuel, ms, "called");
     }
 }
 

@@ -1,6 +1,8 @@
 //! Another tenant's ids, wherever the platform takes one.
 
-use cloche_domain::{BuildId, PreviewId, ServerId};
+use std::time::Duration;
+
+use cloche_domain::{BuildId, CallId, PreviewId, ServerId};
 use reqwest::Method;
 use reqwest::header::{ACCEPT, AUTHORIZATION};
 use serde_json::{Value, json};
@@ -19,13 +21,17 @@ pub const ATTACKS: &[Attack] = &[
 ];
 
 /// What a route takes besides ids. A route with an id and a body is not there by itself: it has a row here.
-const BODIES: &[(&str, &str)] = &[("PUT /v1/servers/{id}/secrets/{key}", r#"{"value": "stolen-or-not"}"#)];
+const BODIES: &[(&str, &str)] = &[
+    ("PUT /v1/servers/{id}/secrets/{key}", r#"{"value": "stolen-or-not"}"#),
+    ("POST /v1/servers/{id}/try", r#"{"tool": "now"}"#),
+];
 
 /// What stands for each parameter: the victim's, and one that nobody has.
 struct Ids {
     server: [String; 2],
     build: [String; 2],
     api_key: [String; 2],
+    call: [String; 2],
 }
 
 impl Ids {
@@ -40,6 +46,7 @@ impl Ids {
                     ("api-keys", "{id}") => self.api_key[which].as_str(),
                     (_, "{key}") => "API_KEY",
                     (_, "{n}") => "1",
+                    (_, "{call}") => self.call[which].as_str(),
                     (before, parameter) if parameter.starts_with('{') => {
                         panic!("{template}: say here what stands for {parameter} after {before}")
                     }
@@ -96,7 +103,14 @@ async fn victim(owner: &Tenant) -> Ids {
     Hosted { id: text("id"), url: text("mcpUrl") }.live(&owner.browser).await;
     let (_, made) = owner.browser.post("/v1/api-keys", json!({"name": "hers", "scopes": ["mcp"]})).await;
     let id = |value: &Value| value["id"].as_str().unwrap().to_owned();
+    let at = format!("/v1/servers/{}", id(&server));
+    let (_, tried) = owner.browser.post(&format!("{at}/try"), json!({"tool": "now"})).await;
+    // Records are written a moment later.
+    while owner.browser.get(&format!("{at}/calls/{}", id(&tried))).await.0 != 200 {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
     Ids {
+        call: [id(&tried), CallId::new().to_string()],
         build: [text("buildId"), BuildId::new().to_string()],
         server: [id(&server), ServerId::new().to_string()],
         api_key: [id(&made), id(&made).replace(|c: char| c.is_ascii_digit(), "7")],

@@ -19,7 +19,7 @@ pub(super) struct Entry {
 }
 
 impl Trace {
-    pub(super) fn begin(&self, target: &Target) -> Entry {
+    pub(super) fn begin(&self, target: &Target, sent: usize) -> Entry {
         let record = EgressRecord {
             method: target.method.to_string(),
             host: target.authority(),
@@ -27,6 +27,7 @@ impl Trace {
             status: None,
             error: Some("the call ended before the answer came".to_owned()),
             ms: 0,
+            sent: sent as u64,
             bytes: 0,
         };
         Entry { trace: self.clone(), began: Instant::now(), record: Some(record) }

@@ -51,8 +51,8 @@ impl Journal {
         errors.map(|line| line.message.as_str()).find(|message| message.starts_with("panic"))
     }
 
-    pub(crate) fn into_lines(self) -> Vec<LogLine> {
-        self.lines
+    pub(crate) fn take_lines(&mut self) -> Vec<LogLine> {
+        std::mem::take(&mut self.lines)
     }
 }
 
@@ -70,7 +70,7 @@ mod tests {
         let mut journal = Journal::new(1 << 20);
         journal.write(1, Level::Info, "a\r\nb\u{1b}[31m\u{202e}é");
         journal.write(2, Level::Info, &"é".repeat(LINE));
-        let lines = journal.into_lines();
+        let lines = journal.take_lines();
         assert_eq!(lines[0].message, "a\\r\\nb\\u{1b}[31m\\u{202e}é");
         assert_eq!(lines[1].message.len(), LINE + '…'.len_utf8());
     }
@@ -81,7 +81,7 @@ mod tests {
         for _ in 0..10 {
             journal.write(0, Level::Info, "");
         }
-        let lines = journal.into_lines();
+        let lines = journal.take_lines();
         assert_eq!(lines.len(), 4);
         assert!(lines[3].message.contains("full"));
     }

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 use wasmtime::{PoolConcurrencyLimitError, Trap};
 
+use super::Allowed;
 use crate::bindings::tools;
 use crate::engine::{STACK, TABLE_ELEMENTS};
 use crate::guest::{Guest, TRANSFER, TransferExceeded};
@@ -12,7 +13,8 @@ use crate::{CallError, Content, Output, Resource};
 const PASSED_TOO_MUCH: &str = "fuel allocated for hostcalls";
 
 /// Which bound ended the guest, or how it crashed.
-pub(super) fn of_trap(error: &wasmtime::Error, guest: &Guest, fuel: u64, passes: u64) -> CallError {
+pub(super) fn of_trap(error: &wasmtime::Error, guest: &Guest, allowed: &Allowed) -> CallError {
+    let &Allowed { fuel, passes, slots, .. } = allowed;
     let trap = error.downcast_ref::<Trap>();
     if trap == Some(&Trap::OutOfFuel) {
         return CallError::Fuel { limit: fuel };
@@ -20,28 +22,29 @@ pub(super) fn of_trap(error: &wasmtime::Error, guest: &Guest, fuel: u64, passes:
     if trap == Some(&Trap::StackOverflow) {
         return CallError::Stack { limit: STACK as u64 };
     }
-    if error.is::<TransferExceeded>() {
-        return CallError::Transfer { limit: TRANSFER };
+    if let Some(&TransferExceeded { actual }) = error.downcast_ref() {
+        return CallError::Transfer { limit: TRANSFER, actual };
     }
     if error.is::<PoolConcurrencyLimitError>() {
-        return CallError::Slots;
+        return CallError::Slots { limit: slots };
     }
     let text = error.root_cause().to_string();
     if text.contains(PASSED_TOO_MUCH) {
-        return CallError::Transfer { limit: passes };
+        // How much it was, wasmtime does not say: it stops at the first byte over the limit.
+        return CallError::Transfer { limit: passes, actual: passes + 1 };
     }
     // A program that is refused memory or table elements seldom says so: it gives up.
     if let Some(wanted) = guest.memory.refused() {
         return CallError::Memory { limit: guest.memory.limit(), wanted };
     }
-    if guest.memory.elements_refused() {
-        return CallError::Table { limit: TABLE_ELEMENTS as u64 };
+    if let Some(wanted) = guest.memory.elements_refused() {
+        return CallError::Table { limit: TABLE_ELEMENTS as u64, wanted: wanted as u64 };
     }
     CallError::Trap(guest.journal.panic().map_or(text, str::to_owned))
 }
 
-/// The result, if it may be passed on.
-pub(super) fn of_result(returned: Result<tools::Output, String>, limit: u64) -> Result<Output, CallError> {
+/// The result, if it may be passed on; and its size in bytes.
+pub(super) fn of_result(returned: Result<tools::Output, String>, limit: u64) -> (Result<Output, CallError>, u64) {
     let actual = match &returned {
         Ok(output) => {
             output.content.iter().map(size).sum::<usize>() + output.structured.as_ref().map_or(0, String::len)
@@ -49,9 +52,12 @@ pub(super) fn of_result(returned: Result<tools::Output, String>, limit: u64) -> 
         Err(text) => text.len(),
     } as u64;
     if actual > limit {
-        return Err(CallError::ResultTooLarge { limit, actual });
+        return (Err(CallError::ResultTooLarge { limit, actual }), actual);
     }
-    let output = returned.map_err(CallError::Tool)?;
+    (returned.map_err(CallError::Tool).and_then(passed_on), actual)
+}
+
+fn passed_on(output: tools::Output) -> Result<Output, CallError> {
     Ok(Output {
         content: output.content.into_iter().map(Into::into).collect(),
         structured: output.structured.as_deref().map(object).transpose()?,

@@ -105,7 +105,7 @@ async fn tables_are_bounded() {
     let grow = "(loop $l (br_if $l (i32.ne (i32.const -1)
         (table.grow $t (ref.null func) (i32.const 1000))))) unreachable";
     let report = Kit::new().run(component("", table, grow), grant(), "").await;
-    assert_eq!(report.outcome, Err(CallError::Table { limit: 20_000 }));
+    assert_eq!(report.outcome, Err(CallError::Table { limit: 20_000, wanted: 20_001 }));
     let error = load(&Kit::new().sandbox, component("", "(table 30000 funcref)", guests::ECHO)).await.err().unwrap();
     assert!(matches!(&error, Error::Invalid(why) if why.contains("element size of 30000")), "{error}");
 }

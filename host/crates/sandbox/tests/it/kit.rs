@@ -79,6 +79,7 @@ pub fn grant_of(limits: CallLimits) -> Grant {
         secrets: Arc::new(Secrets::default()),
         kv: None,
         progress: None,
+        witness: None,
     }
 }
 

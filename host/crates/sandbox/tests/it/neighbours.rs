@@ -88,7 +88,7 @@ async fn a_dropped_call_frees_its_slot() {
     let busy = tokio::spawn(async move { sandbox.call(&looping, busy, call("t", "")).await });
     tokio::time::sleep(Duration::from_millis(50)).await;
     let report = kit.sandbox.call(&echo, grant_of(endless(100)), call("t", "")).await;
-    assert_eq!(report.outcome, Err(CallError::Slots));
+    assert_eq!(report.outcome, Err(CallError::Slots { limit: 1 }));
     busy.abort();
 }
 

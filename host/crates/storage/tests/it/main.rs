@@ -4,6 +4,7 @@
 mod accounts;
 mod api_keys;
 mod builds;
+mod calls;
 mod engines;
 mod jobs;
 mod magic_links;

@@ -1,0 +1,118 @@
+//! What each call came to.
+
+use cloche_domain::{CallId, OrgId, ServerId, UserId};
+use serde_json::Value;
+use sqlx::FromRow;
+use sqlx::types::Json;
+use time::OffsetDateTime;
+
+use crate::{Db, Result, Tx};
+
+/// One call. Numbers are what the sandbox measured; requests, bound and logs are JSON of its making.
+#[derive(Clone, Debug, PartialEq, FromRow)]
+pub struct Call {
+    pub id: CallId,
+    pub server_id: ServerId,
+    /// The version's number.
+    pub version_n: i64,
+    pub tool: String,
+    pub user_id: UserId,
+    /// The client's id, `api_key` or `try`.
+    pub client: String,
+    pub started_at: OffsetDateTime,
+    /// Milliseconds from entry to answer.
+    pub wall_ms: i64,
+    /// Units.
+    pub fuel: i64,
+    /// Bytes.
+    pub peak_memory: i64,
+    /// Bytes of the arguments as JSON.
+    pub argument_bytes: i64,
+    /// Bytes of the result as JSON.
+    pub result_bytes: i64,
+    /// `ok`, or why there is no result.
+    pub outcome: String,
+    /// What the caller was told.
+    pub error: Option<String>,
+    #[sqlx(json(nullable))]
+    pub bound: Option<Value>,
+    #[sqlx(json)]
+    pub requests: Value,
+    #[sqlx(json(nullable))]
+    pub logs: Option<Value>,
+}
+
+/// Which calls of a server are asked for.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Filter<'a> {
+    pub tool: Option<&'a str>,
+    pub outcome: Option<&'a str>,
+    /// Only those that wrote lines.
+    pub with_logs: bool,
+}
+
+// A server that is gone meanwhile keeps nothing.
+const INSERT: &str = "INSERT INTO calls (id, server_id, version_n, tool, user_id, client, started_at, wall_ms, fuel,
+        peak_memory, argument_bytes, result_bytes, outcome, error, bound, requests, logs)
+    SELECT $1, s.id, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17 FROM servers s WHERE s.id = $2
+    ON CONFLICT (id) DO NOTHING";
+
+/// Writes one call.
+async fn insert(tx: &mut Tx, call: &Call) -> Result<()> {
+    Ok(on_conn!(*tx, c => sqlx::query(INSERT)
+        .bind(call.id).bind(call.server_id).bind(call.version_n).bind(&call.tool).bind(call.user_id)
+        .bind(&call.client).bind(call.started_at).bind(call.wall_ms).bind(call.fuel).bind(call.peak_memory)
+        .bind(call.argument_bytes).bind(call.result_bytes).bind(&call.outcome).bind(&call.error)
+        .bind(call.bound.as_ref().map(Json)).bind(Json(&call.requests)).bind(call.logs.as_ref().map(Json))
+        .execute(c).await.map(|_| ()))?)
+}
+
+/// Writes calls, all of them in one transaction; those of servers that are gone are left out.
+pub async fn insert_all(db: &Db, calls: &[Call]) -> Result<()> {
+    let mut tx = db.begin().await?;
+    for call in calls {
+        insert(&mut tx, call).await?;
+    }
+    tx.commit().await
+}
+
+const GET: &str = "SELECT c.* FROM calls c JOIN servers s ON s.id = c.server_id
+    WHERE s.org_id = $1 AND c.server_id = $2 AND c.id = $3";
+
+/// One call of one of the organisation's servers.
+pub async fn get(tx: &mut Tx, org: OrgId, server: ServerId, id: CallId) -> Result<Option<Call>> {
+    Ok(on_conn!(*tx, c => sqlx::query_as(GET).bind(org).bind(server).bind(id).fetch_optional(c).await)?)
+}
+
+const LIST: &str = "SELECT * FROM calls WHERE server_id = $1 AND ($2 IS NULL OR id < $2)
+    AND ($3 IS NULL OR tool = $3) AND ($4 IS NULL OR outcome = $4) AND (NOT $5 OR logs IS NOT NULL)
+    ORDER BY id DESC LIMIT $6";
+
+/// A server's calls, newest first; those before `before`.
+pub async fn list(
+    tx: &mut Tx,
+    server: ServerId,
+    filter: Filter<'_>,
+    before: Option<CallId>,
+    limit: i64,
+) -> Result<Vec<Call>> {
+    Ok(on_conn!(*tx, c => sqlx::query_as(LIST).bind(server).bind(before).bind(filter.tool).bind(filter.outcome)
+        .bind(filter.with_logs).bind(limit).fetch_all(c).await)?)
+}
+
+const EXPIRE: &str = "DELETE FROM calls WHERE id IN (SELECT id FROM calls WHERE started_at < $1 LIMIT $2)";
+
+/// Deletes calls that began before a moment, `limit` of them at most: how many there were.
+pub async fn expire(tx: &mut Tx, before: OffsetDateTime, limit: i64) -> Result<u64> {
+    Ok(on_conn!(*tx, c => sqlx::query(EXPIRE).bind(before).bind(limit).execute(c).await
+        .map(|done| done.rows_affected()))?)
+}
+
+const TRIM: &str = "DELETE FROM calls WHERE server_id = $1
+    AND id < (SELECT id FROM calls WHERE server_id = $1 ORDER BY id DESC LIMIT 1 OFFSET $2)";
+
+/// Keeps a server's newest calls, `keep` of them (one at least), and deletes the others: how many there were.
+pub async fn trim(tx: &mut Tx, server: ServerId, keep: i64) -> Result<u64> {
+    Ok(on_conn!(*tx, c => sqlx::query(TRIM).bind(server).bind(keep.max(1) - 1).execute(c).await
+        .map(|done| done.rows_affected()))?)
+}

@@ -1,0 +1,75 @@
+//! The records of calls.
+
+use cloche_domain::{CallId, Clock, UserId};
+use cloche_storage::Db;
+use cloche_storage::calls::{self, Call, Filter};
+use serde_json::json;
+use time::Duration;
+
+use crate::engines::{on_both, owner};
+use crate::servers::{Made, server};
+
+fn call(of: Made) -> Call {
+    Call {
+        id: CallId::new(),
+        server_id: of.server,
+        version_n: 1,
+        tool: "echo".to_owned(),
+        user_id: UserId::new(),
+        client: "try".to_owned(),
+        started_at: Clock::default().now(),
+        wall_ms: 1,
+        fuel: 4_400,
+        peak_memory: 1 << 20,
+        argument_bytes: 2,
+        result_bytes: 3,
+        outcome: "ok".to_owned(),
+        error: None,
+        bound: None,
+        requests: json!([]),
+        logs: None,
+    }
+}
+
+on_both!(calls_are_kept_listed_and_let_go, async |db: Db| {
+    let mut tx = db.begin().await.unwrap();
+    let (ada, bob) = (owner(&mut tx, "ada").await, owner(&mut tx, "bob").await);
+    let made = server(&mut tx, &ada, "weather").await;
+    tx.commit().await.unwrap();
+    let old = Call { started_at: Clock::default().now() - Duration::days(40), ..call(made) };
+    let failed = Call {
+        tool: "now".to_owned(),
+        outcome: "fuel".to_owned(),
+        error: Some("too long".to_owned()),
+        bound: Some(json!({"name": "fuel"})),
+        requests: json!([{"host": "api.example.com"}]),
+        logs: Some(json!([{"message": "é"}])),
+        ..call(made)
+    };
+    let newest = call(made);
+    let orphan = Call { server_id: cloche_domain::ServerId::new(), ..call(made) };
+    calls::insert_all(&db, &[old.clone(), failed.clone(), newest.clone(), orphan]).await.unwrap();
+    // Written again after an answer that was lost.
+    calls::insert_all(&db, std::slice::from_ref(&newest)).await.unwrap();
+
+    let mut tx = db.begin().await.unwrap();
+    let list = async |tx: &mut _, filter| {
+        calls::list(tx, made.server, filter, None, 9).await.unwrap().into_iter().map(|call| call.id).collect::<Vec<_>>()
+    };
+    assert_eq!(list(&mut tx, Filter::default()).await, [newest.id, failed.id, old.id]);
+    assert_eq!(list(&mut tx, Filter { tool: Some("now"), ..Filter::default() }).await, [failed.id]);
+    assert_eq!(list(&mut tx, Filter { outcome: Some("ok"), ..Filter::default() }).await, [newest.id, old.id]);
+    assert_eq!(list(&mut tx, Filter { with_logs: true, ..Filter::default() }).await, [failed.id]);
+    let before = calls::list(&mut tx, made.server, Filter::default(), Some(newest.id), 1).await.unwrap();
+    assert_eq!(before, std::slice::from_ref(&failed));
+    assert_eq!(calls::get(&mut tx, ada.org_id, made.server, failed.id).await.unwrap(), Some(failed.clone()));
+    assert_eq!(calls::get(&mut tx, bob.org_id, made.server, failed.id).await.unwrap(), None);
+
+    let month = Clock::default().now() - Duration::days(30);
+    assert_eq!(calls::expire(&mut tx, month, 10).await.unwrap(), 1);
+    assert_eq!(list(&mut tx, Filter::default()).await, [newest.id, failed.id]);
+    assert_eq!(calls::trim(&mut tx, made.server, 2).await.unwrap(), 0);
+    assert_eq!(calls::trim(&mut tx, made.server, 1).await.unwrap(), 1);
+    assert_eq!(list(&mut tx, Filter::default()).await, [newest.id]);
+    tx.commit().await.unwrap();
+});

@@ -1,0 +1,205 @@
+//! Calls are noted in memory and written a moment later, many at a time: no call waits for the database. What a crash
+//! loses is what was noted in that moment.
+
+use std::collections::{HashSet, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use cloche_domain::ServerId;
+use cloche_storage::calls::{self, Call};
+use tokio::sync::Notify;
+use tokio::time::{Instant, sleep, timeout};
+use tokio_util::sync::CancellationToken;
+
+use crate::app::App;
+
+/// Bytes of calls that wait to be written; beyond them, the oldest are lost.
+const WAITING: usize = 32 << 20;
+/// Calls written in one transaction.
+const BATCH: usize = 500;
+/// Between the first call that waits and its batch.
+const GATHER: Duration = Duration::from_millis(100);
+/// After a database that did not answer.
+const PAUSE: Duration = Duration::from_secs(1);
+/// Between two looks for what is too old or too much.
+const SWEEP_EVERY: Duration = Duration::from_mins(1);
+/// Rows deleted at a time, so that nobody waits long.
+const SWEEP: i64 = 1_000;
+/// For the last batches when the platform stops.
+const LAST: Duration = Duration::from_secs(5);
+
+/// Where calls are noted. Clones share everything.
+#[derive(Clone, Debug, Default)]
+pub struct Recorder(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    queue: Mutex<Queue>,
+    filled: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Queue {
+    calls: VecDeque<Call>,
+    bytes: usize,
+    lost: u64,
+}
+
+impl Recorder {
+    /// Notes a call; never waits.
+    pub fn note(&self, call: Call) {
+        let mut queue = self.queue();
+        queue.bytes += size(&call);
+        queue.calls.push_back(call);
+        queue.shorten();
+        drop(queue);
+        self.0.filled.notify_one();
+    }
+
+    fn take(&self) -> Vec<Call> {
+        let mut queue = self.queue();
+        if queue.lost > 0 {
+            tracing::error!(lost = queue.lost, "records of calls are lost: the database does not keep up");
+            queue.lost = 0;
+        }
+        let count = queue.calls.len().min(BATCH);
+        let calls: Vec<_> = queue.calls.drain(..count).collect();
+        queue.bytes -= calls.iter().map(size).sum::<usize>();
+        calls
+    }
+
+    fn put_back(&self, calls: Vec<Call>) {
+        let mut queue = self.queue();
+        for call in calls.into_iter().rev() {
+            queue.bytes += size(&call);
+            queue.calls.push_front(call);
+        }
+        queue.shorten();
+    }
+
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.0.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Queue {
+    fn shorten(&mut self) {
+        while self.bytes > WAITING
+            && let Some(oldest) = self.calls.pop_front()
+        {
+            self.bytes -= size(&oldest);
+            self.lost += 1;
+        }
+    }
+}
+
+/// What a call takes in memory, about.
+fn size(call: &Call) -> usize {
+    let json = |value: &serde_json::Value| match value {
+        serde_json::Value::Array(items) => items.iter().map(|item| 128 + item.to_string().len()).sum(),
+        _ => 0,
+    };
+    512 + call.error.as_ref().map_or(0, String::len) + json(&call.requests) + call.logs.as_ref().map_or(0, json)
+}
+
+/// Writes what is noted, and deletes what need not be kept any longer, until asked to stop; then what still waits.
+pub async fn write(app: Arc<App>, stopping: CancellationToken) {
+    let mut written_of = HashSet::new();
+    let mut swept = Instant::now();
+    loop {
+        tokio::select! {
+            () = app.calls.0.filled.notified() => {}
+            () = sleep(SWEEP_EVERY) => {}
+            () = stopping.cancelled() => break,
+        }
+        tokio::select! {
+            () = sleep(GATHER) => {}
+            () = stopping.cancelled() => break,
+        }
+        tokio::select! {
+            () = flush(&app, &mut written_of) => {}
+            () = stopping.cancelled() => break,
+        }
+        if swept.elapsed() > SWEEP_EVERY {
+            swept = Instant::now();
+            if let Err(error) = sweep(&app, &mut written_of).await {
+                tracing::warn!(%error, "old records of calls are not deleted yet");
+            }
+        }
+    }
+    if timeout(LAST, flush(&app, &mut written_of)).await.is_err() {
+        tracing::error!(
+            lost = app.calls.queue().calls.len(),
+            "records of calls are lost: the database does not answer"
+        );
+    }
+}
+
+/// Writes all that waits. Dropped in the middle, it may leave out one batch, or write it: each call has its id.
+async fn flush(app: &App, written_of: &mut HashSet<ServerId>) {
+    loop {
+        let batch = Batch { recorder: &app.calls, calls: app.calls.take() };
+        if batch.calls.is_empty() {
+            return;
+        }
+        if let Err(error) = calls::insert_all(&app.db, &batch.calls).await {
+            tracing::warn!(%error, "records of calls are not written yet");
+            drop(batch);
+            sleep(PAUSE).await;
+            one_by_one(app).await;
+            continue;
+        }
+        written_of.extend(batch.written().iter().map(|call| call.server_id));
+    }
+}
+
+/// Writes the batch that failed, each call by itself: one that cannot be written must not hold up the others.
+async fn one_by_one(app: &App) {
+    let batch = Batch { recorder: &app.calls, calls: app.calls.take() };
+    let mut failed = Vec::new();
+    for call in &batch.calls {
+        if let Err(error) = calls::insert_all(&app.db, std::slice::from_ref(call)).await {
+            failed.push((call.id, error));
+        }
+    }
+    if failed.len() == batch.calls.len() && failed.len() > 1 {
+        // It is the database, not the calls: the batch goes back.
+        return;
+    }
+    for (call, error) in failed {
+        tracing::error!(%call, %error, "the record of a call is lost: it cannot be written");
+    }
+    batch.written();
+}
+
+/// Calls in hand: back in the queue, unless they are written.
+struct Batch<'a> {
+    recorder: &'a Recorder,
+    calls: Vec<Call>,
+}
+
+impl Batch<'_> {
+    fn written(mut self) -> Vec<Call> {
+        std::mem::take(&mut self.calls)
+    }
+}
+
+impl Drop for Batch<'_> {
+    fn drop(&mut self) {
+        self.recorder.put_back(std::mem::take(&mut self.calls));
+    }
+}
+
+async fn sweep(app: &App, written_of: &mut HashSet<ServerId>) -> cloche_storage::Result<()> {
+    let settings = &app.config.calls;
+    let before = app.clock.now() - time::Duration::days(settings.days.into());
+    let mut tx = app.db.begin().await?;
+    calls::expire(&mut tx, before, SWEEP).await?;
+    tx.commit().await?;
+    for server in written_of.drain() {
+        let mut tx = app.db.begin().await?;
+        calls::trim(&mut tx, server, settings.per_server.into()).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
