@@ -5,6 +5,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "the table, and what a failed attack should show")]
 
 mod attack;
+mod egress;
 mod guest;
 mod handmade;
 mod scene;
@@ -20,6 +21,8 @@ mod guests;
 #[path = "../it/hosted.rs"]
 #[expect(dead_code, reason = "shared with the integration tests")]
 mod hosted;
+#[path = "../../crates/sandbox/tests/it/nameserver.rs"]
+mod nameserver;
 #[path = "../it/platform.rs"]
 #[expect(dead_code, unused_imports, unused_macros, reason = "shared with the integration tests")]
 mod platform;
@@ -36,7 +39,7 @@ use attack::Attack;
 
 /// Every attack there is, in the order of the table.
 fn attacks() -> Vec<Attack> {
-    [guest::attacks(), tenants::attacks(), secrets::attacks()].concat()
+    [guest::attacks(), egress::attacks(), tenants::attacks(), secrets::attacks()].concat()
 }
 
 fn main() -> ExitCode {

@@ -37,7 +37,9 @@ impl Scene {
     pub fn control(&self, what: impl Into<String>, happened: bool, seen: impl Debug) {
         let what = what.into();
         assert!(happened, "the control has shown nothing: {what}: {seen:?}");
-        self.controls.borrow_mut().push(what);
+        if !self.controls().contains(&what) {
+            self.controls.borrow_mut().push(what);
+        }
     }
 
     /// Says why the harm can't be shown.

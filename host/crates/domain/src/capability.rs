@@ -158,6 +158,12 @@ fn parse(text: &str) -> Result<HostPattern, &'static str> {
     if below && !host.contains('.') {
         return Err("is a wildcard over a whole top-level domain: name the domain, as in `*.example.com`");
     }
+    // Everybody may have a host below a public suffix (publicsuffix.org): `*.co.uk` is no narrower than `*.uk`.
+    if below && psl::suffix_str(&host) == Some(host.as_str()) {
+        return Err(
+            "is a wildcard over a suffix below which anyone may have a host: name one domain, as in `*.example.com`",
+        );
+    }
     let path = url.path().trim_end_matches('/').to_owned();
     let host = if below { HostName::Below(host) } else { HostName::Exact(host) };
     let port = url.port_or_known_default().unwrap_or(scheme.default_port());

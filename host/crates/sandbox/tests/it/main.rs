@@ -8,6 +8,7 @@ mod imports;
 mod kit;
 mod loading;
 mod names;
+mod nameserver;
 mod neighbours;
 mod secrets;
 mod tls;
