@@ -5,6 +5,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "the table, and what a failed attack should show")]
 
 mod attack;
+mod compiler;
 mod egress;
 mod guest;
 mod handmade;
@@ -18,6 +19,9 @@ mod tenants;
 #[expect(dead_code, reason = "shared with the sandbox's tests")]
 mod guests;
 // The platform and its users are those of the integration tests, which use all of it.
+#[path = "../it/models/fake.rs"]
+#[expect(dead_code, reason = "shared with the integration tests")]
+mod fake;
 #[path = "../it/hosted.rs"]
 #[expect(dead_code, reason = "shared with the integration tests")]
 mod hosted;
@@ -39,7 +43,7 @@ use attack::Attack;
 
 /// Every attack there is, in the order of the table.
 fn attacks() -> Vec<Attack> {
-    [guest::attacks(), egress::attacks(), tenants::attacks(), secrets::attacks()].concat()
+    [guest::attacks(), egress::attacks(), tenants::attacks(), compiler::attacks(), secrets::attacks()].concat()
 }
 
 fn main() -> ExitCode {
