@@ -99,6 +99,21 @@ impl HostPattern {
             && self.allows_path(path)
     }
 
+    /// Whether everything within `other` is within this.
+    pub fn covers(&self, other: &Self) -> bool {
+        let hosts = match (&self.host, &other.host) {
+            (HostName::Exact(ours), HostName::Exact(theirs)) => ours == theirs,
+            (HostName::Exact(_), HostName::Below(_)) => false,
+            (below, HostName::Exact(theirs)) => below.matches(theirs),
+            (HostName::Below(ours), HostName::Below(theirs)) => ours == theirs || self.host.matches(theirs),
+        };
+        let methods = self.methods.is_empty()
+            || !other.methods.is_empty() && other.methods.iter().all(|method| self.methods.contains(method));
+        let path =
+            other.path.strip_prefix(self.path.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        hosts && methods && path && (self.scheme, self.port) == (other.scheme, other.port)
+    }
+
     fn allows_path(&self, path: &str) -> bool {
         // An encoded slash or dot can mean another path to the upstream than to us.
         let lower = path.to_ascii_lowercase();
@@ -247,6 +262,31 @@ mod tests {
             ".",
         ] {
             assert!(bad.parse::<HostPattern>().is_err(), "{bad:?} was taken as {:?}", bad.parse::<HostPattern>());
+        }
+    }
+
+    #[test]
+    fn a_pattern_covers_what_is_narrower() {
+        for (wide, narrow) in [
+            ("a.example", "a.example"),
+            ("a.example", "GET a.example/v1"),
+            ("*.example.com", "a.b.example.com"),
+            ("*.example.com", "*.b.example.com"),
+            ("GET,POST a.example/v1", "POST a.example/v1/x"),
+        ] {
+            assert!(pattern(wide).covers(&pattern(narrow)), "{wide} {narrow}");
+            assert!(wide == narrow || !pattern(narrow).covers(&pattern(wide)), "{narrow} {wide}");
+        }
+        for (one, other) in [
+            ("a.example", "b.example"),
+            ("a.example", "http://a.example"),
+            ("a.example", "a.example:8443"),
+            ("a.example/v1", "a.example/v10"),
+            ("*.example.com", "example.com"),
+            ("GET a.example", "POST a.example"),
+            ("a.b.example.com", "*.example.com"),
+        ] {
+            assert!(!pattern(one).covers(&pattern(other)), "{one} {other}");
         }
     }
 

@@ -2,6 +2,7 @@
 
 pub mod capability;
 pub mod clock;
+pub mod diff;
 pub mod id;
 pub mod manifest;
 pub mod plan;

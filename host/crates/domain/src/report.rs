@@ -26,6 +26,9 @@ pub struct Capabilities {
     pub asks: bool,
     /// All that it imports, sorted.
     pub interfaces: Vec<Interface>,
+    /// The server's name and description, which AI clients are given as its instructions.
+    pub name: String,
+    pub description: String,
     /// Its tools, as AI clients see them.
     pub tools: Vec<Tool>,
     /// The same in sentences, the last of which says that there is nothing else.
@@ -91,6 +94,8 @@ impl Capabilities {
             keeps: imported(KV),
             asks: imports.iter().any(|import| import.starts_with(USER)),
             interfaces,
+            name: manifest.name.clone(),
+            description: manifest.description.clone(),
             tools: manifest.tools.clone(),
             words: Vec::new(),
         };

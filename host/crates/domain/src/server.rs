@@ -47,6 +47,17 @@ states! {
 }
 
 states! {
+    /// Whether a built version may answer.
+    Review {
+        /// It asks for no more than the one before it, or is the first.
+        NotNeeded = "not_needed",
+        Waiting = "waiting",
+        Approved = "approved",
+        Refused = "refused",
+    }
+}
+
+states! {
     /// What an API key or a token is good for.
     Scope {
         /// The platform's API, as its owner.
