@@ -8,10 +8,13 @@ use cloche_storage::magic_links::{Asked, NewLink};
 use cloche_storage::sessions::{NewSession, Rotation, Session};
 use cloche_storage::{Tx, accounts, magic_links, sessions};
 use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::json;
 use time::{Duration, OffsetDateTime};
 use url::Url;
 
 use crate::app::App;
+use crate::audit::{self, Done};
+use crate::events::Event;
 use crate::mail::{self, Mail};
 use crate::token::{self, NoRandomness};
 
@@ -35,6 +38,10 @@ pub enum Error {
     NextNotLocal,
     #[error("no free name was found for the organisation of {0}: try again")]
     NoFreeSlug(Email),
+    #[error("there is no organisation {0}")]
+    NoSuchOrg(Slug),
+    #[error("{email} is no member of {org}: `cloche admin member` makes them one")]
+    NotAMember { email: Email, org: Slug },
     #[error(transparent)]
     Word(#[from] WordError),
     #[error(transparent)]
@@ -155,6 +162,28 @@ pub async fn find_or_make(app: &App, email: &Email) -> Result<Membership> {
     let member = account(app, &mut tx, email).await?;
     tx.commit().await?;
     Ok(member)
+}
+
+/// Makes the person of a mail address a member of an organisation, or gives them another role in it.
+pub async fn join(app: &App, email: &Email, org: &Slug, role: Role) -> Result<Membership> {
+    let mut tx = app.db.begin().await?;
+    let member = account(app, &mut tx, email).await?;
+    if !accounts::join(&mut tx, org, member.user_id, role, app.clock.now()).await? {
+        return Err(Error::NoSuchOrg(org.clone()));
+    }
+    let joined = accounts::in_org(&mut tx, member.user_id, org).await?.ok_or_else(|| Error::NoSuchOrg(org.clone()))?;
+    let given = json!({"email": email, "role": role});
+    audit::note(app, &joined, &mut tx, Done::of("member.set", ("user", &member.user_id)).with(given)).await?;
+    tx.commit().await?;
+    app.events.tell(Event::Rights);
+    Ok(joined)
+}
+
+/// The person of a mail address, as a member of an organisation.
+pub async fn member_of(app: &App, email: &Email, org: &Slug) -> Result<Membership> {
+    let member = find_or_make(app, email).await?;
+    let found = accounts::in_org(&mut app.db.read().await?, member.user_id, org).await?;
+    found.ok_or_else(|| Error::NotAMember { email: email.clone(), org: org.clone() })
 }
 
 /// Whether nobody has an account yet.

@@ -5,9 +5,11 @@ use cloche_domain::server::Scope;
 use cloche_storage::accounts::Membership;
 use cloche_storage::api_keys::{self, ApiKey};
 use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::json;
 use time::Duration;
 
 use crate::app::App;
+use crate::audit::{self, Done};
 use crate::events::Event;
 use crate::token::{self, NoRandomness};
 
@@ -75,6 +77,8 @@ pub async fn create(app: &App, member: &Membership, new: NewKey) -> Result<(Secr
     };
     let mut tx = app.db.begin().await?;
     api_keys::insert(&mut tx, member.org_id, member.user_id, &kept, token::digest(&key)).await?;
+    let made = json!({"name": kept.name, "scopes": kept.scopes});
+    audit::note(app, member, &mut tx, Done::of("api_key.created", ("api_key", &kept.id)).with(made)).await?;
     tx.commit().await?;
     Ok((key, kept))
 }
@@ -91,6 +95,7 @@ pub async fn delete(app: &App, member: &Membership, id: ApiKeyId) -> Result<()> 
     if !api_keys::delete(&mut tx, member.org_id, member.user_id, id).await? {
         return Err(Error::NotFound);
     }
+    audit::note(app, member, &mut tx, Done::of("api_key.deleted", ("api_key", &id))).await?;
     tx.commit().await?;
     app.events.tell(Event::Rights);
     Ok(())

@@ -6,6 +6,7 @@ pub mod app;
 pub mod artifacts;
 pub mod attestation;
 pub mod attestation_keys;
+pub mod audit;
 pub mod boot;
 pub mod builds;
 pub mod calls;

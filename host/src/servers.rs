@@ -1,19 +1,23 @@
 //! Servers, as their owners make, see and end them.
 
 mod create;
+mod iterate;
 
 use cloche_domain::server::Role;
 use cloche_domain::spec::SpecProblem;
-use cloche_domain::{SecretKey, ServerId, Slug};
+use cloche_domain::{SecretKey, ServerId, Slug, ToolName};
 use cloche_storage::builds::Build;
 use cloche_storage::servers::{self, Server};
 use cloche_storage::versions::{self, Version};
 use cloche_storage::{builds, secrets};
 use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::json;
 
 pub use create::{Created, NewServer, create};
+pub use iterate::{Begun, Next, iterate};
 
 use crate::app::App;
+use crate::audit::{self, Done};
 use crate::events::Event;
 use crate::hidden_text::Hidden;
 use crate::http::auth::Member;
@@ -47,6 +51,8 @@ pub enum Error {
     SecretInCode(Pasted),
     #[error("the spec cannot be built: {}", first(.0))]
     SpecInvalid(Vec<SpecProblem>),
+    #[error("the server has no tool {0}: its newest version's spec names those that it has")]
+    UnknownTool(ToolName),
     #[error("{0} is no secret that this server asks for: its spec names those that it does")]
     UnknownSecret(SecretKey),
     #[error("the value of {key} {problem}")]
@@ -116,6 +122,7 @@ pub async fn delete(app: &App, member: &Member, id: ServerId) -> Result<()> {
     if !servers::delete(&mut tx, member.org_id, id).await? {
         return Err(Error::NotFound);
     }
+    audit::note(app, member, &mut tx, Done::of("server.deleted", ("server", &id))).await?;
     tx.commit().await?;
     tracing::info!(server = %id, by = %member.user_id, "server deleted");
     app.events.tell(Event::Server(id));
@@ -133,6 +140,7 @@ pub async fn put_secret(app: &App, member: &Member, id: ServerId, key: &SecretKe
         return Err(Error::UnknownSecret(key.clone()));
     }
     secrets::put(&mut tx, &sealed, app.clock.now()).await?;
+    audit::note(app, member, &mut tx, Done::of("secret.set", ("server", &id)).with(json!({"key": key}))).await?;
     tx.commit().await?;
     app.events.tell(Event::Server(id));
     Ok(())
@@ -146,6 +154,7 @@ pub async fn delete_secret(app: &App, member: &Member, id: ServerId, key: &Secre
     if !secrets::delete(&mut tx, id, key).await? {
         return Err(Error::UnknownSecret(key.clone()));
     }
+    audit::note(app, member, &mut tx, Done::of("secret.deleted", ("server", &id)).with(json!({"key": key}))).await?;
     tx.commit().await?;
     app.events.tell(Event::Server(id));
     Ok(())

@@ -1,8 +1,11 @@
 //! Built versions, as a reviewer reads them: from the component itself, which is what runs.
 
+mod review;
+
 use cloche_compiler::{ManifestError, imports, read_manifest};
 use cloche_domain::manifest::Manifest;
 use cloche_domain::report::Capabilities;
+use cloche_domain::server::Role;
 use cloche_domain::spec::ServerSpec;
 use cloche_domain::{ServerId, Sha256};
 use cloche_storage::versions::{self, Built};
@@ -11,6 +14,8 @@ use serde_json::Value;
 use time::OffsetDateTime;
 use time::serde::rfc3339;
 use utoipa::ToSchema;
+
+pub use review::{activate, approve, diff, needed, refuse};
 
 use crate::app::App;
 use crate::artifacts;
@@ -24,6 +29,20 @@ pub enum Error {
     NotFound,
     #[error("version {0} was built before this platform attested builds: build it again")]
     NotAttested(i64),
+    #[error("your role {0} does not decide on versions: ask an owner or a reviewer of the organisation")]
+    MayNotReview(Role),
+    #[error("a decision needs a reason of 1 to 1,000 characters, for those who ask later")]
+    Reason,
+    #[error("version {0} does not wait for a decision: it has been decided on, or never needed one")]
+    Decided(i64),
+    #[error("version {n} waits no longer: version {active} answers since; build its change again")]
+    Superseded { n: i64, active: i64 },
+    #[error("version {0} asks for more than the active one: an owner or a reviewer has to approve it first")]
+    Waiting(i64),
+    #[error("version {0} was refused, and cannot answer")]
+    Refused(i64),
+    #[error(transparent)]
+    Server(#[from] crate::servers::Error),
     #[error("the stored component does not describe itself: {0}")]
     Damaged(#[from] ManifestError),
     #[error("the stored component describes another server than its version's spec does")]

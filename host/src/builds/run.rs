@@ -6,7 +6,8 @@
 use std::time::Duration;
 
 use cloche_compiler::{Artifact, Event as Step, EventSink};
-use cloche_domain::server::BuildState;
+use cloche_domain::report::Capabilities;
+use cloche_domain::server::{BuildState, Review};
 use cloche_domain::{BuildId, Sha256};
 use cloche_storage::builds::{self, BuildEvent, Failure, Work};
 use cloche_storage::jobs::{self, Job};
@@ -19,6 +20,7 @@ use crate::app::App;
 use crate::attestation::{self, Built};
 use crate::dsse::Envelope;
 use crate::events::Event;
+use crate::versions::needed;
 use crate::worker::{ATTEMPTS, lease_end};
 
 /// The pause before a second attempt; each further one is twice as long.
@@ -128,7 +130,8 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Completes the version, makes it the one that answers, and ends the job: all at once.
+    /// Completes the version, makes it the one that answers unless it has to be approved first, and ends the job: all at
+    /// once.
     async fn go_live(&mut self, artifact: &Artifact) -> Result<(), End> {
         let attestation = self.attest(artifact)?;
         let mut tx = self.app.db.begin().await?;
@@ -144,12 +147,21 @@ impl Run<'_> {
             attestation: &attestation,
         };
         versions::complete(&mut tx, self.work.version_id, &compiled).await?;
-        let event = self.event(BuildState::Live, "Live".into());
-        servers::activate(&mut tx, self.work.server_id, self.work.version_id, event.at).await?;
-        let elapsed_ms = event.elapsed_ms;
+        let capabilities = Capabilities::of(&artifact.imports, &artifact.manifest);
+        let review = needed(&mut tx, self.work.server_id, &capabilities).await?;
+        versions::set_review(&mut tx, self.work.version_id, review).await?;
+        let event = if review == Review::Waiting {
+            let message = "It asks for more than the active version: an owner or a reviewer has to approve it";
+            self.event(BuildState::NeedsApproval, message.into())
+        } else {
+            let event = self.event(BuildState::Live, "Live".into());
+            servers::activate(&mut tx, self.work.server_id, self.work.version_id, event.at).await?;
+            event
+        };
+        let (state, elapsed_ms) = (event.state, event.elapsed_ms);
         self.advance(&mut tx, event).await?;
         tx.commit().await?;
-        tracing::info!(build = %self.work.build_id, server = %self.work.server_id, elapsed_ms, "build is live");
+        tracing::info!(build = %self.work.build_id, server = %self.work.server_id, %state, elapsed_ms, "build is done");
         self.tell_end();
         Ok(())
     }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use clap::{Args, Subcommand};
-use cloche_domain::Email;
-use cloche_domain::server::Scope;
+use cloche_domain::server::{Role, Scope};
+use cloche_domain::{Email, Slug};
 use secrecy::ExposeSecret as _;
 
 use super::Place;
@@ -18,6 +18,8 @@ pub(super) enum Admin {
     User(Person),
     /// Print a link that signs a person in, once; it makes their account if they have none.
     SignInLink(Person),
+    /// Make a person a member of an organisation, or give them another role in it, and print their id.
+    Member(Member),
     /// Print a new API key of a person; make their account if they have none.
     ApiKey(ApiKey),
 }
@@ -33,12 +35,27 @@ pub(super) struct Person {
 }
 
 #[derive(Args, Debug)]
+pub(super) struct Member {
+    #[command(flatten)]
+    person: Person,
+    /// The organisation's slug.
+    #[arg(long, value_name = "SLUG")]
+    org: Slug,
+    /// owner, admin, developer, reviewer or viewer.
+    #[arg(long)]
+    role: Role,
+}
+
+#[derive(Args, Debug)]
 pub(super) struct ApiKey {
     #[command(flatten)]
     person: Person,
     /// What the key is good for: `api` (the platform's API), `mcp` (calls to the person's servers).
     #[arg(long, value_delimiter = ',', default_value = "api,mcp")]
     scopes: Vec<Scope>,
+    /// The organisation that it is for; without it, the person's own.
+    #[arg(long, value_name = "SLUG")]
+    org: Option<Slug>,
     /// What the key is called in the list of keys.
     #[arg(long, default_value = "command line")]
     name: String,
@@ -59,9 +76,16 @@ impl Admin {
                 let app = person.platform().await?;
                 Ok(accounts::operator_link(&app, &person.email).await?.to_string())
             }
-            Self::ApiKey(ApiKey { person, scopes, name, expires_in_days }) => {
+            Self::Member(Member { person, org, role }) => {
                 let app = person.platform().await?;
-                let member = accounts::find_or_make(&app, &person.email).await?;
+                Ok(accounts::join(&app, &person.email, &org, role).await?.user_id.to_string())
+            }
+            Self::ApiKey(ApiKey { person, scopes, org, name, expires_in_days }) => {
+                let app = person.platform().await?;
+                let member = match org {
+                    Some(org) => accounts::member_of(&app, &person.email, &org).await?,
+                    None => accounts::find_or_make(&app, &person.email).await?,
+                };
                 let (key, _) = api_keys::create(&app, &member, NewKey { name, scopes, expires_in_days }).await?;
                 Ok(key.expose_secret().to_owned())
             }

@@ -8,7 +8,7 @@ use time::Duration;
 use super::auth;
 use super::problem::Problem;
 use crate::model::DraftError;
-use crate::{accounts, api_keys, calls, gateway, previews, servers, versions};
+use crate::{accounts, api_keys, audit, calls, gateway, previews, servers, versions};
 
 impl From<cloche_storage::Error> for Problem {
     fn from(error: cloche_storage::Error) -> Self {
@@ -46,7 +46,13 @@ impl From<accounts::Error> for Problem {
             E::TooManyLinks { retry_after } => rate_limited(detail, retry_after),
             E::LinkNotValid => Self::new(StatusCode::GONE, "link_not_valid", detail),
             E::NextNotLocal => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "next_not_local", detail),
-            E::NoFreeSlug(_) | E::Word(_) | E::NoRandomness(_) | E::Mail(_) | E::Storage(_) => Self::internal(&error),
+            E::NoSuchOrg(_)
+            | E::NotAMember { .. }
+            | E::NoFreeSlug(_)
+            | E::Word(_)
+            | E::NoRandomness(_)
+            | E::Mail(_)
+            | E::Storage(_) => Self::internal(&error),
         }
     }
 }
@@ -127,6 +133,7 @@ impl From<servers::Error> for Problem {
             E::UnsafeText(hidden) => unprocessable("unsafe_text").with("pointer", hidden.pointer),
             E::SecretInCode(pasted) => unprocessable("secret_in_code").with("pointer", pasted.pointer),
             E::SpecInvalid(problems) => unprocessable("spec_invalid").with("problems", problems),
+            E::UnknownTool(name) => unprocessable("unknown_tool").with("tool", name),
             E::UnknownSecret(key) => unprocessable("unknown_secret").with("key", key),
             E::SecretInvalid { key, .. } => unprocessable("secret_invalid").with("key", key),
             E::Vault(_) | E::Storage(_) => Self::internal(&error),
@@ -144,6 +151,15 @@ impl From<gateway::Error> for Problem {
             E::Building => unavailable("server_building").retry_after(2),
             E::NotLive(_) => unavailable("server_not_live"),
             E::Tools(_) | E::Sandbox(_) | E::Vault(_) | E::Storage(_) => Self::internal(&error),
+        }
+    }
+}
+
+impl From<audit::Error> for Problem {
+    fn from(error: audit::Error) -> Self {
+        match error {
+            audit::Error::Forbidden(_) => Self::new(StatusCode::FORBIDDEN, "forbidden", error.to_string()),
+            audit::Error::Storage(_) => Self::internal(&error),
         }
     }
 }
@@ -166,6 +182,13 @@ impl From<versions::Error> for Problem {
         use versions::Error as E;
         match error {
             E::NotFound => Self::not_found("built version"),
+            E::MayNotReview(_) => Self::new(StatusCode::FORBIDDEN, "forbidden", error.to_string()),
+            E::Reason => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "reason_needed", error.to_string()),
+            E::Decided(_) => Self::new(StatusCode::CONFLICT, "already_decided", error.to_string()),
+            E::Superseded { .. } => Self::new(StatusCode::CONFLICT, "superseded", error.to_string()),
+            E::Waiting(_) => Self::new(StatusCode::CONFLICT, "needs_approval", error.to_string()),
+            E::Refused(_) => Self::new(StatusCode::CONFLICT, "version_refused", error.to_string()),
+            E::Server(error) => error.into(),
             E::NotAttested(_) => Self::new(StatusCode::NOT_FOUND, "not_attested", error.to_string()),
             E::Artifacts(_) | E::Damaged(_) | E::Disowned | E::Source(_) | E::Storage(_) => Self::internal(&error),
         }

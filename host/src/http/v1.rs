@@ -1,6 +1,7 @@
 //! The API, `/v1`: each handler translates, and a use case does the work.
 
 pub(super) mod api_keys;
+pub(super) mod audit;
 pub(super) mod auth;
 pub(super) mod builds;
 pub(super) mod calls;

@@ -14,6 +14,7 @@ use time::Duration;
 
 use super::{Error, Result, check_secret, may_change};
 use crate::app::App;
+use crate::audit;
 use crate::hidden_text;
 use crate::http::auth::Member;
 use crate::secret_scan;
@@ -61,15 +62,12 @@ pub async fn create(app: &App, member: &Member, new: NewServer) -> Result<Create
         cloche_storage::Error::Taken(_) => Error::SlugTaken(new.slug.clone()),
         other => other.into(),
     })?;
-    let (version, build_id) = (VersionId::new(), BuildId::new());
-    let first = NewVersion { id: version, server_id: id, n: 1, spec: &spec, created_by: member.user_id };
-    versions::insert(&mut tx, &first, now).await?;
-    builds::insert(&mut tx, build_id, (id, version), "Waiting for a builder", now).await?;
+    let build_id = begin_version(app, member, &mut tx, id, 1, &spec).await?;
     for sealed in &sealed {
         secrets::put(&mut tx, sealed, now).await?;
     }
-    let subject = build_id.to_string();
-    jobs::enqueue(&mut tx, NewJob { org_id: member.org_id, kind: BUILD, subject: &subject }, now).await?;
+    let named = serde_json::json!({"slug": new.slug, "name": spec.name});
+    audit::note(app, member, &mut tx, audit::Done::of("server.created", ("server", &id)).with(named)).await?;
     let server = servers::get(&mut tx, member.org_id, id).await?.ok_or(Error::NotFound)?;
     tx.commit().await?;
 
@@ -83,14 +81,42 @@ fn checked_spec(drafted: ServerSpec, new: &NewServer) -> Result<ServerSpec> {
     let tools = drafted.tools.len();
     let mut spec = match &new.spec_edit {
         None => drafted,
-        Some(edited) => serde_json::from_value(edited.clone()).map_err(|error| {
-            Error::SpecInvalid(vec![SpecProblem { pointer: String::new(), message: error.to_string() }])
-        })?,
+        Some(edited) => parsed(edited.clone())?,
     };
     spec.name.clone_from(&new.name);
     if spec.tools.len() != tools {
         return Err(Error::ToolCountMismatch { drafted: tools, edited: spec.tools.len() });
     }
+    checked(spec)
+}
+
+/// A spec as someone wrote it.
+pub(super) fn parsed(spec: Value) -> Result<ServerSpec> {
+    let unreadable = |message| Error::SpecInvalid(vec![SpecProblem { pointer: String::new(), message }]);
+    serde_json::from_value(spec).map_err(|error| unreadable(error.to_string()))
+}
+
+/// Writes a version that is to be built, its build and the job.
+pub(super) async fn begin_version(
+    app: &App,
+    member: &Member,
+    tx: &mut Tx,
+    server: ServerId,
+    n: i64,
+    spec: &ServerSpec,
+) -> Result<BuildId> {
+    let now = app.clock.now();
+    let (id, build) = (VersionId::new(), BuildId::new());
+    let version = NewVersion { id, server_id: server, n, spec, created_by: member.user_id };
+    versions::insert(tx, &version, now).await?;
+    builds::insert(tx, build, (server, id), "Waiting for a builder", now).await?;
+    let subject = build.to_string();
+    jobs::enqueue(tx, NewJob { org_id: member.org_id, kind: BUILD, subject: &subject }, now).await?;
+    Ok(build)
+}
+
+/// A spec that may be built: no hidden text, no secret pasted into it, nothing that the compiler would refuse unread.
+pub(super) fn checked(spec: ServerSpec) -> Result<ServerSpec> {
     let texts = serde_json::to_value(&spec).unwrap_or_default();
     if let Some(hidden) = hidden_text::find(&texts) {
         return Err(Error::UnsafeText(hidden));
@@ -113,7 +139,12 @@ async fn within_plan(app: &App, member: &Member, tx: &mut Tx) -> Result<()> {
     {
         return Err(Error::PlanLimit { what: "servers", limit, advice: "delete one, or take a larger plan" });
     }
-    if let Some(limit) = limits.builds_per_day {
+    builds_within_plan(app, member, tx).await
+}
+
+/// Whether the plan has room for one more build today.
+pub(super) async fn builds_within_plan(app: &App, member: &Member, tx: &mut Tx) -> Result<()> {
+    if let Some(limit) = member.plan.limits().builds_per_day {
         let today = builds::made_since(tx, member.org_id, app.clock.now() - Duration::DAY).await?;
         if today >= i64::from(limit) {
             return Err(Error::PlanLimit { what: "builds a day", limit, advice: "wait, or take a larger plan" });

@@ -63,6 +63,20 @@ impl Hosted {
         Self { id: text("id"), url: text("mcpUrl") }
     }
 
+    /// Begins the next version, and waits until it is built: its number, and the state that its build ended in.
+    pub async fn iterate(&self, owner: &Caller, next: Value) -> (i64, String) {
+        let (status, begun) = owner.post(&format!("/v1/servers/{}/iterate", self.id), next).await;
+        assert_eq!(status, 202, "{begun:#}");
+        for _ in 0..1200 {
+            let (_, build) = owner.get(&format!("/v1/builds/{}", begun["buildId"].as_str().unwrap())).await;
+            if build["finishedAt"].is_string() {
+                return (begun["version"].as_i64().unwrap(), build["state"].as_str().unwrap().to_owned());
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("version {} of {} is still being built", begun["version"], self.url);
+    }
+
     /// Its path on the platform.
     pub fn path(&self) -> String {
         url::Url::parse(&self.url).unwrap().path().to_owned()

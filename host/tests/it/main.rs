@@ -21,6 +21,7 @@ mod platform;
 mod postgres;
 mod previews;
 mod records;
+mod reviews;
 mod secret_scan;
 mod servers;
 mod starters;

@@ -78,6 +78,29 @@ pub async fn by_email(tx: &mut Tx, email: &Email) -> Result<Option<Membership>> 
     Ok(on_conn!(*tx, c => sqlx::query_as(BY_EMAIL).bind(email).fetch_optional(c).await)?)
 }
 
+const JOIN: &str = "INSERT INTO memberships (org_id, user_id, role, created_at)
+    SELECT o.id, $2, $3, $4 FROM orgs o WHERE o.slug = $1
+    ON CONFLICT (org_id, user_id) DO UPDATE SET role = excluded.role";
+
+/// Makes a user a member of the organisation of this slug, or gives the member another role; false where there is none.
+pub async fn join(tx: &mut Tx, org: &Slug, user: UserId, role: Role, now: OffsetDateTime) -> Result<bool> {
+    let rows = on_conn!(*tx, c => sqlx::query(JOIN).bind(org).bind(user).bind(role).bind(now)
+        .execute(c).await.map(|done| done.rows_affected()))?;
+    Ok(rows == 1)
+}
+
+const IN_ORG: &str = concat!(
+    "SELECT ",
+    membership!(),
+    " FROM users u JOIN memberships m ON m.user_id = u.id JOIN orgs o ON o.id = m.org_id
+    WHERE u.id = $1 AND o.slug = $2"
+);
+
+/// A person as a member of the organisation of this slug.
+pub async fn in_org(tx: &mut Tx, user: UserId, org: &Slug) -> Result<Option<Membership>> {
+    Ok(on_conn!(*tx, c => sqlx::query_as(IN_ORG).bind(user).bind(org).fetch_optional(c).await)?)
+}
+
 /// Whether nobody has an account yet.
 pub async fn is_empty(tx: &mut Tx) -> Result<bool> {
     Ok(on_conn!(*tx, c => sqlx::query_scalar("SELECT NOT EXISTS (SELECT 1 FROM users)").fetch_one(c).await)?)

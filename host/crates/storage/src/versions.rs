@@ -1,6 +1,6 @@
 //! The versions of a server. One that is compiled never changes.
 
-use cloche_domain::server::BuildState;
+use cloche_domain::server::{BuildState, Review};
 use cloche_domain::spec::ServerSpec;
 use cloche_domain::{OrgId, ServerId, Sha256, UserId, VersionId};
 use serde::Serialize;
@@ -21,6 +21,10 @@ pub struct Version {
     pub active: bool,
     pub component_sha256: Option<Sha256>,
     pub created_at: OffsetDateTime,
+    pub review: Option<Review>,
+    pub reviewed_by: Option<UserId>,
+    pub reviewed_at: Option<OffsetDateTime>,
+    pub review_reason: Option<String>,
 }
 
 /// A compiled version, with all that is known of it.
@@ -77,7 +81,7 @@ pub async fn insert(tx: &mut Tx, new: &NewVersion<'_>, now: OffsetDateTime) -> R
 
 const LIST: &str =
     "SELECT v.id, v.n, b.state, v.id = s.active_version_id AND s.active_version_id IS NOT NULL AS active,
-        v.component_sha256, v.created_at
+        v.component_sha256, v.created_at, v.review, v.reviewed_by, v.reviewed_at, v.review_reason
     FROM versions v
     JOIN servers s ON s.id = v.server_id
     JOIN builds b ON b.version_id = v.id
@@ -113,4 +117,71 @@ where
         .bind(id).bind(Json(v.source)).bind(v.source_sha256).bind(v.component_sha256).bind(Json(v.imports))
         .bind(v.toolchain).bind(Json(v.attestation))
         .execute(c).await.map(|_| ()))?)
+}
+
+const NEWEST: &str = "SELECT v.n, v.spec FROM versions v JOIN servers s ON s.id = v.server_id
+    WHERE s.org_id = $1 AND s.id = $2 ORDER BY v.n DESC LIMIT 1";
+
+/// The number and spec of a server's newest version, built or not.
+pub async fn newest(tx: &mut Tx, org: OrgId, server: ServerId) -> Result<Option<(i64, ServerSpec)>> {
+    let row: Option<(i64, Json<ServerSpec>)> =
+        on_conn!(*tx, c => sqlx::query_as(NEWEST).bind(org).bind(server).fetch_optional(c).await)?;
+    Ok(row.map(|(n, Json(spec))| (n, spec)))
+}
+
+/// The version that answers, as far as another is held against it.
+#[derive(Clone, Debug, FromRow)]
+pub struct Active {
+    pub n: i64,
+    #[sqlx(json)]
+    pub spec: ServerSpec,
+    pub source_sha256: Sha256,
+    #[sqlx(json)]
+    pub imports: Vec<String>,
+}
+
+const ACTIVE: &str = "SELECT v.n, v.spec, v.source_sha256, v.imports FROM servers s
+    JOIN versions v ON v.id = s.active_version_id WHERE s.id = $1";
+
+/// The version that answers, if one does.
+pub async fn active(tx: &mut Tx, server: ServerId) -> Result<Option<Active>> {
+    Ok(on_conn!(*tx, c => sqlx::query_as(ACTIVE).bind(server).fetch_optional(c).await)?)
+}
+
+/// Writes whether a built version has to be reviewed.
+pub async fn set_review(tx: &mut Tx, id: VersionId, review: Review) -> Result<()> {
+    Ok(on_conn!(*tx, c => sqlx::query("UPDATE versions SET review = $2 WHERE id = $1").bind(id).bind(review)
+        .execute(c).await.map(|_| ()))?)
+}
+
+/// A reviewer's word on a version.
+#[derive(Clone, Copy, Debug)]
+pub struct Decision<'a> {
+    pub review: Review,
+    pub by: UserId,
+    pub reason: &'a str,
+}
+
+const DECIDE: &str = "UPDATE versions SET review = $3, reviewed_by = $4, reviewed_at = $5, review_reason = $6
+    WHERE server_id = $1 AND n = $2 AND review = $7";
+
+/// Decides on a version that waits; false where it does not wait (any more): of many at once, one decides.
+pub async fn decide(
+    tx: &mut Tx,
+    server: ServerId,
+    n: i64,
+    decision: Decision<'_>,
+    now: OffsetDateTime,
+) -> Result<bool> {
+    let rows = on_conn!(*tx, c => sqlx::query(DECIDE).bind(server).bind(n).bind(decision.review).bind(decision.by)
+        .bind(now).bind(decision.reason).bind(Review::Waiting).execute(c).await.map(|done| done.rows_affected()))?;
+    Ok(rows == 1)
+}
+
+const STANDING: &str =
+    "SELECT id, review FROM versions WHERE server_id = $1 AND n = $2 AND component_sha256 IS NOT NULL";
+
+/// A built version's id, and how its review stands.
+pub async fn standing(tx: &mut Tx, server: ServerId, n: i64) -> Result<Option<(VersionId, Option<Review>)>> {
+    Ok(on_conn!(*tx, c => sqlx::query_as(STANDING).bind(server).bind(n).fetch_optional(c).await)?)
 }

@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
-use cloche_domain::server::BuildState;
+use cloche_domain::server::{BuildState, Review};
 use cloche_domain::spec::ServerSpec;
-use cloche_domain::{BuildId, PreviewId, SecretKey, ServerId, Sha256, Slug};
+use cloche_domain::{BuildId, PreviewId, SecretKey, ServerId, Sha256, Slug, ToolName, UserId};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -22,7 +22,7 @@ use crate::http::auth::Member;
 use crate::http::json::Json;
 use crate::http::path::Id;
 use crate::http::problem::Problem;
-use crate::servers::{self, NewServer};
+use crate::servers::{self, NewServer, Next};
 
 use shown::{Detailed, Shown};
 
@@ -140,6 +140,12 @@ struct Version {
     sha256: Option<Sha256>,
     #[serde(with = "rfc3339")]
     created_at: OffsetDateTime,
+    /// Whether it may answer; null until it is built.
+    review: Option<Review>,
+    reviewed_by: Option<UserId>,
+    #[serde(with = "rfc3339::option")]
+    reviewed_at: Option<OffsetDateTime>,
+    review_reason: Option<String>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -161,6 +167,58 @@ pub(in crate::http) async fn versions(
         active: v.active,
         sha256: v.component_sha256,
         created_at: v.created_at,
+        review: v.review,
+        reviewed_by: v.reviewed_by,
+        reviewed_at: v.reviewed_at,
+        review_reason: v.review_reason,
     });
     Ok(Json(Versions { versions: versions.collect() }))
+}
+
+/// The next version: another spec, or other code under the newest one's. One of the two.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(in crate::http) struct Iterate {
+    #[schema(value_type = Option<ServerSpec>)]
+    spec_edit: Option<Value>,
+    source: Option<SourceEdit>,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SourceEdit {
+    /// The body of each tool that changes.
+    #[serde(default)]
+    tools: BTreeMap<ToolName, String>,
+    /// The shared items; left out where they stay.
+    helpers: Option<String>,
+}
+
+/// A version that is being built, and the build to watch.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::http) struct BegunVersion {
+    version: i64,
+    build_id: BuildId,
+}
+
+/// Begins a server's next version. It answers once it is built; one that asks for more waits for approval first.
+#[utoipa::path(post, path = "/servers/{id}/iterate", tag = "versions", params(("id" = ServerId, Path)),
+    request_body = Iterate, responses((status = ACCEPTED, body = BegunVersion), Problem))]
+pub(in crate::http) async fn iterate(
+    State(app): Shared,
+    member: Member,
+    Id(id): Id<ServerId>,
+    Json(next): Json<Iterate>,
+) -> Result<(StatusCode, Json<BegunVersion>), Problem> {
+    let next = match (next.spec_edit, next.source) {
+        (Some(spec), None) => Next::Spec(spec),
+        (None, Some(SourceEdit { tools, helpers })) => Next::Source { tools, helpers },
+        _ => {
+            let detail = "send either specEdit, the whole spec of the next version, or source, the code that changes";
+            return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_json", detail));
+        }
+    };
+    let begun = servers::iterate(&app, &member, id, next).await?;
+    Ok((StatusCode::ACCEPTED, Json(BegunVersion { version: begun.version, build_id: begun.build_id })))
 }

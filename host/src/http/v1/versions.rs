@@ -2,13 +2,17 @@
 
 use std::sync::Arc;
 
-use axum::extract::{FromRequestParts, Path, State};
-use axum::http::HeaderMap;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{FromRequestParts, Path, Query, State};
 use axum::http::header::{ACCEPT, CONTENT_DISPOSITION, CONTENT_TYPE, ETAG};
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use cloche_domain::ServerId;
+use cloche_domain::diff::Diff;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
 use crate::http::Shared;
@@ -92,4 +96,84 @@ pub(in crate::http) async fn attestation(
     Place { server, n }: Place,
 ) -> Result<Json<Value>, Problem> {
     Ok(Json(versions::attestation(&app, &member, server, n).await?))
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(in crate::http) struct From {
+    /// The other version; the active one where none is named.
+    from: Option<i64>,
+}
+
+/// What changed, and from which version.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CapabilityDiff)]
+pub(in crate::http) struct Compared {
+    from: i64,
+    to: i64,
+    #[serde(flatten)]
+    diff: Diff,
+}
+
+/// What a version can do that another could not, and what AI clients are told otherwise.
+#[utoipa::path(get, path = "/servers/{id}/versions/{n}/diff", tag = "versions",
+    params(("id" = ServerId, Path), ("n" = i64, Path), From), responses((status = OK, body = Compared), Problem))]
+pub(in crate::http) async fn diff(
+    State(app): Shared,
+    member: Member,
+    Place { server, n }: Place,
+    from: Result<Query<From>, QueryRejection>,
+) -> Result<Json<Compared>, Problem> {
+    let bad = |rejection: QueryRejection| Problem::new(StatusCode::BAD_REQUEST, "invalid_query", rejection.body_text());
+    let Query(From { from }) = from.map_err(bad)?;
+    let (from, diff) = versions::diff(&app, &member, server, n, from).await?;
+    Ok(Json(Compared { from, to: n, diff }))
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::http) struct Decision {
+    /// For those who ask later: 1 to 1,000 characters.
+    reason: String,
+}
+
+/// Lets a version answer that waits for approval, from this moment on. For owners and reviewers.
+#[utoipa::path(post, path = "/servers/{id}/versions/{n}/approve", tag = "versions",
+    params(("id" = ServerId, Path), ("n" = i64, Path)), request_body = Decision,
+    responses((status = NO_CONTENT), Problem))]
+pub(in crate::http) async fn approve(
+    State(app): Shared,
+    member: Member,
+    Place { server, n }: Place,
+    Json(Decision { reason }): Json<Decision>,
+) -> Result<StatusCode, Problem> {
+    versions::approve(&app, &member, server, n, &reason).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Refuses a version that waits for approval: it will never answer. For owners and reviewers.
+#[utoipa::path(post, path = "/servers/{id}/versions/{n}/refuse", tag = "versions",
+    params(("id" = ServerId, Path), ("n" = i64, Path)), request_body = Decision,
+    responses((status = NO_CONTENT), Problem))]
+pub(in crate::http) async fn refuse(
+    State(app): Shared,
+    member: Member,
+    Place { server, n }: Place,
+    Json(Decision { reason }): Json<Decision>,
+) -> Result<StatusCode, Problem> {
+    versions::refuse(&app, &member, server, n, &reason).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Makes a built version the one that answers: the way back, without a build.
+#[utoipa::path(post, path = "/servers/{id}/versions/{n}/activate", tag = "versions",
+    params(("id" = ServerId, Path), ("n" = i64, Path)), responses((status = NO_CONTENT), Problem))]
+pub(in crate::http) async fn activate(
+    State(app): Shared,
+    member: Member,
+    Place { server, n }: Place,
+) -> Result<StatusCode, Problem> {
+    versions::activate(&app, &member, server, n).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -24,6 +24,10 @@ pub const ATTACKS: &[Attack] = &[
 const BODIES: &[(&str, &str)] = &[
     ("PUT /v1/servers/{id}/secrets/{key}", r#"{"value": "stolen-or-not"}"#),
     ("POST /v1/servers/{id}/try", r#"{"tool": "now"}"#),
+    ("POST /v1/servers/{id}/iterate", r#"{"source": {}}"#),
+    ("POST /v1/servers/{id}/versions/{n}/approve", r#"{"reason": "mine now"}"#),
+    ("POST /v1/servers/{id}/versions/{n}/refuse", r#"{"reason": "mine now"}"#),
+    ("POST /v1/servers/{id}/versions/{n}/activate", "{}"),
 ];
 
 /// What stands for each parameter: the victim's, and one that nobody has.

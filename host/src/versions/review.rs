@@ -1,0 +1,109 @@
+//! Whether a version may answer: one that asks for more than the active one waits until a person has looked at it.
+
+use cloche_domain::diff::Diff;
+use cloche_domain::manifest::Manifest;
+use cloche_domain::report::Capabilities;
+use cloche_domain::server::{Review, Role};
+use cloche_domain::{ServerId, VersionId};
+use cloche_storage::versions::{self, Active, Decision};
+use cloche_storage::{Tx, servers};
+use serde_json::json;
+
+use super::{Error, Result, report};
+use crate::app::App;
+use crate::audit::{self, Done};
+use crate::events::Event;
+use crate::http::auth::Member;
+use crate::servers as use_case;
+
+/// Characters of a reason, at most.
+const REASON: usize = 1_000;
+
+/// What changed from one version to another; from the active one where none is named.
+pub async fn diff(app: &App, member: &Member, server: ServerId, n: i64, from: Option<i64>) -> Result<(i64, Diff)> {
+    let from = match from {
+        Some(from) => from,
+        None => versions::active(&mut app.db.read().await?, server).await?.map_or(n, |active| active.n),
+    };
+    let after = report(app, member, server, n).await?.capabilities;
+    let before = report(app, member, server, from).await?.capabilities;
+    Ok((from, Diff::between(&before, &after)))
+}
+
+/// How far a version that has just been built has to be looked at before it answers: not at all where it is a server's
+/// first, whose powers its author has just gone through, or asks for no more than the one that answers.
+pub async fn needed(tx: &mut Tx, server: ServerId, built: &Capabilities) -> cloche_storage::Result<Review> {
+    let Some(active) = versions::active(tx, server).await? else { return Ok(Review::NotNeeded) };
+    let more = Diff::between(&capabilities(&active), built).asks_for_more;
+    Ok(if more { Review::Waiting } else { Review::NotNeeded })
+}
+
+fn capabilities(of: &Active) -> Capabilities {
+    Capabilities::of(&of.imports, &Manifest::of(&of.spec, of.source_sha256))
+}
+
+/// Lets a version answer that waits for it.
+pub async fn approve(app: &App, member: &Member, server: ServerId, n: i64, reason: &str) -> Result<()> {
+    let mut tx = app.db.begin().await?;
+    let version = decide(app, member, &mut tx, (server, n), (Review::Approved, reason)).await?;
+    if let Some(active) = versions::active(&mut tx, server).await?
+        && active.n > n
+    {
+        return Err(Error::Superseded { n, active: active.n });
+    }
+    servers::activate(&mut tx, server, version, app.clock.now()).await?;
+    let done = Done::of("version.approved", ("server", &server)).with(json!({"version": n})).because(reason);
+    audit::note(app, member, &mut tx, done).await?;
+    tx.commit().await?;
+    app.events.tell(Event::Server(server));
+    Ok(())
+}
+
+/// Decides that a version which waits shall never answer.
+pub async fn refuse(app: &App, member: &Member, server: ServerId, n: i64, reason: &str) -> Result<()> {
+    let mut tx = app.db.begin().await?;
+    decide(app, member, &mut tx, (server, n), (Review::Refused, reason)).await?;
+    let done = Done::of("version.refused", ("server", &server)).with(json!({"version": n})).because(reason);
+    audit::note(app, member, &mut tx, done).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn decide(
+    app: &App,
+    member: &Member,
+    tx: &mut Tx,
+    (server, n): (ServerId, i64),
+    (review, reason): (Review, &str),
+) -> Result<VersionId> {
+    if !matches!(member.role, Role::Owner | Role::Reviewer) {
+        return Err(Error::MayNotReview(member.role));
+    }
+    if reason.trim().is_empty() || reason.chars().count() > REASON || reason.contains('\0') {
+        return Err(Error::Reason);
+    }
+    servers::get(tx, member.org_id, server).await?.ok_or(Error::NotFound)?;
+    let (version, _) = versions::standing(tx, server, n).await?.ok_or(Error::NotFound)?;
+    let decision = Decision { review, by: member.user_id, reason };
+    if versions::decide(tx, server, n, decision, app.clock.now()).await? { Ok(version) } else { Err(Error::Decided(n)) }
+}
+
+/// Makes a version answer that has done so before, or may: the way back, and forward again. Nothing is built.
+pub async fn activate(app: &App, member: &Member, server: ServerId, n: i64) -> Result<()> {
+    use_case::may_change(member)?;
+    let mut tx = app.db.begin().await?;
+    servers::get(&mut tx, member.org_id, server).await?.ok_or(Error::NotFound)?;
+    let (version, review) = versions::standing(&mut tx, server, n).await?.ok_or(Error::NotFound)?;
+    match review {
+        None | Some(Review::NotNeeded | Review::Approved) => {}
+        Some(Review::Waiting) => return Err(Error::Waiting(n)),
+        Some(Review::Refused) => return Err(Error::Refused(n)),
+    }
+    let before = versions::active(&mut tx, server).await?.map(|active| active.n);
+    servers::activate(&mut tx, server, version, app.clock.now()).await?;
+    let done = Done::of("version.activated", ("server", &server)).with(json!({"version": n, "before": before}));
+    audit::note(app, member, &mut tx, done).await?;
+    tx.commit().await?;
+    app.events.tell(Event::Server(server));
+    Ok(())
+}
