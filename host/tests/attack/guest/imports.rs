@@ -21,7 +21,7 @@ pub const ATTACKS: &[Attack] = &[
 ];
 
 /// What a call is told that has used its imports too much.
-const TOO_MUCH: &str = "the tool passed more than";
+const TOO_MUCH: &str = "bytes to the platform, over its limit";
 
 /// Gives a text of `n` bytes to the import number `m`.
 const HUGE: &str = r#"let text = "x".repeat(args.n.unwrap_or(0) as usize);

@@ -16,6 +16,7 @@ use crate::upstream::{Upstream, ok};
 
 pub const ATTACKS: &[Attack] = &[
     attack!(GROUP, secret_in_log_panic_and_error, "the value, from whoever reads logs and errors"),
+    attack!(GROUP, secret_in_call_records, "the value, from whoever may read the records of calls"),
     attack!(GROUP, data_directory_searched_for_the_value, "the value, from whoever has a copy of the disk"),
     attack!(GROUP, secret_asked_of_every_route, "the value, from the account itself"),
 ];
@@ -66,6 +67,44 @@ async fn secret_in_log_panic_and_error(scene: &Scene) {
         let shown = told.contains("{API_KEY}");
         scene.guard("and it is shown there", shown || n >= 3, (n, told));
     }
+}
+
+async fn secret_in_call_records(scene: &Scene) {
+    let upstream = echo().await;
+    scene.keeps_secret(MARK);
+    let platform = scene.platform(local()).await;
+    let ada = Tenant::new(&platform, "ada").await;
+    let server = server(&ada, TELLS, &upstream, &[]).await;
+    let at = |path: &str| format!("/v1/servers/{}/{path}", server.id);
+    for n in 0..=4 {
+        let tried =
+            ada.browser.post(&at("try"), json!({"tool": "attack", "arguments": {"text": upstream.url("/"), "n": n}}));
+        let told = tried.await.1.to_string();
+        scene.guard("what trying a tool shows has the placeholder", !holds_value(&told), (n, told));
+    }
+    let sent = upstream.requests().iter().filter(|request| request.contains(MARK)).count();
+    assert!(sent >= 5, "the upstream was not sent the secret");
+    let mut calls = vec![];
+    for _ in 0..100 {
+        calls = ada.browser.get(&at("calls")).await.1["calls"].as_array().unwrap().clone();
+        if calls.len() >= 5 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    let mut records = vec![ada.browser.get(&at("calls")).await.1, ada.browser.get(&at("logs")).await.1];
+    for call in &calls {
+        records.push(ada.browser.get(&at(&format!("calls/{}", call["id"].as_str().unwrap()))).await.1);
+    }
+    let shown = records.iter().filter(|record| record.to_string().contains("{API_KEY}")).count();
+    scene.control("the records show what the upstream gave back, and where it was asked", shown >= 5, &records);
+    for record in &records {
+        scene.guard("with the placeholder in the value's place", !holds_value(&record.to_string()), record);
+    }
+    let paths: Vec<_> =
+        calls.iter().flat_map(|call| call["requests"].as_array().unwrap()).map(|r| r["path"].clone()).collect();
+    let bare = paths.iter().all(|path| !path.as_str().unwrap().contains('?'));
+    scene.guard("paths are recorded without their query", bare && !paths.is_empty(), paths);
 }
 
 async fn data_directory_searched_for_the_value(scene: &Scene) {
