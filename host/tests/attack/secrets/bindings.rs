@@ -10,6 +10,7 @@ use crate::upstream::{Upstream, ok};
 
 pub const ATTACKS: &[Attack] = &[
     attack!(GROUP, secret_toward_a_host_it_is_not_bound_to, "the value, from every other host the server may reach"),
+    attack!(GROUP, secret_bound_elsewhere_by_a_new_version, "the value, from the next version's author"),
     attack!(GROUP, redirect_that_takes_the_secret_along, "the value, from where the bound host leads"),
 ];
 
@@ -68,6 +69,37 @@ async fn secret_toward_a_host_it_is_not_bound_to(scene: &Scene) {
     }
     let reached = other.requests().len();
     scene.guard("requests without the value did reach it", reached > 0, reached);
+}
+
+async fn secret_bound_elsewhere_by_a_new_version(scene: &Scene) {
+    let (bound, thief) = (Upstream::new(|_| ok("", b"thanks")).await, Upstream::new(|_| ok("", b"thanks")).await);
+    let platform = scene.platform(local()).await;
+    let ada = Tenant::new(&platform, "ada").await;
+    let server = server(&ada, SENDS, &bound, &[&thief]).await;
+    let (_, source) = ada.browser.get(&format!("/v1/servers/{}/versions/1/source", server.id)).await;
+    let mut next = source["spec"].clone();
+    next["requiredSecrets"][0]["hosts"] = json!([bound.pattern(), thief.pattern()]);
+    let (version, state) = server.iterate(&ada.browser, json!({"specEdit": next})).await;
+    scene.guard(
+        "a version that sends the secret elsewhere waits for approval",
+        state == "needs_approval",
+        (version, state),
+    );
+    for way in 0..=WAYS {
+        ada.attack(&platform, &server, json!({"text": thief.url("/"), "n": way})).await;
+    }
+    let stolen = thief.requests().iter().any(|request| request.contains(MARK));
+    scene.guard("until then, the value goes where the old version sends it", !stolen, thief.requests());
+    let wrong =
+        json!({"source": {"tools": {"attack": format!("let token = \"{}\";\nOk(token)", "q7ZxR2mKp9LwT4vNc8Bd")}}});
+    let (status, problem) = ada.browser.post(&format!("/v1/servers/{}/iterate", server.id), wrong).await;
+    let told = status == 422 && problem["code"] == "secret_in_code";
+    scene.guard("nor does a next version carry a secret in its code", told, problem);
+    let approve = format!("/v1/servers/{}/versions/{version}/approve", server.id);
+    assert_eq!(ada.browser.post(&approve, json!({"reason": "the control"})).await.0, 204);
+    ada.attack(&platform, &server, json!({"text": thief.url("/"), "n": 0})).await;
+    let sent = thief.requests().iter().any(|request| request.contains(MARK));
+    scene.control("once approved, the same call sends the value there", sent, thief.requests());
 }
 
 async fn redirect_that_takes_the_secret_along(scene: &Scene) {

@@ -86,7 +86,8 @@ async fn secret_in_call_records(scene: &Scene) {
     assert!(sent >= 5, "the upstream was not sent the secret");
     let mut calls = vec![];
     for _ in 0..100 {
-        calls = ada.browser.get(&at("calls")).await.1["calls"].as_array().unwrap().clone();
+        let (_, page) = ada.browser.get(&at("calls")).await;
+        calls.clone_from(page["calls"].as_array().unwrap());
         if calls.len() >= 5 {
             break;
         }

@@ -1,7 +1,8 @@
 //! Rights that have ended.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use cloche_storage::Db;
 use reqwest::Method;
 use serde_json::json;
 
@@ -14,6 +15,8 @@ use crate::tenant::Tenant;
 pub const ATTACKS: &[Attack] = &[
     attack!(GROUP, key_that_was_deleted, "servers, from one who has left"),
     attack!(GROUP, session_that_was_ended, "the account, from one who has the cookie"),
+    attack!(GROUP, member_who_was_removed, "the organisation, from one who has left"),
+    attack!(GROUP, role_that_was_lowered, "the organisation, from one who may only look"),
     attack!(GROUP, server_that_was_deleted, "what its owner has taken down"),
 ];
 
@@ -62,6 +65,67 @@ async fn session_that_was_ended(scene: &Scene) {
         let (status, _) = thief.get(path).await;
         scene.guard("signed out, a copy of the cookie opens nothing", status == 401, (path, status));
     }
+}
+
+/// Rita, a developer of ada's organisation: a key for all of it.
+fn rita(platform: &Platform) -> String {
+    role(platform, "developer");
+    platform.admin("api-key", &["--email", "rita@example.com", "--org", "ada"])
+}
+
+fn role(platform: &Platform, role: &str) {
+    platform.admin("member", &["--email", "rita@example.com", "--org", "ada", "--role", role]);
+}
+
+async fn member_who_was_removed(scene: &Scene) {
+    let platform = scene.platform(Platform::setup()).await;
+    let ada = Tenant::new(&platform, "ada").await;
+    let server = ada.server("Ok(\"here\")").await;
+    let key = rita(&platform);
+    let (own, path) = (platform.with_key(&key), format!("/v1/servers/{}", server.id));
+    let before = (own.get(&path).await.0, server.echo(&platform, &key).await.0);
+    scene.control("a member's key reads and calls the organisation's servers", before == (200, 200), before);
+    // There is no button for it yet: the row itself goes, as a database's own tools would take it out.
+    let db = Db::open(&format!("sqlite://{}", platform.data().join("cloche.db").display())).await.unwrap();
+    let Db::Sqlite { writes, .. } = db else { panic!("this is SQLite") };
+    let gone = "DELETE FROM memberships WHERE user_id = (SELECT id FROM users WHERE email = 'rita@example.com') \
+        AND org_id = (SELECT id FROM orgs WHERE slug = 'ada')";
+    let rows = sqlx::query(gone).execute(&writes).await.unwrap().rows_affected();
+    assert_eq!(rows, 1);
+    let status = own.get(&path).await.0;
+    scene.guard("from the moment that they are removed, the key reads nothing", status == 401, status);
+    let began = Instant::now();
+    while server.echo(&platform, &key).await.0 != 401 && began.elapsed() < Duration::from_secs(20) {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    // Nothing told the platform: what it remembers ends by itself.
+    let soon = began.elapsed() < Duration::from_secs(7);
+    scene.guard("and calls nothing, after the seconds that a right is remembered for", soon, began.elapsed());
+}
+
+async fn role_that_was_lowered(scene: &Scene) {
+    let platform = scene.platform(Platform::setup()).await;
+    let ada = Tenant::new(&platform, "ada").await;
+    let server = ada.server("Ok(\"here\")").await;
+    let rita = platform.with_key(&rita(&platform));
+    let path = format!("/v1/servers/{}/iterate", server.id);
+    let next = json!({"source": {"tools": {"attack": "Ok(\"changed\")"}}});
+    let (status, begun) = rita.post(&path, next.clone()).await;
+    scene.control("a developer makes the next version", status == 202, begun);
+    role(&platform, "viewer");
+    let at = |end: &str| format!("/v1/servers/{}{end}", server.id);
+    for (what, answer) in [
+        ("iterate", rita.post(&path, next).await),
+        ("delete", rita.delete(&at("")).await),
+        ("secret", rita.put(&at("/secrets/API_KEY"), json!({"value": "x"})).await),
+        ("activate", rita.post(&at("/versions/1/activate"), json!({})).await),
+        ("approve", rita.post(&at("/versions/1/approve"), json!({"reason": "x"})).await),
+        ("refuse", rita.post(&at("/versions/1/refuse"), json!({"reason": "x"})).await),
+        ("try", rita.post(&at("/try"), json!({"tool": "attack"})).await),
+    ] {
+        scene.guard("from the moment on they may look and not change", answer.0 == 403, (what, answer));
+    }
+    scene.guard("and they may look", rita.get(&at("")).await.0 == 200, "they may not");
 }
 
 async fn server_that_was_deleted(scene: &Scene) {
