@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, ensure};
 use cloche_domain::Clock;
-use cloche_sandbox::{EgressSettings, Sandbox, Settings};
+use cloche_sandbox::{CompilerProgram, EgressSettings, Sandbox, Settings};
 use cloche_storage::{Db, jobs};
 use time::Duration;
 use tokio::net::TcpListener;
@@ -122,6 +122,8 @@ fn sandbox(config: &Config) -> Result<Sandbox, cloche_sandbox::Error> {
         cache_dir: config.data_dir("cache/compiled"),
         slots: config.sandbox.slots,
         loaded: config.sandbox.loaded,
+        // This very program, also where another version has been put in its place since.
+        compiler: Some(CompilerProgram { program: "/proc/self/exe".into(), args: vec!["precompile".into()] }),
         egress: EgressSettings {
             allow_private: egress.allow_private,
             nameserver: egress.nameserver,

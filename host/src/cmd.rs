@@ -48,6 +48,9 @@ enum Command {
     Openapi,
     /// Print every setting with its meaning and default.
     Config,
+    /// Compile a component from standard input to machine code, within bounds; started by the platform itself.
+    #[command(hide = true)]
+    Precompile,
     /// Confine this process and run the compiler in it; started by the platform itself.
     #[command(hide = true)]
     Jail {
@@ -79,6 +82,7 @@ pub fn run() -> ExitCode {
     let outcome = match Cli::parse().command {
         // Before anything starts a thread or opens a file.
         Command::Jail { args } => return cloche_compiler::jail_main(args),
+        Command::Precompile => return cloche_sandbox::compile_main(),
         Command::Serve(serve) => serve.run(),
         Command::Worker(place) => place.load().and_then(|config| {
             crate::log::begin(&config.log)?;

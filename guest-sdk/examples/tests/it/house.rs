@@ -42,7 +42,7 @@ impl House {
             connect_to: upstream.into_iter().flat_map(|u| u.hosts.iter().map(|h| (h.clone(), u.at))).collect(),
             ..EgressSettings::default()
         };
-        let settings = Settings { cache_dir: cache.path().to_owned(), slots: 2, loaded: 2, egress };
+        let settings = Settings { cache_dir: cache.path().to_owned(), slots: 2, loaded: 2, compiler: None, egress };
         let sandbox = Sandbox::new(settings).unwrap();
         Self { sandbox, progress: Arc::default(), kv: Arc::default(), _cache: cache }
     }

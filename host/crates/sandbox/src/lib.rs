@@ -4,6 +4,7 @@
 mod admission;
 mod background;
 mod bindings;
+mod compile;
 mod egress;
 mod engine;
 mod error;
@@ -16,6 +17,7 @@ mod sandbox;
 mod secrets;
 mod settings;
 
+pub use compile::{CompilerProgram, compile_main};
 pub use error::{Error, Result};
 pub use grant::{Grant, Kv, KvError, Progress, ToolCall};
 pub use report::{Bound, CallError, CallReport, Content, EgressRecord, Level, LogLine, Output, Resource};

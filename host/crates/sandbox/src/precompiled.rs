@@ -14,19 +14,20 @@ use cloche_domain::Sha256;
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
-use crate::{Error, Result};
+use crate::{CompilerProgram, Error, Result};
 
 /// The cache directory of one engine: `<component>.cwasm`, and beside it `<component>.mac`, which shows that this host
 /// wrote the whole of it.
 pub(crate) struct Precompiled {
     engine: Engine,
+    compiler: Option<CompilerProgram>,
     dir: PathBuf,
     key: hmac::Key,
 }
 
 impl Precompiled {
     /// Opens the cache below `root`, and makes it where there is none: directories 0700, files 0600.
-    pub(crate) fn open(root: &Path, engine: Engine) -> Result<Self> {
+    pub(crate) fn open(root: &Path, engine: Engine, compiler: Option<CompilerProgram>) -> Result<Self> {
         let mut hasher = DefaultHasher::new();
         engine.precompile_compatibility_hash().hash(&mut hasher);
         let dir = root.join(format!("{:016x}", hasher.finish()));
@@ -38,7 +39,7 @@ impl Precompiled {
         own_directory(&dir).map_err(at(&dir))?;
         let key_file = root.join("key");
         let key = key(&key_file).map_err(at(&key_file))?;
-        Ok(Self { engine, dir, key })
+        Ok(Self { engine, compiler, dir, key })
     }
 
     /// The component, if its code is there and is what this host wrote.
@@ -72,7 +73,10 @@ impl Precompiled {
     /// Compiles a component, keeps the code, and maps it from its file. Where it cannot be kept, it is used from memory.
     pub(crate) fn compile(&self, sha256: Sha256, wasm: &[u8]) -> Result<Component> {
         let invalid = |e: wasmtime::Error| Error::Invalid(format!("{e:#}"));
-        let code = self.engine.precompile_component(wasm).map_err(invalid)?;
+        let code = match &self.compiler {
+            Some(program) => program.compile(wasm)?,
+            None => self.engine.precompile_component(wasm).map_err(invalid)?,
+        };
         match self.keep(sha256, &code) {
             Ok(file) => self.map(&file).map_err(invalid),
             Err(error) => {

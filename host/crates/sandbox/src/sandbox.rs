@@ -55,13 +55,13 @@ pub struct Loaded {
 impl Sandbox {
     /// Reserves the pool's address space and opens the cache of compiled code. Must be called within a tokio runtime.
     pub fn new(settings: Settings) -> Result<Self> {
-        let Settings { cache_dir, slots, loaded, egress } = settings;
+        let Settings { cache_dir, slots, loaded, compiler, egress } = settings;
         let engine = engine::engine(slots.saturating_add(SPARE_SLOTS))?;
         let mut linker = Linker::new(&engine);
         ToolServer::add_to_linker::<_, HasSelf<_>>(&mut linker, |guest: &mut Guest| guest)
             .map_err(|e| Error::Start(format!("{e:#}")))?;
         Ok(Self(Arc::new(Inner {
-            precompiled: Precompiled::open(&cache_dir, engine.clone())?,
+            precompiled: Precompiled::open(&cache_dir, engine.clone(), compiler)?,
             engine,
             linker,
             loaded: Cache::new(loaded),

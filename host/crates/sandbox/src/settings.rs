@@ -6,6 +6,8 @@ use std::path::PathBuf;
 
 use ipnet::IpNet;
 
+use crate::CompilerProgram;
+
 /// How a sandbox is set up.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -15,6 +17,8 @@ pub struct Settings {
     pub slots: u32,
     /// Components kept in memory. Each takes three mappings of `vm.max_map_count`: about 5,000 at most.
     pub loaded: u64,
+    /// What compiles components; without it, this process does, whatever that takes.
+    pub compiler: Option<CompilerProgram>,
     pub egress: EgressSettings,
 }
 

@@ -1,5 +1,6 @@
 //! Components whose harm is not in what a tool does.
 
+use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
@@ -14,6 +15,7 @@ use crate::tenant::Tenant;
 
 pub const ATTACKS: &[Attack] = &[
     attack!(GROUP, endless_clean_up_after_the_result, "the call's slot, once its result is there"),
+    attack!(slow GROUP, code_that_takes_forever_to_compile, "the platform's time and memory, and everybody's calls"),
     attack!(GROUP, allocator_that_lies, "the host's memory, which copies to where the guest says"),
 ];
 
@@ -74,4 +76,48 @@ async fn allocator_that_lies(scene: &Scene) {
         let soon = began.elapsed() < Duration::from_secs(20);
         scene.guard("a lie ends the call, with an error", refused && soon, (slug, built, began.elapsed()));
     }
+}
+
+async fn code_that_takes_forever_to_compile(scene: &Scene) {
+    let lying = Lying::start().await;
+    let platform = scene.platform(Platform::setup().config(&lying.config)).await;
+    let (eve, bob) = (Tenant::new(&platform, "eve").await, Tenant::new(&platform, "bob").await);
+    let quiet = lying.build(&bob, "quiet", component("", "", ECHO)).await.unwrap();
+    let began = Instant::now();
+    lying.build(&eve, "small", component("", &tangle(40_000), ECHO)).await.unwrap();
+    let took = began.elapsed();
+    let what = format!("half a megabyte of one function takes {:.1} s to compile", took.as_secs_f64());
+    scene.control(what, took > Duration::from_secs(1), took);
+
+    let began = Instant::now();
+    let (ended, ()) = tokio::join!(
+        async { (lying.build(&eve, "bomb", component("", &tangle(600_000), ECHO)).await, Instant::now()) },
+        async {
+            for _ in 0..40 {
+                tokio::time::sleep(Duration::from_millis(200)).await;
+                let began = Instant::now();
+                let said = bob.attack(&platform, &quiet, json!({})).await;
+                let soon = !said.error && began.elapsed() < Duration::from_secs(2);
+                scene.guard("the neighbour is answered meanwhile", soon, (began.elapsed(), said));
+            }
+        }
+    );
+    let (tangled, at) = ended;
+    assert!(at - began > Duration::from_secs(9), "the compilation was over too soon to show anything");
+    let named =
+        tangled.as_ref().is_err_and(|why| why.contains("smoke_failed") && why.contains("60 s of processor time"));
+    scene.guard("the compilation ends at its bound, and the build says so", named, (tangled, at - began));
+    let next = lying.build(&bob, "next", component("", "(global i32 (i32.const 7))", ECHO)).await;
+    scene.guard("the next component is compiled", next.is_ok(), next);
+}
+
+/// A loop of so many additions among 3,000 variables, each of which lives all through it.
+fn tangle(operations: usize) -> String {
+    const VARIABLES: usize = 3_000;
+    let mut body = String::new();
+    for i in 0..operations {
+        let [to, one, other] = [i * 7, i * 13, i * 31].map(|n| n % VARIABLES);
+        write!(body, "(local.set {to} (i32.add (local.get {one}) (local.get {other})))").unwrap();
+    }
+    format!("(func $tangle {} (loop $l {body} (br_if $l (local.get 0))))", "(local i32)".repeat(VARIABLES))
 }

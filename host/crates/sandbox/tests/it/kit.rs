@@ -17,7 +17,7 @@ pub struct Kit {
 }
 
 pub fn settings(cache: &Path) -> Settings {
-    Settings { cache_dir: cache.to_owned(), slots: 8, loaded: 100, egress: EgressSettings::default() }
+    Settings { cache_dir: cache.to_owned(), slots: 8, loaded: 100, compiler: None, egress: EgressSettings::default() }
 }
 
 impl Kit {
