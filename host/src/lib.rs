@@ -29,6 +29,7 @@ pub mod previews;
 pub mod secret_scan;
 pub mod servers;
 pub mod stop;
+pub mod text_scan;
 pub mod token;
 pub mod vault;
 pub mod versions;

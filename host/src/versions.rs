@@ -21,6 +21,7 @@ use crate::app::App;
 use crate::artifacts;
 use crate::attestation::spec_sha256;
 use crate::http::auth::Member;
+use crate::text_scan::{self, Finding};
 
 /// Why a version cannot be shown.
 #[derive(Debug, thiserror::Error)]
@@ -76,6 +77,8 @@ pub struct Report {
     pub toolchain: String,
     #[serde(flatten)]
     pub capabilities: Capabilities,
+    /// What a reviewer should look at in the texts that AI clients are given.
+    pub findings: Vec<Finding>,
 }
 
 /// All that a component is built from: to be read, and to be built again by `cloche rebuild`.
@@ -102,7 +105,9 @@ pub async fn report(app: &App, member: &Member, server: ServerId, n: i64) -> Res
     if manifest != Manifest::of(&version.spec, version.source_sha256) {
         return Err(Error::Disowned);
     }
+    let capabilities = Capabilities::of(&imports(&component)?, &manifest);
     Ok(Report {
+        findings: text_scan::findings(&capabilities),
         version: version.n,
         active: version.active,
         created_at: version.created_at,
@@ -111,7 +116,7 @@ pub async fn report(app: &App, member: &Member, server: ServerId, n: i64) -> Res
         spec_sha256: spec_sha256(&version.spec),
         source_sha256: version.source_sha256,
         toolchain: version.toolchain,
-        capabilities: Capabilities::of(&imports(&component)?, &manifest),
+        capabilities,
     })
 }
 
