@@ -28,6 +28,7 @@ mod starters;
 #[path = "../../../guest-sdk/examples/tests/it/upstream.rs"]
 mod upstream;
 mod versions;
+mod walk;
 mod walls;
 mod web;
 mod wizard;

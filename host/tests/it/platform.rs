@@ -179,6 +179,19 @@ impl Platform {
         (done.status.success(), String::from_utf8(said).unwrap().trim_end().to_owned())
     }
 
+    /// Runs a script where [`Platform::tool`] would run, with `cloche` in its path: what it printed. It must go well.
+    pub fn script(&self, script: &str, variables: &[(&str, &str)]) -> String {
+        let program = Path::new(env!("CARGO_BIN_EXE_cloche")).parent().unwrap();
+        let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
+        let mut command = Command::new("bash");
+        command.args(["-euo", "pipefail", "-c", script]).envs(variables.iter().copied()).env("PATH", path);
+        command.current_dir(self.setup.dir.path()).env("CLOCHE_COMPILER__TOOLCHAIN", toolchain());
+        let done = command.output().unwrap();
+        let said = String::from_utf8(done.stdout).unwrap();
+        assert!(done.status.success(), "{said}\n{}", String::from_utf8_lossy(&done.stderr));
+        said
+    }
+
     /// Writes a file where [`Platform::tool`] finds it by its name.
     pub fn file(&self, name: &str, content: impl AsRef<[u8]>) {
         fs::write(self.setup.dir.path().join(name), content).unwrap();
