@@ -44,6 +44,8 @@ pub struct Http {
     pub trusted_proxies: Vec<IpNet>,
     pub body_limit: usize,
     pub shutdown_seconds: u64,
+    pub connections: usize,
+    pub header_seconds: u64,
 }
 
 #[derive(Clone, Debug, Deserialize)]

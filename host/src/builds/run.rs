@@ -155,13 +155,14 @@ impl Run<'_> {
             self.event(BuildState::NeedsApproval, message.into())
         } else {
             let event = self.event(BuildState::Live, "Live".into());
-            servers::activate(&mut tx, self.work.server_id, self.work.version_id, event.at).await?;
+            servers::activate_built(&mut tx, self.work.server_id, self.work.version_id, event.at).await?;
             event
         };
-        let (state, elapsed_ms) = (event.state, event.elapsed_ms);
+        let elapsed_ms = event.elapsed_ms;
         self.advance(&mut tx, event).await?;
         tx.commit().await?;
-        tracing::info!(build = %self.work.build_id, server = %self.work.server_id, %state, elapsed_ms, "build is done");
+        let said = if review == Review::Waiting { "build waits for approval" } else { "build is live" };
+        tracing::info!(build = %self.work.build_id, server = %self.work.server_id, elapsed_ms, "{said}");
         self.tell_end();
         Ok(())
     }

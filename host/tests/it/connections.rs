@@ -69,3 +69,42 @@ async fn a_body_that_was_refused_is_not_taken_without_end() {
         assert!(sent < 20 << 20, "{sent} bytes were taken");
     }
 }
+
+#[tokio::test]
+async fn a_client_that_never_finishes_its_request_is_let_go() {
+    let platform = Platform::setup().config("[http]\nheader_seconds = 1\n").start().await;
+    let at = platform.url.strip_prefix("http://").unwrap();
+    let mut slow = TcpStream::connect(at).await.unwrap();
+    slow.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n").await.unwrap();
+    let mut idle = TcpStream::connect(at).await.unwrap();
+    for stream in [&mut slow, &mut idle] {
+        let mut rest = Vec::new();
+        let ended = timeout(Duration::from_secs(10), stream.read_to_end(&mut rest)).await;
+        assert!(ended.is_ok(), "it is held for ever");
+    }
+    assert_eq!(platform.anyone().get("/health").await.0, 200);
+}
+
+#[tokio::test]
+async fn one_connection_too_many_is_told_so_and_harms_no_other() {
+    // Half of them are for connections.
+    let platform = Platform::setup().with_descriptors(200).start().await;
+    let at = platform.url.strip_prefix("http://").unwrap();
+    let known = platform.anyone();
+    assert_eq!(known.get("/health").await.0, 200);
+    let mut idle = Vec::new();
+    for _ in 0..150 {
+        idle.push(TcpStream::connect(at).await.unwrap());
+    }
+    assert_eq!(known.get("/health").await.0, 200, "who is connected is served");
+    let refused = platform.anyone().get("/health").await;
+    assert_eq!((refused.0, &refused.1["code"]), (503, &serde_json::json!("too_many_connections")));
+    drop(idle);
+    for _ in 0..100 {
+        if platform.anyone().get("/health").await.0 == 200 {
+            return;
+        }
+        sleep(Duration::from_millis(50)).await;
+    }
+    panic!("there is still no room");
+}

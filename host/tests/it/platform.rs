@@ -41,6 +41,8 @@ pub(crate) use on_both;
 /// What a platform is started with.
 #[derive(Debug)]
 pub struct Setup {
+    /// What the program is started by, if not directly.
+    under: Vec<String>,
     /// Holds the data directory, the configuration and the log.
     dir: TempDir,
     database: Option<Database>,
@@ -51,6 +53,12 @@ impl Setup {
     pub fn config(self, toml: &str) -> Self {
         fs::write(self.dir.path().join("cloche.toml"), toml).unwrap();
         self
+    }
+
+    /// Lets the program have so many open files.
+    pub fn with_descriptors(self, count: u32) -> Self {
+        let limited = format!("ulimit -n {count}; exec \"$0\" \"$@\"");
+        Self { under: vec!["bash".to_owned(), "-c".to_owned(), limited], ..self }
     }
 
     /// Keeps the data in Postgres.
@@ -72,7 +80,14 @@ impl Setup {
 
     /// The program with this platform's data and settings, and no others from outside.
     fn command(&self, verbs: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_cloche"));
+        let mut command = match self.under.split_first() {
+            Some((program, args)) => {
+                let mut command = Command::new(program);
+                command.args(args).arg(env!("CARGO_BIN_EXE_cloche"));
+                command
+            }
+            None => Command::new(env!("CARGO_BIN_EXE_cloche")),
+        };
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CLOCHE_")) {
             command.env_remove(name);
         }
@@ -113,7 +128,7 @@ impl Platform {
     }
 
     pub fn setup() -> Setup {
-        Setup { dir: TempDir::new().unwrap(), database: None }
+        Setup { under: Vec::new(), dir: TempDir::new().unwrap(), database: None }
     }
 
     pub fn data(&self) -> std::path::PathBuf {
@@ -179,12 +194,11 @@ impl Platform {
         (done.status.success(), String::from_utf8(said).unwrap().trim_end().to_owned())
     }
 
-    /// Runs a script where [`Platform::tool`] would run, with `cloche` in its path: what it printed. It must go well.
+    /// Runs a script where [`Platform::tool`] would run, where `cloche` is this program: what it printed. It must go well.
     pub fn script(&self, script: &str, variables: &[(&str, &str)]) -> String {
-        let program = Path::new(env!("CARGO_BIN_EXE_cloche")).parent().unwrap();
-        let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
+        let script = format!("cloche() {{ '{}' \"$@\"; }}\n{script}", env!("CARGO_BIN_EXE_cloche"));
         let mut command = Command::new("bash");
-        command.args(["-euo", "pipefail", "-c", script]).envs(variables.iter().copied()).env("PATH", path);
+        command.args(["-euo", "pipefail", "-c", &script]).envs(variables.iter().copied());
         command.current_dir(self.setup.dir.path()).env("CLOCHE_COMPILER__TOOLCHAIN", toolchain());
         let done = command.output().unwrap();
         let said = String::from_utf8(done.stdout).unwrap();

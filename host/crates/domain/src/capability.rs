@@ -115,15 +115,24 @@ impl HostPattern {
     }
 
     fn allows_path(&self, path: &str) -> bool {
-        // An encoded slash or dot can mean another path to the upstream than to us.
-        let lower = path.to_ascii_lowercase();
-        let ambiguous = lower.contains("%2f") || lower.contains("%2e") || lower.contains("%5c");
         match path.strip_prefix(self.path.as_str()) {
             _ if self.path.is_empty() => true,
-            Some(rest) => !ambiguous && (rest.is_empty() || rest.starts_with('/')),
+            Some(rest) => !is_ambiguous(path) && (rest.is_empty() || rest.starts_with('/')),
             None => false,
         }
     }
+}
+
+/// Whether an upstream might read a path otherwise than we do: encoded slashes, dots and NULs, once or twice; and dot
+/// segments with parameters (`/..;/`), which some servers take for plain ones.
+fn is_ambiguous(path: &str) -> bool {
+    let lower = path.to_ascii_lowercase();
+    let encoded = ["%2f", "%2e", "%5c", "%00", "%252", "%255c"].iter().any(|form| lower.contains(form));
+    let parameters = |segment: &str| {
+        let name = segment.split(';').next().unwrap_or_default();
+        matches!(name.split("%3b").next(), Some("." | ".."))
+    };
+    encoded || lower.split('/').any(parameters)
 }
 
 impl FromStr for HostPattern {
@@ -297,6 +306,11 @@ mod tests {
         assert!(p.allows("https", "api.example.com", 443, "GET", "/v1"));
         assert!(!p.allows("https", "api.example.com", 443, "GET", "/v10"));
         assert!(!p.allows("https", "api.example.com", 443, "GET", "/v1/%2e%2e/admin"));
+        for path in ["/v1/..;/x", "/v1/..;a=b/x", "/v1/.;/x", "/v1/..%3B/x", "/v1/%252e%252e/x", "/v1/%255c", "/v1/%00"]
+        {
+            assert!(!p.allows("https", "api.example.com", 443, "GET", path), "{path}");
+        }
+        assert!(p.allows("https", "api.example.com", 443, "GET", "/v1/a;b=c/100%25"));
         assert!(!p.allows("http", "api.example.com", 443, "GET", "/v1"));
         assert!(!p.allows("https", "api.example.com", 8443, "GET", "/v1"));
         assert!(!p.allows("https", "api.example.com", 443, "POST", "/v1"));

@@ -118,6 +118,16 @@ pub async fn activate(tx: &mut Tx, id: ServerId, version: VersionId, now: Offset
         .execute(c).await.map(|_| ()))?)
 }
 
+const ACTIVATE_BUILT: &str = "UPDATE servers SET active_version_id = $2, status = $3, updated_at = $4 WHERE id = $1
+    AND NOT EXISTS (SELECT 1 FROM versions a JOIN versions b ON b.server_id = a.server_id
+        WHERE a.id = servers.active_version_id AND b.id = $2 AND a.n > b.n)";
+
+/// Makes a version that has just been built the one that answers, unless a newer one does: builds may overtake each other.
+pub async fn activate_built(tx: &mut Tx, id: ServerId, version: VersionId, now: OffsetDateTime) -> Result<()> {
+    Ok(on_conn!(*tx, c => sqlx::query(ACTIVATE_BUILT).bind(id).bind(version).bind(ServerStatus::Live).bind(now)
+        .execute(c).await.map(|_| ()))?)
+}
+
 const FAIL: &str = "UPDATE servers SET status = $2, updated_at = $3 WHERE id = $1 AND active_version_id IS NULL";
 
 /// Marks a server as failed, unless a version of it is active.

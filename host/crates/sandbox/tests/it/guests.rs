@@ -89,6 +89,45 @@ pub struct Sends<'a> {
 
 /// Sends one request. Returns the answer's body, then each header's name and value, as pieces of text.
 pub fn http(sends: &Sends) -> Vec<u8> {
+    let then = "(if (i32.load8_u (local.get $r)) (then
+          (return (call $fail (i32.load offset=8 (local.get $r)) (i32.load offset=12 (local.get $r))))))
+        (call $answer (local.get $r))";
+    sending(sends, ANSWER, then)
+}
+
+/// Sends one request, then goes through all of its memory: how often these bytes stand there, 9 at most, as a text. What it
+/// looks for it carries in another form, lest it find its own.
+pub fn scanning(sends: &Sends, needle: &[u8]) -> Vec<u8> {
+    let masked: String = needle.iter().fold(String::new(), |mut hex, byte| {
+        write!(hex, "\\{:02x}", byte ^ 0x55).unwrap();
+        hex
+    });
+    let items = format!(
+        r#"(data (i32.const 512) "{masked}")
+  (func $scan (result i32)
+    (local $at i32) (local $i i32) (local $found i32)
+    (block $done (loop $next
+      (br_if $done (i32.ge_u (local.get $at)
+        (i32.sub (i32.mul (memory.size) (i32.const 65536)) (i32.const {length}))))
+      (local.set $i (i32.const 0))
+      (block $differs
+        (loop $byte
+          (br_if $differs (i32.ne (i32.load8_u (i32.add (local.get $at) (local.get $i)))
+            (i32.xor (i32.const 0x55) (i32.load8_u offset=512 (local.get $i)))))
+          (local.set $i (i32.add (local.get $i) (i32.const 1)))
+          (br_if $byte (i32.lt_u (local.get $i) (i32.const {length}))))
+        (local.set $found (i32.add (local.get $found) (i32.const 1))))
+      (local.set $at (i32.add (local.get $at) (i32.const 1)))
+      (br $next)))
+    (select (local.get $found) (i32.const 9) (i32.lt_u (local.get $found) (i32.const 9))))"#,
+        length = needle.len()
+    );
+    let then = "(i32.store8 (i32.const 600) (i32.add (i32.const 48) (call $scan)))
+        (call $text (i32.const 600) (i32.const 1))";
+    sending(sends, &items, then)
+}
+
+fn sending(sends: &Sends, items: &str, then: &str) -> Vec<u8> {
     let mut data = String::new();
     let mut at = 1024;
     let mut place = |text: &str| {
@@ -117,15 +156,13 @@ pub fn http(sends: &Sends) -> Vec<u8> {
           (i32.const 16) (i32.const {headers})
           (i32.const {has_body}) (i32.const {body}) (i32.const {body_len})
           (i32.const {has_timeout}) (i32.const {timeout}) (local.get $r))
-        (if (i32.load8_u (local.get $r)) (then
-          (return (call $fail (i32.load offset=8 (local.get $r)) (i32.load offset=12 (local.get $r))))))
-        (call $answer (local.get $r))",
+        {then}",
         headers = sends.headers.len(),
         has_body = i32::from(sends.body.is_some()),
         has_timeout = i32::from(sends.timeout_ms.is_some()),
         timeout = sends.timeout_ms.unwrap_or(0),
     );
-    component(HTTP, &format!("{data} {ANSWER}"), &code)
+    component(HTTP, &format!("{data} {items}"), &code)
 }
 
 /// From a response to a result: body, then names and values.

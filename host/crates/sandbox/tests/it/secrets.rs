@@ -83,3 +83,63 @@ async fn echoes_are_taken_out_of_headers_and_body() {
         assert!(!pieces.contains(form), "{form} in {pieces}");
     }
 }
+
+#[tokio::test]
+async fn a_part_of_an_echo_is_not_to_be_had() {
+    let kit = Kit::local();
+    let upstream = Upstream::new(|_| ok("", b"")).await;
+    let part = guests::http(&Sends {
+        headers: &[("Authorization", "Bearer {API_KEY}"), ("Range", "bytes=0-3")],
+        ..Sends::default()
+    });
+    let with = || grant(&[upstream.pattern()], &upstream.pattern(), Some(VALUE));
+    let told = said(&kit.send(part, with(), "GET", &upstream.url("/")).await);
+    assert!(told.contains("leave out the Range header"), "{told}");
+    let part = || guests::http(&Sends { headers: &[("Range", "bytes=0-3")], ..Sends::default() });
+    let told = said(&kit.send(part(), with(), "GET", &upstream.url("/?key={API_KEY}")).await);
+    assert!(told.contains("leave out the Range header"), "{told}");
+    assert!(upstream.requests().is_empty());
+    assert_eq!(said(&kit.send(part(), with(), "GET", &upstream.url("/")).await), "", "without a secret it may");
+}
+
+#[tokio::test]
+async fn a_guest_that_goes_through_all_of_its_memory_finds_no_secret() {
+    let kit = Kit::local();
+    let encoded = STANDARD.encode(VALUE);
+    let chunked = format!(
+        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\n{}\r\n{:x}\r\n{}\r\n0\r\n\r\n",
+        &VALUE[..4],
+        VALUE.len() - 4,
+        &VALUE[4..]
+    );
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut gzip, VALUE.as_bytes()).unwrap();
+    let answers: [Vec<u8>; 9] = [
+        ok("", VALUE.as_bytes()),
+        ok(&format!("x-echo: {VALUE}\r\n"), b""),
+        ok("", serde_json::json!({ "key": VALUE }).to_string().as_bytes()),
+        ok("", encoded.as_bytes()),
+        ok("content-encoding: gzip\r\n", &gzip.finish().unwrap()),
+        chunked.into_bytes(),
+        format!("HTTP/1.1 302 Found\r\nlocation: /?key={VALUE}\r\ncontent-length: 0\r\n\r\n").into_bytes(),
+        format!("HTTP/1.1 500 Oh\r\ncontent-length: {}\r\n\r\n{VALUE}", VALUE.len()).into_bytes(),
+        format!("{VALUE} is no HTTP\r\n\r\n").into_bytes(),
+    ];
+    let sends = || Sends { headers: &[("Authorization", "Bearer {API_KEY}")], ..Sends::default() };
+    for answer in answers {
+        let shown = String::from_utf8_lossy(&answer).into_owned();
+        let upstream = Upstream::new(move |_| answer.clone()).await;
+        for needle in [&VALUE.as_bytes()[..6], &encoded.as_bytes()[..6]] {
+            let grant = grant(&[upstream.pattern()], &upstream.pattern(), Some(VALUE));
+            let report =
+                kit.send(guests::scanning(&sends(), needle), grant, "GET", &upstream.url("/?key={API_KEY}")).await;
+            assert_eq!(said(&report), "0", "{shown}");
+        }
+        assert!(upstream.requests()[0].contains(VALUE), "it was sent");
+        // The same search finds what is there: here the guest was given the value itself.
+        let grant = grant(&[upstream.pattern()], "api.example.com", Some("another"));
+        let finding = guests::scanning(&Sends::default(), &VALUE.as_bytes()[..6]);
+        let report = kit.send(finding, grant, "GET", &upstream.url("/?s3cr3t")).await;
+        assert_ne!(said(&report), "0");
+    }
+}

@@ -174,3 +174,21 @@ on_both!(a_draft_is_there_for_its_time, async |db: Db| {
     assert_eq!(previews::delete_expired(&mut tx, now).await.unwrap(), 0);
     assert_eq!(previews::delete_expired(&mut tx, now + Duration::DAY).await.unwrap(), 1);
 });
+
+on_both!(a_build_that_was_overtaken_does_not_take_over, async |db: Db| {
+    let mut tx = db.begin().await.unwrap();
+    let ada = owner(&mut tx, "ada").await;
+    let made = server(&mut tx, &ada, "weather").await;
+    complete(&mut tx, made, "one").await;
+    let (spec, second) = (spec(), VersionId::new());
+    let version = NewVersion { id: second, server_id: made.server, n: 2, spec: &spec, created_by: ada.user_id };
+    versions::insert(&mut tx, &version, Clock::default().now()).await.unwrap();
+    complete(&mut tx, Made { version: second, ..made }, "two").await;
+    for (built, active) in [(made.version, 1), (second, 2), (made.version, 2)] {
+        servers::activate_built(&mut tx, made.server, built, Clock::default().now()).await.unwrap();
+        assert_eq!(versions::active(&mut tx, made.server).await.unwrap().unwrap().n, active);
+    }
+    // The way back is a person's decision.
+    servers::activate(&mut tx, made.server, made.version, Clock::default().now()).await.unwrap();
+    assert_eq!(versions::active(&mut tx, made.server).await.unwrap().unwrap().n, 1);
+});
