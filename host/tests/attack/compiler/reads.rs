@@ -109,7 +109,7 @@ async fn host_paths_in_diagnostics(scene: &Scene) {
         "fn f<T: std::fmt::Debug>(n: u64, t: T) -> u64 { if n == 0 { 0 } else { f(n - 1, (t, n)) } }\nOk(f(9, 0).to_string())",
         "let v: Vec<u8> = std::collections::HashMap::new();\nOk(v.len().to_string())",
         "Ok(serde_json::from_str::<fn()>(\"\")?)",
-        "compile_error!(\"\\u{1b}[31m at /root/.ssh/id_rsa\\n\\rthread 'main' panicked\");\nOk(1)",
+        "compile_error!(\"\\u{1b}[31m at /home/you/.ssh/id_rsa\\n\\rthread 'main' panicked\");\nOk(1)",
         "macro_rules! r { ($($t:tt)*) => { r!($($t)* x) } }\nr!();\nOk(1)",
     ];
     let source = Unjailed::of(&format!("pub fn f() -> Result<u8, ()> {{ {} }}", bodies[0]));
