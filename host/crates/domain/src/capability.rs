@@ -127,7 +127,9 @@ impl HostPattern {
 /// segments with parameters (`/..;/`), which some servers take for plain ones.
 fn is_ambiguous(path: &str) -> bool {
     let lower = path.to_ascii_lowercase();
-    let encoded = ["%2f", "%2e", "%5c", "%00", "%252", "%255c"].iter().any(|form| lower.contains(form));
+    let encoded = ["%2f", "%2e", "%5c", "%00", "%252f", "%252e", "%255c", "%2500", "%253b"]
+        .iter()
+        .any(|form| lower.contains(form));
     let parameters = |segment: &str| {
         let name = segment.split(';').next().unwrap_or_default();
         matches!(name.split("%3b").next(), Some("." | ".."))
@@ -306,8 +308,17 @@ mod tests {
         assert!(p.allows("https", "api.example.com", 443, "GET", "/v1"));
         assert!(!p.allows("https", "api.example.com", 443, "GET", "/v10"));
         assert!(!p.allows("https", "api.example.com", 443, "GET", "/v1/%2e%2e/admin"));
-        for path in ["/v1/..;/x", "/v1/..;a=b/x", "/v1/.;/x", "/v1/..%3B/x", "/v1/%252e%252e/x", "/v1/%255c", "/v1/%00"]
-        {
+        for path in [
+            "/v1/..;/x",
+            "/v1/..;a=b/x",
+            "/v1/.;/x",
+            "/v1/..%3B/x",
+            "/v1/%252e%252e/x",
+            "/v1/%255c",
+            "/v1/%00",
+            "/v1/%2500",
+            "/v1/..%253b/x",
+        ] {
             assert!(!p.allows("https", "api.example.com", 443, "GET", path), "{path}");
         }
         assert!(p.allows("https", "api.example.com", 443, "GET", "/v1/a;b=c/100%25"));
