@@ -28,8 +28,8 @@ const RANDOM: f64 = 2.9;
 
 /// Characters of a secret that are looked at.
 const LONGEST: usize = 256;
-/// The same of each part of a JSON Web Token.
-const LONGEST_JWT: usize = 8_192;
+/// The same of the parts of a JSON Web Token: the header that each `eyJ` may begin is short, so that no text takes long.
+const LONGEST_JWT: [usize; 3] = [1_024, 8_192, 8_192];
 /// Findings of one text; nobody reads more.
 const MOST: usize = 100;
 
@@ -63,9 +63,7 @@ pub fn scan(text: &str) -> Vec<Finding> {
         let rest = &text[start..];
         if let Some((form, length)) = FORMS.iter().find_map(|form| Some((form, form_length(form, rest)?))) {
             found.add(form.kind, start, start + length);
-        } else if !text[..start].ends_with(['-', '_'])
-            && let Some(length) = jwt_length(rest)
-        {
+        } else if let Some(length) = jwt_length(rest) {
             found.add("JSON Web Token", start, start + length);
         } else if let Some(length) = telegram_length(rest) {
             found.add("Telegram bot token", start, start + length);
@@ -114,12 +112,12 @@ fn form_length(form: &Form, rest: &str) -> Option<usize> {
 /// `header.payload.signature`, the first two being JSON objects in base64url (RFC 7519 §3).
 fn jwt_length(rest: &str) -> Option<usize> {
     let mut length = 0;
-    for (i, least) in [10, 10, 20].into_iter().enumerate() {
+    for (i, (least, most)) in [10, 10, 20].into_iter().zip(LONGEST_JWT).enumerate() {
         let part = &rest[length..];
         if i < 2 && !part.starts_with("eyJ") {
             return None;
         }
-        let part = Charset::Dashed.run(part, LONGEST_JWT);
+        let part = Charset::Dashed.run(part, most);
         if part.len() < least {
             return None;
         }

@@ -143,6 +143,7 @@ fn long_texts_are_scanned_in_no_time() {
         "-----BEGIN ",
         "eyJ-",
         "eyJ.",
+        "eyJaaaaaaaaaa.eyJ-",
         "sk-",
         "a://",
         "a:b@",
@@ -153,6 +154,16 @@ fn long_texts_are_scanned_in_no_time() {
         let began = std::time::Instant::now();
         scan(&text);
         assert!(began.elapsed().as_secs() < 5, "{unit}: {:?}", began.elapsed());
+    }
+}
+
+#[test]
+fn an_underscore_before_a_token_does_not_hide_it() {
+    for (kind, secret) in secrets() {
+        for before in ["_", "-", "__", "v1_", "eyJ-"] {
+            let found = scan(&format!("{before}{secret}"));
+            assert!(found.iter().any(|f| f.end > before.len()), "{kind} after {before}: {found:?}");
+        }
     }
 }
 

@@ -78,7 +78,9 @@ fn unzipped(bytes: &[u8]) -> String {
 
 async fn endpoint_that_echoes_the_secret(scene: &Scene) {
     let upstream = Upstream::new(echo).await;
-    let naive = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    // The upstream answers once a connection.
+    let naive = reqwest::Client::builder().pool_max_idle_per_host(0).redirect(reqwest::redirect::Policy::none());
+    let naive = naive.build().unwrap();
     let mut leaked = vec![];
     for form in FORMS {
         let sent = naive.get(upstream.url(&format!("/{form}"))).bearer_auth(VALUE).send().await;
