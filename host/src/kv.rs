@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use cloche_domain::{Clock, ServerId};
-use cloche_sandbox::{Kv, KvError};
-use cloche_storage::kv::{self, Quota};
+use cloche_sandbox::{Bound, Kv, KvError};
+use cloche_storage::kv::{self, Quota, Set};
 use cloche_storage::{Db, Tx};
 
 /// As `wit/tool.wit` promises: 1 MiB and 1,000 keys in all.
@@ -29,16 +29,17 @@ impl Kv for ServerKv {
 
     async fn set(&self, key: &str, value: Vec<u8>) -> Result<(), KvError> {
         if !can_be_held(key) {
-            return Err(KvError::Quota("a key may not contain a NUL character: leave it out".into()));
+            return Err(KvError::Invalid("a key may not contain a NUL character: leave it out".into()));
         }
         let mut tx = self.write().await?;
         let set = kv::set(&mut tx, (self.server, key), &value, QUOTA, self.clock.now()).await;
-        if !set.map_err(|e| unavailable(&e))? {
-            let Quota { keys, bytes } = QUOTA;
-            let full = format!("the store holds {keys} keys and {bytes} bytes at most: delete some first");
-            return Err(KvError::Quota(full));
-        }
-        tx.commit().await.map_err(|e| unavailable(&e))
+        let (name, limit, used, unit) = match set.map_err(|e| unavailable(&e))? {
+            Set::Done => return tx.commit().await.map_err(|e| unavailable(&e)),
+            Set::TooManyKeys(keys) => ("kv_keys", QUOTA.keys, keys, "keys"),
+            Set::TooManyBytes(bytes) => ("kv_bytes", QUOTA.bytes, bytes, "bytes"),
+        };
+        let [limit, used] = [limit, used].map(i64::unsigned_abs);
+        Err(KvError::Full(Bound { name, limit, used, unit }))
     }
 
     async fn delete(&self, key: &str) -> Result<(), KvError> {

@@ -45,6 +45,8 @@ pub(super) fn begun(
 
 /// The same when it has ended, well or with an error.
 pub(super) fn ended(begun: Call, report: &CallReport, error: Option<&CallError>) -> Call {
+    // The one that ended it; else the first that the tool ran into.
+    let bound = error.and_then(CallError::bound).or_else(|| report.hits.first().copied());
     let told = Call {
         wall_ms: number(u64::try_from(report.wall.as_millis()).unwrap_or(u64::MAX)),
         fuel: number(report.fuel_used),
@@ -52,13 +54,12 @@ pub(super) fn ended(begun: Call, report: &CallReport, error: Option<&CallError>)
         result_bytes: number(report.result_bytes),
         requests: json!(report.requests),
         logs: logs(&report.logs),
+        bound: bound.map(|bound| json!(bound)),
         ..begun
     };
     match error {
         None => Call { outcome: "ok".to_owned(), ..told },
-        Some(error) => {
-            Call { bound: error.bound().map(|bound| json!(bound)), ..failed(told, error.code(), &error.to_string()) }
-        }
+        Some(error) => failed(told, error.code(), &error.to_string()),
     }
 }
 

@@ -3,7 +3,7 @@
 use cloche::kv::ServerKv;
 use cloche_domain::plan::Plan;
 use cloche_domain::{Clock, OrgId, ServerId, UserId};
-use cloche_sandbox::{Kv as _, KvError};
+use cloche_sandbox::{Bound, Kv as _, KvError};
 use cloche_storage::Db;
 use cloche_storage::accounts::{self, NewOrg};
 use cloche_storage::servers::{self, NewServer};
@@ -34,8 +34,8 @@ async fn a_store_keeps_a_thousand_keys_and_a_mebibyte() {
         let kept = kv.set(&format!("small-{i:04}"), vec![]).await;
         assert_eq!(kept.is_ok(), i < 1000, "{i}: {kept:?}");
     }
-    let Err(KvError::Quota(full)) = kv.set("one-more", vec![]).await else { panic!("over the quota") };
-    assert!(full.contains("1000 keys"), "{full}");
+    let over = Bound { name: "kv_keys", limit: 1000, used: 1001, unit: "keys" };
+    assert_eq!(kv.set("one-more", vec![]).await, Err(KvError::Full(over)));
     kv.delete("big-00").await.unwrap();
     kv.set("one-more", b"1".to_vec()).await.unwrap();
     assert_eq!(kv.get("one-more").await.unwrap().unwrap(), b"1");
@@ -46,7 +46,7 @@ async fn a_store_keeps_a_thousand_keys_and_a_mebibyte() {
 #[tokio::test]
 async fn a_key_that_one_engine_cannot_hold_is_refused_by_both() {
     let (_dir, kv) = store().await;
-    assert!(matches!(kv.set("a\0b", vec![]).await, Err(KvError::Quota(_))));
+    assert!(matches!(kv.set("a\0b", vec![]).await, Err(KvError::Invalid(_))));
     assert_eq!(kv.get("a\0b").await, Ok(None));
     assert_eq!(kv.delete("a\0b").await, Ok(()));
     assert_eq!(kv.list("", 9).await.unwrap(), [""; 0]);

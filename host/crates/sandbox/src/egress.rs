@@ -28,7 +28,8 @@ use tokio_util::task::AbortOnDropHandle;
 use url::Url;
 
 use crate::bindings::http::{Error as HttpError, Request, Response};
-use crate::{EgressSettings, Result, Secrets};
+use crate::hits::Hits;
+use crate::{Bound, EgressSettings, Result, Secrets};
 use request::Target;
 use resolve::Resolver;
 pub(crate) use trace::Trace;
@@ -63,6 +64,7 @@ pub(crate) struct Egress {
     requests: budget::Requests,
     received: budget::Bytes,
     body_limit: u64,
+    hits: Hits,
     trace: Trace,
 }
 
@@ -109,15 +111,17 @@ impl Egress {
         limits: &CallLimits,
         hosts: Arc<[HostPattern]>,
         secrets: Arc<Secrets>,
+        hits: Hits,
         trace: Trace,
     ) -> Self {
         Self {
             gate,
             hosts,
             secrets,
-            requests: budget::Requests::new(limits),
-            received: budget::Bytes::new(limits),
+            requests: budget::Requests::new(limits, hits.clone()),
+            received: budget::Bytes::new(limits, hits.clone()),
             body_limit: limits.http_body_bytes,
+            hits,
             trace,
         }
     }
@@ -159,6 +163,7 @@ impl Egress {
         target.check(&self.hosts)?;
         let length = request.body.as_ref().map_or(0, Vec::len) as u64;
         if length > self.body_limit {
+            self.hits.note(Bound::bytes("request_body", self.body_limit, length));
             return Err(HttpError::TooLarge(format!(
                 "the request's body of {length} bytes is over the limit of {}: send less",
                 self.body_limit

@@ -7,7 +7,7 @@ use cloche_domain::capability::HostPattern;
 use cloche_domain::plan::CallLimits;
 use cloche_domain::{OrgId, ServerId};
 
-use crate::{CallReport, Secrets};
+use crate::{Bound, CallReport, Secrets};
 
 /// One tool of a server, and its arguments.
 #[derive(Clone, Debug)]
@@ -58,8 +58,11 @@ pub trait Kv: Send + Sync {
 /// Why the store did not do what was asked. The text is what the guest reads.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KvError {
+    /// The store is full: the bound, and what it would have held.
+    #[error("the store would hold {} {}, over its limit of {}: delete some first", .0.used, .0.unit, .0.limit)]
+    Full(Bound),
     #[error("{0}")]
-    Quota(String),
+    Invalid(String),
     #[error("{0}")]
     Unavailable(String),
 }

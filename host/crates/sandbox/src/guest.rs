@@ -11,8 +11,10 @@ use wasmtime::Result;
 use crate::background::Waiting;
 use crate::bindings::{clock, http, kv, log, progress, random};
 use crate::egress::Egress;
+use crate::engine::TABLE_ELEMENTS;
+use crate::hits::Hits;
 use crate::memory::MemoryMeter;
-use crate::{Kv, KvError, Level, Progress};
+use crate::{Bound, Kv, KvError, Level, Progress};
 pub(crate) use journal::Journal;
 
 /// Bytes that a call may pass through its imports, all together.
@@ -37,6 +39,7 @@ pub(crate) struct Guest {
     pub(crate) waiting: Waiting,
     pub(crate) transfer: Transfer,
     pub(crate) reports: u32,
+    pub(crate) hits: Hits,
 }
 
 /// Bytes passed through imports so far.
@@ -77,6 +80,18 @@ impl Guest {
         Ok(())
     }
 
+    /// The bounds that it has run into so far. Memory that it was refused it may do without.
+    pub(crate) fn hits(&self) -> Vec<Bound> {
+        if let Some(wanted) = self.memory.refused() {
+            self.hits.note(Bound::bytes("memory", self.memory.limit(), wanted));
+        }
+        if let Some(wanted) = self.memory.elements_refused() {
+            let (limit, used) = (TABLE_ELEMENTS as u64, wanted as u64);
+            self.hits.note(Bound { name: "table", limit, used, unit: "elements" });
+        }
+        self.hits.take()
+    }
+
     fn now_ms(&self) -> u64 {
         u64::try_from(self.clock.now().unix_timestamp_nanos() / 1_000_000).unwrap_or_default()
     }
@@ -107,6 +122,7 @@ impl clock::Host for Guest {
 impl random::Host for Guest {
     async fn bytes(&mut self, length: u32) -> Result<Vec<u8>> {
         if length > RANDOM {
+            self.hits.note(Bound::bytes("random", RANDOM.into(), length.into()));
             wasmtime::bail!("{length} random bytes at once are over the limit of {RANDOM}");
         }
         self.moves(length as usize).await?;
@@ -119,7 +135,11 @@ impl random::Host for Guest {
 impl progress::Host for Guest {
     async fn report(&mut self, done: f64, total: Option<f64>, message: Option<String>) -> Result<()> {
         self.moves(message.as_ref().map_or(0, String::len)).await?;
-        self.reports += 1;
+        self.reports = self.reports.saturating_add(1);
+        if self.reports > REPORTS {
+            let (limit, used) = (REPORTS.into(), self.reports.into());
+            self.hits.note(Bound { name: "progress", limit, used, unit: "reports" });
+        }
         if let Some(tell) = &self.progress
             && self.reports <= REPORTS
             && done.is_finite()
@@ -174,7 +194,11 @@ impl kv::Host for Guest {
             Err(error) => return Ok(Err(error)),
         };
         let _waiting = self.waiting.begin();
-        Ok(store.set(&key, value).await.map_err(Into::into))
+        let set = store.set(&key, value).await;
+        if let Err(KvError::Full(bound)) = set {
+            self.hits.note(bound);
+        }
+        Ok(set.map_err(Into::into))
     }
 
     async fn delete(&mut self, key: String) -> Result<Result<(), kv::Error>> {
@@ -203,9 +227,11 @@ impl Guest {
     /// The store, for a key and a value of this length.
     fn store(&self, key: &str, value: usize) -> Result<Arc<dyn Kv>, kv::Error> {
         if key.len() > KEY {
+            self.hits.note(Bound::bytes("kv_key", KEY as u64, key.len() as u64));
             return Err(kv::Error::Quota(format!("a key of {} bytes is over the limit of {KEY}", key.len())));
         }
         if value > VALUE {
+            self.hits.note(Bound::bytes("kv_value", VALUE as u64, value as u64));
             return Err(kv::Error::Quota(format!("a value of {value} bytes is over the limit of {VALUE}")));
         }
         let missing = || kv::Error::Unavailable("this call has no store: it runs outside of a server".to_owned());
@@ -216,7 +242,7 @@ impl Guest {
 impl From<KvError> for kv::Error {
     fn from(error: KvError) -> Self {
         match error {
-            KvError::Quota(text) => Self::Quota(text),
+            KvError::Full(_) | KvError::Invalid(_) => Self::Quota(error.to_string()),
             KvError::Unavailable(text) => Self::Unavailable(text),
         }
     }

@@ -10,6 +10,7 @@ mod engine;
 mod error;
 mod grant;
 mod guest;
+mod hits;
 mod memory;
 mod precompiled;
 mod report;

@@ -22,6 +22,8 @@ pub struct CallReport {
     /// In the order in which they ended.
     pub requests: Vec<EgressRecord>,
     pub logs: Vec<LogLine>,
+    /// The bounds that the tool ran into and was told of, in the order in which it did.
+    pub hits: Vec<Bound>,
 }
 
 /// What a tool returned, in the JSON form of MCP's `CallToolResult`.
@@ -120,7 +122,7 @@ pub enum CallError {
     Cancelled,
 }
 
-/// A bound that ended a call: which, how much it allows, and how much was used or asked for, at least.
+/// A bound that a call has hit: which, how much it allows, and how much was used or asked for, at least.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Bound {
@@ -128,6 +130,12 @@ pub struct Bound {
     pub limit: u64,
     pub used: u64,
     pub unit: &'static str,
+}
+
+impl Bound {
+    pub(crate) const fn bytes(name: &'static str, limit: u64, used: u64) -> Self {
+        Self { name, limit, used, unit: "bytes" }
+    }
 }
 
 impl CallError {

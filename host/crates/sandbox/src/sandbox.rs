@@ -21,6 +21,7 @@ use crate::bindings::{ToolServer, ToolServerPre, tools};
 use crate::egress::{Egress, Gate, Trace};
 use crate::engine::{self, FUEL_BETWEEN_YIELDS, MEMORY};
 use crate::guest::{Guest, Journal, Transfer};
+use crate::hits::Hits;
 use crate::memory::MemoryMeter;
 use crate::precompiled::Precompiled;
 use crate::{CallError, CallReport, Error, Grant, Output, Result, Settings, ToolCall};
@@ -168,17 +169,18 @@ impl Inner {
     }
 
     fn guest(&self, grant: Grant, waiting: Waiting, trace: Trace) -> Guest {
-        let limits = grant.limits;
+        let (limits, hits) = (grant.limits, Hits::default());
         Guest {
             memory: MemoryMeter::new(limits.memory_bytes.min(MEMORY)),
-            journal: Journal::new(limits.log_bytes),
-            egress: Egress::new(self.gate.clone(), &limits, grant.hosts, grant.secrets, trace),
+            journal: Journal::new(limits.log_bytes, hits.clone()),
+            egress: Egress::new(self.gate.clone(), &limits, grant.hosts, grant.secrets, hits.clone(), trace),
             kv: grant.kv,
             progress: grant.progress,
             clock: self.clock.clone(),
             waiting,
             transfer: Transfer::default(),
             reports: 0,
+            hits,
         }
     }
 }
@@ -253,6 +255,7 @@ impl Run {
             result_bytes: 0,
             requests: self.trace.take(),
             logs,
+            hits: guest.hits(),
         }
     }
 }
@@ -297,6 +300,7 @@ impl CallReport {
             result_bytes: 0,
             requests: vec![],
             logs: vec![],
+            hits: vec![],
         }
     }
 }

@@ -26,8 +26,18 @@ const OTHERS: &str = "SELECT count(*), CAST(coalesce(sum(octet_length(key) + oct
 const SET: &str = "INSERT INTO kv (server_id, key, value, updated_at) VALUES ($1, $2, $3, $4)
     ON CONFLICT (server_id, key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at";
 
-/// Sets a key, unless the store would then be over its quota. Whether it was set.
-pub async fn set(tx: &mut Tx, at: (ServerId, &str), value: &[u8], quota: Quota, now: OffsetDateTime) -> Result<bool> {
+/// What came of setting a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Set {
+    Done,
+    /// It would be one of so many keys.
+    TooManyKeys(i64),
+    /// The store would hold so many bytes.
+    TooManyBytes(i64),
+}
+
+/// Sets a key, unless the store would then be over its quota.
+pub async fn set(tx: &mut Tx, at: (ServerId, &str), value: &[u8], quota: Quota, now: OffsetDateTime) -> Result<Set> {
     let (server, key) = at;
     // SQLite's writers wait for each other already; here two could each see room for one more.
     if let Tx::Postgres(tx) = tx {
@@ -36,11 +46,15 @@ pub async fn set(tx: &mut Tx, at: (ServerId, &str), value: &[u8], quota: Quota, 
     let (keys, bytes): (i64, i64) =
         on_conn!(*tx, c => sqlx::query_as(OTHERS).bind(server).bind(key).fetch_one(c).await)?;
     let size = i64::try_from(key.len() + value.len()).unwrap_or(i64::MAX);
-    if keys >= quota.keys || bytes.saturating_add(size) > quota.bytes {
-        return Ok(false);
+    if keys >= quota.keys {
+        return Ok(Set::TooManyKeys(keys + 1));
+    }
+    let bytes = bytes.saturating_add(size);
+    if bytes > quota.bytes {
+        return Ok(Set::TooManyBytes(bytes));
     }
     on_conn!(*tx, c => sqlx::query(SET).bind(server).bind(key).bind(value).bind(now).execute(c).await.map(|_| ()))?;
-    Ok(true)
+    Ok(Set::Done)
 }
 
 const DELETE: &str = "DELETE FROM kv WHERE server_id = $1 AND key = $2";

@@ -49,7 +49,7 @@ pub(in crate::http) struct Shown {
     /// What the caller was told.
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<String>,
-    /// The bound that was hit.
+    /// The bound that ended it, else the first that the tool ran into.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Bound>)]
     bound: Option<Value>,

@@ -1,6 +1,7 @@
 //! The log of one call.
 
-use crate::{Level, LogLine};
+use crate::hits::Hits;
+use crate::{Bound, Level, LogLine};
 
 /// Bytes of a line, before escaping.
 const LINE: usize = 8 << 10;
@@ -10,13 +11,15 @@ const SHORTEST: u64 = 32;
 /// The lines of one call, as many as fit.
 pub(crate) struct Journal {
     lines: Vec<LogLine>,
+    limit: u64,
     room: u64,
     full: bool,
+    hits: Hits,
 }
 
 impl Journal {
-    pub(crate) const fn new(limit: u64) -> Self {
-        Self { lines: Vec::new(), room: limit, full: false }
+    pub(crate) const fn new(limit: u64, hits: Hits) -> Self {
+        Self { lines: Vec::new(), limit, room: limit, full: false, hits }
     }
 
     /// Keeps a line: cut, and with its control characters escaped, so that none can pass for another line or steer a
@@ -39,6 +42,7 @@ impl Journal {
             (level, line)
         } else {
             self.full = true;
+            self.hits.note(Bound::bytes("log", self.limit, self.limit - self.room + size));
             let mark = "the log of this call is full: the lines after this are not kept";
             (Level::Warn, mark.to_owned())
         };
@@ -67,7 +71,7 @@ mod tests {
 
     #[test]
     fn control_characters_are_escaped_and_long_lines_cut() {
-        let mut journal = Journal::new(1 << 20);
+        let mut journal = Journal::new(1 << 20, Hits::default());
         journal.write(1, Level::Info, "a\r\nb\u{1b}[31m\u{202e}é");
         journal.write(2, Level::Info, &"é".repeat(LINE));
         let lines = journal.take_lines();
@@ -77,7 +81,7 @@ mod tests {
 
     #[test]
     fn a_full_log_says_so_once() {
-        let mut journal = Journal::new(100);
+        let mut journal = Journal::new(100, Hits::default());
         for _ in 0..10 {
             journal.write(0, Level::Info, "");
         }

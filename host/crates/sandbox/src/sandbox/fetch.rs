@@ -10,6 +10,7 @@ use super::Sandbox;
 use crate::Secrets;
 use crate::bindings::http::{Header, Request};
 use crate::egress::{Egress, Trace};
+use crate::hits::Hits;
 
 /// Milliseconds for the whole answer.
 const PATIENCE_MS: u32 = 5_000;
@@ -21,8 +22,14 @@ impl Sandbox {
         let host: HostPattern = url.origin().ascii_serialization().parse().map_err(|e| format!("{e}"))?;
         let limits =
             CallLimits { requests: 1, http_body_bytes: limit, http_total_bytes: limit, ..Plan::Hobby.limits().call };
-        let egress =
-            Egress::new(self.0.gate.clone(), &limits, Arc::new([host]), Arc::new(Secrets::default()), Trace::default());
+        let egress = Egress::new(
+            self.0.gate.clone(),
+            &limits,
+            Arc::new([host]),
+            Arc::new(Secrets::default()),
+            Hits::default(),
+            Trace::default(),
+        );
         let accept = Header { name: "accept".to_owned(), value: "application/json".to_owned() };
         let request = Request {
             method: "GET".to_owned(),

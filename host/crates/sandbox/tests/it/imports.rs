@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use cloche_domain::plan::CallLimits;
-use cloche_sandbox::{CallError, Grant, Kv, KvError, Level, Progress};
+use cloche_sandbox::{Bound, CallError, Grant, Kv, KvError, Level, Progress};
 
 use crate::guests::{self, component};
 use crate::kit::{Kit, call, grant, grant_of, limits, said};
@@ -93,7 +93,7 @@ async fn progress_is_passed_on_a_hundred_times() {
 }
 
 #[derive(Default)]
-struct Memory(Mutex<BTreeMap<String, Vec<u8>>>);
+pub struct Memory(Mutex<BTreeMap<String, Vec<u8>>>);
 
 #[async_trait]
 impl Kv for Memory {
@@ -103,7 +103,7 @@ impl Kv for Memory {
 
     async fn set(&self, key: &str, value: Vec<u8>) -> Result<(), KvError> {
         if self.0.lock().unwrap().len() == 1 {
-            return Err(KvError::Quota("the store is full".into()));
+            return Err(KvError::Full(Bound { name: "kv_keys", limit: 1, used: 2, unit: "keys" }));
         }
         self.0.lock().unwrap().insert(key.into(), value);
         Ok(())

@@ -11,5 +11,6 @@ mod names;
 mod nameserver;
 mod neighbours;
 mod secrets;
+mod table;
 mod tls;
 mod upstream;

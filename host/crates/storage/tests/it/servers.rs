@@ -136,7 +136,7 @@ on_both!(a_deleted_server_leaves_nothing, async |db: Db| {
         jobs::enqueue(&mut tx, job, now).await.unwrap();
     }
     let quota = kv::Quota { keys: 1, bytes: 9 };
-    assert!(kv::set(&mut tx, (made.server, "k"), b"v", quota, now).await.unwrap());
+    assert_eq!(kv::set(&mut tx, (made.server, "k"), b"v", quota, now).await.unwrap(), kv::Set::Done);
     assert!(servers::delete(&mut tx, ada.org_id, made.server).await.unwrap());
     assert!(!servers::delete(&mut tx, ada.org_id, made.server).await.unwrap());
     assert!(builds::work(&mut tx, made.build).await.unwrap().is_none());

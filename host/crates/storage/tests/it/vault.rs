@@ -1,7 +1,7 @@
 //! What a server keeps: encrypted secrets, and its own store.
 
 use cloche_domain::{Clock, SecretId, ServerId};
-use cloche_storage::kv::{self, Quota};
+use cloche_storage::kv::{self, Quota, Set};
 use cloche_storage::secrets::{self, Sealed};
 use cloche_storage::{Db, Tx};
 
@@ -11,7 +11,7 @@ use crate::servers::server;
 const QUOTA: Quota = Quota { keys: 3, bytes: 40 };
 
 async fn set(tx: &mut Tx, server: ServerId, key: &str, value: &[u8]) -> bool {
-    kv::set(tx, (server, key), value, QUOTA, Clock::default().now()).await.unwrap()
+    kv::set(tx, (server, key), value, QUOTA, Clock::default().now()).await.unwrap() == Set::Done
 }
 
 on_both!(a_secret_is_replaced_whole, async |db: Db| {

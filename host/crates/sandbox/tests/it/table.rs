@@ -1,0 +1,254 @@
+//! The table of bounds: for each, a guest that stays just within it passes, and one that goes just beyond is told which
+//! bound it was, its limit, and what it used.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use cloche_domain::plan::CallLimits;
+use cloche_sandbox::{Bound, CallReport, Grant};
+
+use crate::guests::{self, Sends, component};
+use crate::imports::Memory;
+use crate::kit::{Kit, call, grant, grant_of, limits, said, to_hosts};
+use crate::upstream::{Upstream, ok};
+
+/// What came of a call just within a bound, and of one just beyond it.
+struct Pair {
+    bound: &'static str,
+    limit: u64,
+    within: CallReport,
+    beyond: CallReport,
+}
+
+impl Pair {
+    fn hit(&self) -> Option<Bound> {
+        let report = &self.beyond;
+        report.outcome.as_ref().err().and_then(cloche_sandbox::CallError::bound).or(report.hits.first().copied())
+    }
+
+    /// The line of the table, and what is wrong with it.
+    fn shown(&self) -> (String, Option<String>) {
+        let hit = self.hit();
+        let line = format!(
+            "{:<16} {:>12} {:<9} within: {:<6} beyond: {}",
+            self.bound,
+            self.limit,
+            hit.map_or("", |hit| hit.unit),
+            if self.within.outcome.is_ok() { "passes" } else { "fails" },
+            hit.map_or_else(|| said(&self.beyond), |hit| format!("{} ({} used)", hit.name, hit.used)),
+        );
+        let told = hit.is_some_and(|hit| hit.name == self.bound && hit.limit == self.limit && hit.used >= hit.limit);
+        let passed = self.within.outcome.is_ok() && self.within.hits.is_empty();
+        // Where the tool ends with it, its caller reads the limit too.
+        let in_words = self.beyond.outcome.is_ok() || figures(&said(&self.beyond), self.limit);
+        let wrong = (!told || !passed || !in_words).then(|| format!("{:?}\n{:?}", self.within, self.beyond));
+        (line, wrong)
+    }
+}
+
+/// Whether a text has the limit in it, as it is or, where it is time, in seconds.
+fn figures(text: &str, limit: u64) -> bool {
+    text.contains(&limit.to_string()) || text.contains(&format!("{}.{} s", limit / 1000, limit % 1000 / 100))
+}
+
+/// Does `$body` as many times as the arguments are long; `$n` counts.
+fn times(imports: &str, items: &str, body: &str) -> Vec<u8> {
+    let code = format!(
+        "(block $done (loop $l
+          (br_if $done (i32.ge_u (local.get $n) (local.get $args_len)))
+          {body}
+          (local.set $n (i32.add (local.get $n) (i32.const 1))) (br $l)))
+        (call $text (i32.const 0) (i32.const 0))"
+    );
+    component(imports, items, &code)
+}
+
+async fn run(kit: &Kit, wasm: &[u8], limits: CallLimits, length: usize) -> CallReport {
+    kit.run(wasm.to_vec(), grant_of(limits), &"x".repeat(length)).await
+}
+
+async fn both(bound: &'static str, limit: u64, wasm: &[u8], limits: CallLimits, lengths: [usize; 2]) -> Pair {
+    let kit = Kit::new();
+    let [within, beyond] = lengths;
+    let (within, beyond) = (run(&kit, wasm, limits, within).await, run(&kit, wasm, limits, beyond).await);
+    Pair { bound, limit, within, beyond }
+}
+
+async fn computing() -> Vec<Pair> {
+    let kit = Kit::new();
+    let spins = times("", "", "(drop (i32.const 1))");
+    let fuel = run(&kit, &spins, limits(), 10_000).await.fuel_used;
+    let exact = CallLimits { fuel, ..limits() };
+    // Runs for as many tenths of a second as the arguments are long.
+    let waits = component(
+        guests::CLOCK,
+        "(global $end (mut i64) (i64.const 0))",
+        "(global.set $end (i64.add (call $now) (i64.extend_i32_u (i32.mul (i32.const 100) (local.get $args_len)))))
+        (loop $l (br_if $l (i64.lt_u (call $now) (global.get $end))))
+        (call $text (i32.const 0) (i32.const 0))",
+    );
+    let clock = CallLimits { wall_ms: 2_500, fuel: u64::MAX / 2, ..limits() };
+    let recurses = component(
+        "",
+        "(func $r (param i32) (result i32)
+          (if (result i32) (local.get 0)
+            (then (i32.add (i32.const 1) (call $r (i32.sub (local.get 0) (i32.const 1))))) (else (i32.const 0))))",
+        "(drop (call $r (i32.mul (i32.const 64) (local.get $args_len)))) (call $text (i32.const 0) (i32.const 0))",
+    );
+    let loaded = kit.load(recurses.clone()).await;
+    let (mut fits, mut too_deep) = (1, 10_000);
+    while too_deep - fits > 1 {
+        let half = usize::midpoint(fits, too_deep);
+        let report = kit.sandbox.call(&loaded, grant(), call("t", &"x".repeat(half))).await;
+        if report.outcome.is_ok() { fits = half } else { too_deep = half }
+    }
+    vec![
+        // Fuel is looked at when a loop begins anew, and what is over at a yield is forgiven.
+        both("fuel", fuel, &spins, exact, [10_000, 10_100]).await,
+        both("wall_clock", 2_500, &waits, clock, [18, 30]).await,
+        both("stack", 512 << 10, &recurses, limits(), [fits, too_deep]).await,
+    ]
+}
+
+async fn space() -> Vec<Pair> {
+    let pages = usize::try_from(limits().memory_bytes >> 16).unwrap();
+    // The guest begins with two pages.
+    let grows = component(
+        "",
+        "",
+        "(if (i32.eq (i32.const -1) (memory.grow (local.get $args_len))) (then unreachable))
+        (call $text (i32.const 0) (i32.const 0))",
+    );
+    let elements = component(
+        "",
+        "(table $t 1 funcref)",
+        "(if (i32.eq (i32.const -1) (table.grow $t (ref.null func) (local.get $args_len))) (then unreachable))
+        (call $text (i32.const 0) (i32.const 0))",
+    );
+    let returns =
+        component("", "", "(drop (memory.grow (i32.const 16))) (call $text (i32.const 0) (local.get $args_len))");
+    // A step of exactly 8 MiB with the 64 bytes that each counts for: 32 of them are all that may pass.
+    let passes = times(
+        guests::LOG,
+        "",
+        "(if (i32.eqz (local.get $n)) (then (drop (memory.grow (i32.const 200)))
+          (memory.fill (i32.const 131072) (i32.const 120) (i32.const 8388544))))
+        (call $log (i32.const 0) (i32.const 131072) (i32.const 8388544))",
+    );
+    let result = CallLimits { result_bytes: 1_064, ..limits() };
+    vec![
+        both("memory", limits().memory_bytes, &grows, limits(), [pages - 2, pages - 1]).await,
+        both("table", 20_000, &elements, limits(), [19_999, 20_000]).await,
+        both("result_too_large", 1_064, &returns, result, [1_000, 1_001]).await,
+        both("transfer", 256 << 20, &passes, CallLimits { log_bytes: 1 << 20, ..limits() }, [32, 33]).await,
+    ]
+}
+
+async fn imports() -> Vec<Pair> {
+    let logs = times(guests::LOG, "", "(call $log (i32.const 1) (local.get $args) (i32.const 100))");
+    let reports = times(
+        guests::PROGRESS,
+        "",
+        "(call $report (f64.const 1) (i32.const 0) (f64.const 0) (i32.const 0) (i32.const 0) (i32.const 0))",
+    );
+    let draws = component(
+        guests::RANDOM,
+        "",
+        "(local.set $r (call $alloc (i32.const 8))) (call $random (local.get $args_len) (local.get $r))
+        (call $text (i32.const 0) (i32.const 0))",
+    );
+    let kit = Kit::new();
+    let loaded = kit.load(guests::kv()).await;
+    let keep = async |key: usize, value: usize| {
+        let grant = Grant { kv: Some(Arc::new(Memory::default())), ..grant() };
+        kit.sandbox.call(&loaded, grant, call(&"k".repeat(key), &"v".repeat(value))).await
+    };
+    vec![
+        both("log", 10_000, &logs, CallLimits { log_bytes: 10_000, ..limits() }, [100, 101]).await,
+        both("progress", 100, &reports, limits(), [100, 101]).await,
+        both("random", 64 << 10, &draws, limits(), [64 << 10, (64 << 10) + 1]).await,
+        Pair { bound: "kv_key", limit: 256, within: keep(256, 1).await, beyond: keep(257, 1).await },
+        Pair { bound: "kv_value", limit: 65_536, within: keep(1, 65_536).await, beyond: keep(1, 65_537).await },
+    ]
+}
+
+async fn requests() -> Vec<Pair> {
+    let kit = Kit::local();
+    let upstream = Upstream::new(|request| {
+        let length = request.split(['/', ' ']).find_map(|word| word.parse().ok()).unwrap_or(0);
+        ok("", &vec![b'x'; length])
+    })
+    .await;
+    let ask = async |wasm: Vec<u8>, limits: CallLimits, length: usize| {
+        let grant = Grant { limits, ..to_hosts(&[upstream.pattern()]) };
+        kit.send(wasm, grant, "POST", &upstream.url(&format!("/{length}"))).await
+    };
+    let body = |length: usize| guests::http(&Sends { body: Some(&"b".repeat(length)), ..Sends::default() });
+    let few = CallLimits { requests: 5, ..limits() };
+    let small = CallLimits { http_body_bytes: 1_000, http_total_bytes: 1 << 20, ..limits() };
+    let little = CallLimits { http_total_bytes: 3_000, ..limits() };
+    let all = guests::http_all;
+    vec![
+        Pair { bound: "requests", limit: 5, within: ask(all(5), few, 1).await, beyond: ask(all(6), few, 1).await },
+        Pair {
+            bound: "request_body",
+            limit: 1_000,
+            within: ask(body(1_000), small, 1).await,
+            beyond: ask(body(1_001), small, 1).await,
+        },
+        Pair {
+            bound: "response_body",
+            limit: 1_000,
+            within: ask(body(1), small, 1_000).await,
+            beyond: ask(body(1), small, 1_001).await,
+        },
+        Pair {
+            bound: "response_total",
+            limit: 3_000,
+            within: ask(all(3), little, 1_000).await,
+            beyond: ask(all(3), little, 1_001).await,
+        },
+    ]
+}
+
+async fn places() -> Pair {
+    let limits = CallLimits { concurrency: 2, wall_ms: 500, fuel: u64::MAX / 2, ..limits() };
+    let kit = Kit::new();
+    let waits = kit
+        .load(component(
+            "",
+            "",
+            "(if (local.get $args_len) (then (loop $l (br $l)))) (call $text (i32.const 0) (i32.const 0))",
+        ))
+        .await;
+    let grant = grant_of(limits);
+    let tenant = grant.tenant;
+    let of_tenant = |wall_ms| Grant { tenant, ..grant_of(CallLimits { wall_ms, ..limits }) };
+    let long = |_| kit.sandbox.call(&waits, of_tenant(3_000), call("t", "for long"));
+    let short = || async {
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        kit.sandbox.call(&waits, of_tenant(500), call("t", "")).await
+    };
+    let (within, _) = tokio::join!(short(), long(0));
+    let (beyond, ..) = tokio::join!(short(), long(0), long(1));
+    Pair { bound: "concurrency", limit: 2, within, beyond }
+}
+
+#[tokio::test]
+async fn every_bound_is_met_just_within_and_named_just_beyond() {
+    let mut pairs = computing().await;
+    pairs.extend(space().await);
+    pairs.extend(imports().await);
+    pairs.extend(requests().await);
+    pairs.push(places().await);
+    let (mut table, mut wrong) = (String::new(), String::new());
+    for pair in &pairs {
+        let (line, bad) = pair.shown();
+        writeln!(table, "{line}").unwrap();
+        if let Some(bad) = bad {
+            writeln!(wrong, "{line}\n{bad}\n").unwrap();
+        }
+    }
+    println!("{table}");
+    assert!(wrong.is_empty(), "{wrong}");
+}
