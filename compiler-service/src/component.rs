@@ -9,7 +9,7 @@ use wit_parser::WorldKey;
 
 use crate::refusal::Refusal;
 
-const EXPORT: &str = "cloche:tool/tools@0.1.0";
+pub(crate) const EXPORT: &str = "cloche:tool/tools@0.1.0";
 
 /// Why bytes have no readable manifest.
 #[derive(Debug, thiserror::Error)]
@@ -49,10 +49,16 @@ pub(crate) fn build(module: &[u8], manifest: &Manifest) -> Result<Inspected, Ref
         Ok(_) => return Err(undeclared(SECTION, "the manifest is written by the platform; remove the section")),
         Err(e) => return Err(Refusal::unavailable(e)),
     }
-    let json = serde_json::to_vec(manifest).map_err(Refusal::unavailable)?;
-    component.push(SectionId::Custom.into());
-    CustomSection { name: SECTION.into(), data: json.into() }.encode(&mut component);
+    embed(&mut component, manifest).map_err(Refusal::unavailable)?;
     Ok(Inspected { component, imports })
+}
+
+/// Appends the manifest to a component that has none.
+pub(crate) fn embed(component: &mut Vec<u8>, manifest: &Manifest) -> serde_json::Result<()> {
+    let json = serde_json::to_vec(manifest)?;
+    component.push(SectionId::Custom.into());
+    CustomSection { name: SECTION.into(), data: json.into() }.encode(component);
+    Ok(())
 }
 
 fn permitted(interface: &str, manifest: &Manifest) -> Result<(), Refusal> {
@@ -75,12 +81,12 @@ pub fn imports(component: &[u8]) -> Result<Vec<String>, ManifestError> {
     names(component).map(|names| names.imports)
 }
 
-struct Names {
-    imports: Vec<String>,
-    exports: Vec<String>,
+pub(crate) struct Names {
+    pub(crate) imports: Vec<String>,
+    pub(crate) exports: Vec<String>,
 }
 
-fn names(component: &[u8]) -> Result<Names, ManifestError> {
+pub(crate) fn names(component: &[u8]) -> Result<Names, ManifestError> {
     let decoded = wit_component::decode(component).map_err(|e| ManifestError::NotAComponent(format!("{e:#}")))?;
     let DecodedWasm::Component(resolve, world) = decoded else {
         return Err(ManifestError::NotAComponent("a WIT package".to_owned()));
@@ -106,14 +112,14 @@ pub fn read_manifest(component: &[u8]) -> Result<Manifest, ManifestError> {
     }
 }
 
-struct Section<'a> {
+pub(crate) struct Section<'a> {
     data: &'a [u8],
     depth: usize,
     end: usize,
 }
 
 /// All sections with the manifest's name, in nested modules and components too.
-fn manifest_sections(component: &[u8]) -> Result<Vec<Section<'_>>, ManifestError> {
+pub(crate) fn manifest_sections(component: &[u8]) -> Result<Vec<Section<'_>>, ManifestError> {
     let mut sections = Vec::new();
     let mut depth = 0_usize;
     for payload in Parser::new(0).parse_all(component) {

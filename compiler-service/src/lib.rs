@@ -17,6 +17,7 @@ mod render;
 mod rustc;
 pub mod service;
 mod toolchain;
+mod upload;
 
 pub use compiler::{Artifact, Compiler, Event, EventSink, Source};
 pub use component::{ManifestError, imports, read_manifest};
@@ -26,3 +27,4 @@ pub use local::Local;
 pub use refusal::{Diagnostic, Refusal};
 pub use remote::Remote;
 pub use toolchain::{Toolchain, ToolchainError};
+pub use upload::{Adopted, Unfit, adopt};

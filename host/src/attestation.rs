@@ -16,6 +16,11 @@ const PROVENANCE: &str = "https://slsa.dev/provenance/v1";
 /// What `externalParameters` mean: this version of the compiler service's rendering and embedding.
 const BUILD_TYPE: &str = "urn:cloche:tool-server:v1";
 
+/// Of a component that was built elsewhere: that it came here, as it was, and was given its manifest.
+const UPLOAD_TYPE: &str = "urn:cloche:uploaded-component:v1";
+/// The builder of what was built elsewhere, of whom nothing is known; and its toolchain.
+pub const UPLOADED: &str = "uploaded";
+
 /// Why an attestation proves nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -82,7 +87,7 @@ struct Run {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Builder {
-    /// The platform's public URL.
+    /// The platform's public URL; [`UPLOADED`] where the component was built elsewhere.
     id: String,
     version: Software,
 }
@@ -126,13 +131,15 @@ pub fn spec_sha256(spec: &ServerSpec) -> Sha256 {
 pub fn attest(signer: &Signer, built: Built<'_>) -> Result<Envelope, serde_json::Error> {
     let Built { artifact, spec, .. } = built;
     let toolchain = artifact.toolchain.parse::<Sha256>();
+    let (build_type, builder) =
+        if artifact.toolchain == UPLOADED { (UPLOAD_TYPE, UPLOADED) } else { (BUILD_TYPE, built.platform) };
     let statement = Statement {
         kind: STATEMENT.to_owned(),
         subject: [Resource { name: "component.wasm".to_owned(), digest: Digest { sha256: artifact.sha256 } }],
         predicate_type: PROVENANCE.to_owned(),
         predicate: Provenance {
             build_definition: Definition {
-                build_type: BUILD_TYPE.to_owned(),
+                build_type: build_type.to_owned(),
                 external_parameters: Parameters {
                     server: built.server,
                     version: built.version,
@@ -147,7 +154,7 @@ pub fn attest(signer: &Signer, built: Built<'_>) -> Result<Envelope, serde_json:
             },
             run_details: Run {
                 builder: Builder {
-                    id: built.platform.to_owned(),
+                    id: builder.to_owned(),
                     version: Software { cloche: env!("CARGO_PKG_VERSION").to_owned() },
                 },
                 metadata: Metadata {
@@ -166,11 +173,11 @@ pub fn verify(envelope: &Envelope, keys: &PublicKeys) -> Result<(Statement, Stri
     let (payload, key) = dsse::open(envelope, keys, PAYLOAD)?;
     let statement: Statement = serde_json::from_slice(&payload)?;
     for (actual, expected) in [
-        (&statement.kind, STATEMENT),
-        (&statement.predicate_type, PROVENANCE),
-        (&statement.predicate.build_definition.build_type, BUILD_TYPE),
+        (&statement.kind, &[STATEMENT][..]),
+        (&statement.predicate_type, &[PROVENANCE]),
+        (&statement.predicate.build_definition.build_type, &[BUILD_TYPE, UPLOAD_TYPE]),
     ] {
-        if actual != expected {
+        if !expected.contains(&actual.as_str()) {
             return Err(Error::Kind(actual.clone()));
         }
     }
@@ -202,7 +209,7 @@ impl Statement {
         self.predicate.build_definition.resolved_dependencies.first().map(|toolchain| toolchain.digest.sha256)
     }
 
-    /// The platform's public URL.
+    /// The platform's public URL, or [`UPLOADED`].
     pub fn builder(&self) -> &str {
         &self.predicate.run_details.builder.id
     }

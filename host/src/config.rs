@@ -77,6 +77,7 @@ pub struct Compiler {
 pub struct Sandbox {
     pub slots: u32,
     pub loaded: u64,
+    pub component_bytes: usize,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -139,6 +140,13 @@ pub struct Flags {
     pub config: Option<PathBuf>,
     pub data: Option<PathBuf>,
     pub listen: Option<SocketAddr>,
+}
+
+impl Sandbox {
+    /// Bytes of the largest component in base64.
+    pub fn component_base64(&self) -> usize {
+        self.component_bytes.div_ceil(3).saturating_mul(4)
+    }
 }
 
 impl Config {

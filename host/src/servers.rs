@@ -2,6 +2,7 @@
 
 mod create;
 mod iterate;
+mod upload;
 
 use cloche_domain::server::Role;
 use cloche_domain::spec::SpecProblem;
@@ -13,10 +14,12 @@ use cloche_storage::{builds, secrets};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 
-pub use create::{Created, NewServer, create};
+pub use create::{Created, From, NewServer, create};
 pub use iterate::{Begun, Next, iterate};
+pub use upload::Upload;
 
 use crate::app::App;
+use crate::artifacts;
 use crate::audit::{self, Done};
 use crate::events::Event;
 use crate::hidden_text::Hidden;
@@ -51,6 +54,10 @@ pub enum Error {
     SecretInCode(Pasted),
     #[error("the spec cannot be built: {}", first(.0))]
     SpecInvalid(Vec<SpecProblem>),
+    #[error("{0}")]
+    ComponentInvalid(String),
+    #[error("the component of {actual} bytes is over this platform's limit of {limit}: make it smaller")]
+    ComponentTooLarge { actual: usize, limit: usize },
     #[error("the server has no tool {0}: its newest version's spec names those that it has")]
     UnknownTool(ToolName),
     #[error("{0} is no secret that this server asks for: its spec names those that it does")]
@@ -59,6 +66,8 @@ pub enum Error {
     SecretInvalid { key: SecretKey, problem: &'static str },
     #[error(transparent)]
     Vault(#[from] vault::Error),
+    #[error(transparent)]
+    Artifacts(#[from] artifacts::Error),
     #[error(transparent)]
     Storage(#[from] cloche_storage::Error),
 }

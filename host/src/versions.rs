@@ -30,6 +30,8 @@ pub enum Error {
     NotFound,
     #[error("version {0} was built before this platform attested builds: build it again")]
     NotAttested(i64),
+    #[error("version {0} has no source here: its component was uploaded as it is")]
+    Uploaded(i64),
     #[error("your role {0} does not decide on versions: ask an owner or a reviewer of the organisation")]
     MayNotReview(Role),
     #[error("a decision needs a reason of 1 to 1,000 characters, for those who ask later")]
@@ -71,9 +73,9 @@ pub struct Report {
     /// In bytes.
     pub component_size: usize,
     pub spec_sha256: Sha256,
-    /// Of the rendered files.
+    /// Of the rendered files; of the component as it came, where it was uploaded.
     pub source_sha256: Sha256,
-    /// The id of the compiler and the SDK pack.
+    /// The id of the compiler and the SDK pack; `uploaded` where the component was built elsewhere.
     pub toolchain: String,
     #[serde(flatten)]
     pub capabilities: Capabilities,
@@ -129,6 +131,9 @@ pub async fn component(app: &App, member: &Member, server: ServerId, n: i64) -> 
 /// What the component was built from.
 pub async fn source(app: &App, member: &Member, server: ServerId, n: i64) -> Result<Source> {
     let version = built(app, member, server, n).await?;
+    if version.uploaded_sha256.is_some() {
+        return Err(Error::Uploaded(n));
+    }
     let source: cloche_compiler::Source = serde_json::from_value(version.source).map_err(Error::Source)?;
     Ok(Source {
         component_sha256: version.component_sha256,

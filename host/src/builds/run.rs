@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use cloche_compiler::{Artifact, Event as Step, EventSink};
+use cloche_compiler::{Artifact, Event as Step, EventSink, ManifestError, Source, imports, read_manifest};
 use cloche_domain::report::Capabilities;
 use cloche_domain::server::{BuildState, Review};
 use cloche_domain::{BuildId, Sha256};
@@ -17,7 +17,7 @@ use cloche_storage::{Tx, servers};
 use super::failure::End;
 use super::smoke;
 use crate::app::App;
-use crate::attestation::{self, Built};
+use crate::attestation::{self, Built, UPLOADED};
 use crate::dsse::Envelope;
 use crate::events::Event;
 use crate::versions::needed;
@@ -74,8 +74,10 @@ impl Run<'_> {
         if self.state.is_final() {
             return Ok(drop_job(self.app, self.job).await?);
         }
-        self.reach(BuildState::Generating, "Writing the source".into()).await?;
-        let artifact = self.compile().await?;
+        let artifact = match self.work.uploaded_sha256 {
+            Some(component) => self.uploaded(component).await?,
+            None => self.compile().await?,
+        };
         self.reach(BuildState::Testing, "Starting the component in the sandbox".into()).await?;
         smoke::check(self.app, &self.work, &artifact).await?;
         self.reach(BuildState::Deploying, format!("Storing component {}", artifact.sha256)).await?;
@@ -83,7 +85,25 @@ impl Run<'_> {
         self.go_live(&artifact).await
     }
 
+    /// The component as it was taken in, where it was held against its spec. What is told of it here is read from it.
+    async fn uploaded(&mut self, sha256: Sha256) -> Result<Artifact, End> {
+        self.reach(BuildState::Inspecting, "Holding its imports against the spec".into()).await?;
+        let component = self.app.artifacts.get(sha256).await?;
+        let unreadable = |error: ManifestError| End::failed("component_invalid", error.to_string());
+        let manifest = read_manifest(&component).map_err(unreadable)?;
+        Ok(Artifact {
+            imports: imports(&component).map_err(unreadable)?,
+            source: Source { files: Vec::new() },
+            source_sha256: manifest.source_sha256,
+            toolchain: UPLOADED.to_owned(),
+            sha256,
+            manifest,
+            component,
+        })
+    }
+
     async fn compile(&mut self) -> Result<Artifact, End> {
+        self.reach(BuildState::Generating, "Writing the source".into()).await?;
         let (sink, mut steps) = EventSink::channel();
         let spec = self.work.spec.clone();
         let mut compiling = self.app.compiler.compile(&spec, sink);

@@ -133,10 +133,14 @@ impl From<servers::Error> for Problem {
             E::UnsafeText(hidden) => unprocessable("unsafe_text").with("pointer", hidden.pointer),
             E::SecretInCode(pasted) => unprocessable("secret_in_code").with("pointer", pasted.pointer),
             E::SpecInvalid(problems) => unprocessable("spec_invalid").with("problems", problems),
+            E::ComponentInvalid(_) => unprocessable("component_invalid"),
+            E::ComponentTooLarge { limit, .. } => {
+                Self::new(StatusCode::PAYLOAD_TOO_LARGE, "component_too_large", detail).with("limit", limit)
+            }
             E::UnknownTool(name) => unprocessable("unknown_tool").with("tool", name),
             E::UnknownSecret(key) => unprocessable("unknown_secret").with("key", key),
             E::SecretInvalid { key, .. } => unprocessable("secret_invalid").with("key", key),
-            E::Vault(_) | E::Storage(_) => Self::internal(&error),
+            E::Vault(_) | E::Artifacts(_) | E::Storage(_) => Self::internal(&error),
         }
     }
 }
@@ -189,6 +193,7 @@ impl From<versions::Error> for Problem {
             E::Waiting(_) => Self::new(StatusCode::CONFLICT, "needs_approval", error.to_string()),
             E::Refused(_) => Self::new(StatusCode::CONFLICT, "version_refused", error.to_string()),
             E::Server(error) => error.into(),
+            E::Uploaded(_) => Self::new(StatusCode::NOT_FOUND, "no_source", error.to_string()),
             E::NotAttested(_) => Self::new(StatusCode::NOT_FOUND, "not_attested", error.to_string()),
             E::Artifacts(_) | E::Damaged(_) | E::Disowned | E::Source(_) | E::Storage(_) => Self::internal(&error),
         }

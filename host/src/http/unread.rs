@@ -19,7 +19,7 @@ const WAIT: Duration = Duration::from_secs(3);
 
 /// Sees to it that the request's body is read.
 pub(super) async fn read_to_end(State(app): Shared, request: Request) -> Request {
-    let limit = app.config.http.body_limit;
+    let limit = app.config.http.body_limit.saturating_add(app.config.sandbox.component_base64());
     request.map(|body| Body::new(Unread { body, limit }))
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use cloche_compiler::Adopted;
 use cloche_domain::spec::{ServerSpec, SpecProblem};
 use cloche_domain::{BuildId, PreviewId, SecretKey, ServerId, Slug, VersionId};
 use cloche_storage::jobs::NewJob;
@@ -12,6 +13,7 @@ use secrecy::SecretString;
 use serde_json::Value;
 use time::Duration;
 
+use super::upload::{Upload, adopted};
 use super::{Error, Result, check_secret, may_change};
 use crate::app::App;
 use crate::audit;
@@ -24,10 +26,16 @@ use crate::worker::BUILD;
 pub struct NewServer {
     pub name: String,
     pub slug: Slug,
-    pub preview_id: PreviewId,
-    /// The draft's spec as its author has edited it; none where nothing was changed.
-    pub spec_edit: Option<Value>,
+    pub from: From,
     pub secrets: BTreeMap<SecretKey, SecretString>,
+}
+
+/// Where its first version comes from.
+pub enum From {
+    /// A draft, and its spec as its author has edited it; none where nothing was changed.
+    Draft { preview_id: PreviewId, spec_edit: Option<Value> },
+    /// A component that was built elsewhere.
+    Upload(Upload),
 }
 
 /// A server that waits for its first build.
@@ -41,9 +49,17 @@ pub struct Created {
 pub async fn create(app: &App, member: &Member, new: NewServer) -> Result<Created> {
     may_change(member)?;
     let now = app.clock.now();
-    let drafted = previews::find(&mut app.db.read().await?, member.org_id, new.preview_id, now).await?;
-    let drafted = drafted.filter(|draft| draft.user_id == member.user_id).ok_or(Error::PreviewExpired)?;
-    let spec = checked_spec(drafted.spec, &new)?;
+    let (spec, component) = match new.from {
+        From::Draft { preview_id, spec_edit } => {
+            let drafted = previews::find(&mut app.db.read().await?, member.org_id, preview_id, now).await?;
+            let drafted = drafted.filter(|draft| draft.user_id == member.user_id).ok_or(Error::PreviewExpired)?;
+            (checked_spec(drafted.spec, spec_edit, &new.name)?, None)
+        }
+        From::Upload(upload) => {
+            let (spec, component) = adopted(app, upload, Some(&new.name)).await?;
+            (spec, Some(component))
+        }
+    };
     let id = ServerId::new();
     let mut sealed = Vec::new();
     for (key, value) in &new.secrets {
@@ -62,7 +78,7 @@ pub async fn create(app: &App, member: &Member, new: NewServer) -> Result<Create
         cloche_storage::Error::Taken(_) => Error::SlugTaken(new.slug.clone()),
         other => other.into(),
     })?;
-    let build_id = begin_version(app, member, &mut tx, id, 1, &spec).await?;
+    let build_id = begin_version(app, member, &mut tx, (id, 1), &spec, component).await?;
     for sealed in &sealed {
         secrets::put(&mut tx, sealed, now).await?;
     }
@@ -77,13 +93,13 @@ pub async fn create(app: &App, member: &Member, new: NewServer) -> Result<Create
 }
 
 /// The spec that is to be built: the draft's, or the edited one, under the server's name.
-fn checked_spec(drafted: ServerSpec, new: &NewServer) -> Result<ServerSpec> {
+fn checked_spec(drafted: ServerSpec, spec_edit: Option<Value>, name: &str) -> Result<ServerSpec> {
     let tools = drafted.tools.len();
-    let mut spec = match &new.spec_edit {
+    let mut spec = match spec_edit {
         None => drafted,
-        Some(edited) => parsed(edited.clone())?,
+        Some(edited) => parsed(edited)?,
     };
-    spec.name.clone_from(&new.name);
+    name.clone_into(&mut spec.name);
     if spec.tools.len() != tools {
         return Err(Error::ToolCountMismatch { drafted: tools, edited: spec.tools.len() });
     }
@@ -101,13 +117,18 @@ pub(super) async fn begin_version(
     app: &App,
     member: &Member,
     tx: &mut Tx,
-    server: ServerId,
-    n: i64,
+    (server, n): (ServerId, i64),
     spec: &ServerSpec,
+    component: Option<Adopted>,
 ) -> Result<BuildId> {
+    let uploaded_sha256 = component.as_ref().map(|component| component.sha256);
+    if let Some(component) = component {
+        // Before the transaction ends, and after all that it may be refused for: no upload is kept that nothing refers to.
+        app.artifacts.put(component.sha256, component.component).await?;
+    }
     let now = app.clock.now();
     let (id, build) = (VersionId::new(), BuildId::new());
-    let version = NewVersion { id, server_id: server, n, spec, created_by: member.user_id };
+    let version = NewVersion { id, server_id: server, n, spec, uploaded_sha256, created_by: member.user_id };
     versions::insert(tx, &version, now).await?;
     builds::insert(tx, build, (server, id), "Waiting for a builder", now).await?;
     let subject = build.to_string();
@@ -117,6 +138,15 @@ pub(super) async fn begin_version(
 
 /// A spec that may be built: no hidden text, no secret pasted into it, nothing that the compiler would refuse unread.
 pub(super) fn checked(spec: ServerSpec) -> Result<ServerSpec> {
+    let spec = safe(spec)?;
+    match spec.problems() {
+        problems if problems.is_empty() => Ok(spec),
+        problems => Err(Error::SpecInvalid(problems)),
+    }
+}
+
+/// A spec without hidden text, and without a secret pasted into it.
+pub(super) fn safe(spec: ServerSpec) -> Result<ServerSpec> {
     let texts = serde_json::to_value(&spec).unwrap_or_default();
     if let Some(hidden) = hidden_text::find(&texts) {
         return Err(Error::UnsafeText(hidden));
@@ -124,10 +154,7 @@ pub(super) fn checked(spec: ServerSpec) -> Result<ServerSpec> {
     if let Some(pasted) = secret_scan::find(&texts) {
         return Err(Error::SecretInCode(pasted));
     }
-    match spec.problems() {
-        problems if problems.is_empty() => Ok(spec),
-        problems => Err(Error::SpecInvalid(problems)),
-    }
+    Ok(spec)
 }
 
 /// Whether the plan has room for one more server, and for one more build today.

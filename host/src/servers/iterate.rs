@@ -8,6 +8,7 @@ use cloche_storage::{servers, versions};
 use serde_json::{Value, json};
 
 use super::create::{begin_version, builds_within_plan, checked, parsed};
+use super::upload::{Upload, adopted};
 use super::{Error, Result, may_change};
 use crate::app::App;
 use crate::audit;
@@ -18,6 +19,8 @@ use crate::http::auth::Member;
 pub enum Next {
     /// Another spec.
     Spec(Value),
+    /// A component that was built elsewhere, and the spec that describes it.
+    Upload(Upload),
     /// The newest version's spec with other code.
     Source { tools: BTreeMap<ToolName, String>, helpers: Option<String> },
 }
@@ -32,14 +35,26 @@ pub struct Begun {
 /// Makes a server's next version, and begins to build it. The active version answers until the new one does.
 pub async fn iterate(app: &App, member: &Member, id: ServerId, next: Next) -> Result<Begun> {
     may_change(member)?;
+    let (next, uploaded) = match next {
+        // Before the transaction, which others wait for: reading a component takes a while.
+        Next::Upload(upload) => {
+            let (spec, component) = adopted(app, upload, None).await?;
+            (None, Some((spec, component)))
+        }
+        next => (Some(next), None),
+    };
     let mut tx = app.db.begin().await?;
     // Nobody else numbers a version of this organisation until this is done.
     servers::count_to_add(&mut tx, member.org_id).await?;
     let (newest, spec) = versions::newest(&mut tx, member.org_id, id).await?.ok_or(Error::NotFound)?;
-    let spec = checked(edited(spec, next)?)?;
+    let (spec, component) = match (next, uploaded) {
+        (_, Some((spec, component))) => (spec, Some(component)),
+        (Some(next), None) => (checked(edited(spec, next)?)?, None),
+        (None, None) => (checked(spec)?, None),
+    };
     builds_within_plan(app, member, &mut tx).await?;
     let version = newest + 1;
-    let build_id = begin_version(app, member, &mut tx, id, version, &spec).await?;
+    let build_id = begin_version(app, member, &mut tx, (id, version), &spec, component).await?;
     let done = audit::Done::of("version.created", ("server", &id)).with(json!({"version": version}));
     audit::note(app, member, &mut tx, done).await?;
     tx.commit().await?;
@@ -50,7 +65,7 @@ pub async fn iterate(app: &App, member: &Member, id: ServerId, next: Next) -> Re
 
 fn edited(mut spec: ServerSpec, next: Next) -> Result<ServerSpec> {
     let (tools, helpers) = match next {
-        Next::Spec(value) => return parsed(value),
+        Next::Spec(value) | Next::Upload(Upload { spec: value, .. }) => return parsed(value),
         Next::Source { tools, helpers } => (tools, helpers),
     };
     for (name, code) in tools {

@@ -17,6 +17,8 @@ mod mcp;
 mod models;
 mod oauth;
 mod platform;
+#[path = "../../crates/sandbox/tests/it/upstream.rs"]
+mod plain_upstream;
 #[path = "../../crates/storage/tests/it/postgres.rs"]
 mod postgres;
 mod previews;
@@ -25,6 +27,7 @@ mod reviews;
 mod secret_scan;
 mod servers;
 mod starters;
+mod uploads;
 #[path = "../../../guest-sdk/examples/tests/it/upstream.rs"]
 mod upstream;
 mod versions;

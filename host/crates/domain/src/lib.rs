@@ -4,6 +4,7 @@ pub mod capability;
 pub mod clock;
 pub mod diff;
 pub mod id;
+pub mod interfaces;
 pub mod manifest;
 pub mod plan;
 pub mod report;

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::SecretKey;
-use crate::capability::{HTTP, HostName, HostPattern, INTERFACES};
+use crate::capability::{HTTP, HostName, HostPattern};
+use crate::interfaces::{is_offered, sends_http, wasi};
 use crate::manifest::{Manifest, Tool};
 
 /// The store of a server's own.
@@ -78,7 +79,7 @@ impl Capabilities {
         let imported = |name: &str| imports.iter().any(|import| import == name);
         let mut reaches = Vec::new();
         let mut uses = Vec::new();
-        if imported(HTTP) {
+        if imports.iter().any(|import| sends_http(import)) {
             reaches.extend(manifest.allowed_hosts.iter().map(Reach::from));
             uses.extend(
                 manifest.required_secrets.iter().map(|s| Use { secret: s.key.clone(), hosts: s.hosts.clone() }),
@@ -105,7 +106,8 @@ impl Capabilities {
 
     fn sentences(&self) -> Vec<String> {
         let mut words = Vec::new();
-        if self.interfaces.iter().all(|interface| interface.name != HTTP) {
+        let imports = |of: fn(&str) -> bool| self.interfaces.iter().any(|interface| of(&interface.name));
+        if !imports(sends_http) {
             words.push("Cannot reach any host: its component does not import http.".to_owned());
         } else if self.reaches.is_empty() {
             words.push("Reaches no host: none is granted.".to_owned());
@@ -118,7 +120,13 @@ impl Capabilities {
         if self.asks {
             words.push("Asks the person at the AI client for input.".to_owned());
         }
-        for unknown in self.interfaces.iter().filter(|interface| interface.name != HTTP && !is_known(&interface.name)) {
+        if imports(|name| name.starts_with("wasi:filesystem/")) {
+            words.push("Asks WASI for files, of which there are none.".to_owned());
+        }
+        if imports(|name| name.starts_with("wasi:sockets/")) {
+            words.push("Asks WASI for sockets, which are refused.".to_owned());
+        }
+        for unknown in self.interfaces.iter().filter(|interface| !is_known(&interface.name)) {
             words.push(format!("Imports {}, which this version of Cloche does not know.", unknown.name));
         }
         words.push("Nothing else.".to_owned());
@@ -127,7 +135,7 @@ impl Capabilities {
 }
 
 fn is_known(interface: &str) -> bool {
-    INTERFACES.contains(&interface) || interface.starts_with(USER)
+    is_offered(interface) || interface.starts_with(USER)
 }
 
 impl From<&HostPattern> for Reach {
@@ -188,7 +196,7 @@ impl Interface {
             "cloche:tool/progress@0.1.0" => "tells the AI client how far a call has come",
             "cloche:tool/random@0.1.0" => "draws random bytes",
             name if name.starts_with(USER) => "asks the person at the AI client",
-            _ => "unknown to this version of Cloche",
+            name => wasi(name).unwrap_or("unknown to this version of Cloche"),
         };
         Self { name: name.to_owned(), means: means.to_owned() }
     }
@@ -236,6 +244,26 @@ mod tests {
         assert_eq!((report.reaches.len(), report.uses.len(), report.keeps), (0, 0, false));
         assert_eq!(report.words, ["Cannot reach any host: its component does not import http.", "Nothing else."]);
         assert_eq!(report.interfaces[0].means, "reads the time");
+    }
+
+    #[test]
+    fn wasi_is_told_in_words() {
+        let imports = ["wasi:http/outgoing-handler@0.2.3", "wasi:filesystem/types@0.2.3", "wasi:sockets/tcp@0.2.3"];
+        let report = report(&imports, &["api.notion.com"], &json!([]));
+        assert_eq!(
+            report.words,
+            [
+                "Reaches api.notion.com over https: any method, any path.",
+                "Asks WASI for files, of which there are none.",
+                "Asks WASI for sockets, which are refused.",
+                "Nothing else.",
+            ]
+        );
+        let means: Vec<_> = report.interfaces.iter().map(|interface| interface.means.as_str()).collect();
+        assert_eq!(
+            means,
+            ["opens files: linked, but there is none", "sends requests to granted hosts", "uses TCP sockets: refused"]
+        );
     }
 
     #[test]

@@ -59,7 +59,9 @@ pub struct ToolSpec {
     /// MCP tool annotations, like `{"readOnlyHint": true}`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub annotations: Option<Map<String, Value>>,
-    /// Rust: the body of the tool.
+    /// Rust: the body of the tool; empty where the component is uploaded.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub implementation: String,
 }
 
@@ -93,6 +95,29 @@ pub struct SpecProblem {
 impl ServerSpec {
     /// Everything that is wrong with this spec; empty when it can be built.
     pub fn problems(&self) -> Vec<SpecProblem> {
+        let mut found = self.described();
+        for (i, tool) in self.tools.iter().enumerate() {
+            if tool.implementation.trim().is_empty() {
+                found.add(format!("/tools/{i}/implementation"), "is empty: write the body of the tool");
+            }
+        }
+        found.0
+    }
+
+    /// Everything that is wrong with this spec as that of a component that is uploaded: it describes, and has no code.
+    pub fn problems_uploaded(&self) -> Vec<SpecProblem> {
+        const CODE: &str = "has code, and the component that is uploaded with it is what runs: leave it out";
+        let mut found = self.described();
+        if !self.helpers.is_empty() {
+            found.add("/helpers", CODE);
+        }
+        for (i, _) in self.tools.iter().enumerate().filter(|(_, tool)| !tool.implementation.is_empty()) {
+            found.add(format!("/tools/{i}/implementation"), CODE);
+        }
+        found.0
+    }
+
+    fn described(&self) -> Problems {
         let mut found = Problems::default();
         found.text("/name", &self.name, 1, 100);
         found.text("/description", &self.description, 0, bounds::DESCRIPTION);
@@ -111,7 +136,7 @@ impl ServerSpec {
             tool.check(&mut found, &format!("/tools/{i}"));
         }
         self.check_secrets(&mut found);
-        found.0
+        found
     }
 
     fn check_secrets(&self, found: &mut Problems) {
@@ -150,9 +175,6 @@ impl ToolSpec {
         found.text(&format!("{at}/description"), &self.description, 1, bounds::DESCRIPTION);
         if let Some(title) = &self.title {
             found.text(&format!("{at}/title"), title, 1, 100);
-        }
-        if self.implementation.trim().is_empty() {
-            found.add(format!("{at}/implementation"), "is empty: write the body of the tool");
         }
         let code = self.implementation.len();
         found.within(format!("{at}/implementation"), code, bounds::IMPLEMENTATION, "bytes of code");

@@ -20,7 +20,7 @@ pub(crate) struct Waiting(Arc<AtomicUsize>);
 
 impl Waiting {
     /// Counts as waiting until the result is dropped.
-    pub(crate) fn begin(&self) -> impl Drop + use<> {
+    pub(crate) fn begin(&self) -> Ended {
         self.0.fetch_add(1, Ordering::Relaxed);
         Ended(self.clone())
     }
@@ -30,7 +30,8 @@ impl Waiting {
     }
 }
 
-struct Ended(Waiting);
+/// A wait under way: it ends as this is dropped.
+pub(crate) struct Ended(Waiting);
 
 impl Drop for Ended {
     fn drop(&mut self) {

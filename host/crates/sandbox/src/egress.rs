@@ -37,7 +37,7 @@ pub(crate) use trace::Trace;
 /// For an answer, where the guest names no time.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Requests of one call on the wire at a time.
-const PARALLEL: usize = 10;
+pub(crate) const PARALLEL: usize = 10;
 /// Of an answer.
 const HEADERS: usize = 128;
 const HEAD_BYTES: usize = 64 << 10;
@@ -64,6 +64,7 @@ pub(crate) struct Egress {
     requests: budget::Requests,
     received: budget::Bytes,
     body_limit: u64,
+    total_limit: u64,
     hits: Hits,
     trace: Trace,
 }
@@ -121,6 +122,7 @@ impl Egress {
             requests: budget::Requests::new(limits, hits.clone()),
             received: budget::Bytes::new(limits, hits.clone()),
             body_limit: limits.http_body_bytes,
+            total_limit: limits.http_total_bytes,
             hits,
             trace,
         }
@@ -161,7 +163,14 @@ impl Egress {
 
     async fn attempt(&self, target: &Target, request: Request) -> Result<Response, HttpError> {
         target.check(&self.hosts)?;
-        let length = request.body.as_ref().map_or(0, Vec::len) as u64;
+        self.allows_body(request.body.as_ref().map_or(0, Vec::len) as u64)?;
+        let outgoing = target.request(&request.headers, request.body, &self.secrets)?;
+        let (response, _connection) = self.gate.exchange(target, outgoing).await?;
+        response::read(response, &self.received, &self.secrets).await
+    }
+
+    /// Whether one request's body may be this long.
+    fn allows_body(&self, length: u64) -> Result<(), HttpError> {
         if length > self.body_limit {
             self.hits.note(Bound::bytes("request_body", self.body_limit, length));
             return Err(HttpError::TooLarge(format!(
@@ -169,8 +178,19 @@ impl Egress {
                 self.body_limit
             )));
         }
-        let outgoing = target.request(&request.headers, request.body, &self.secrets)?;
-        let (response, _connection) = self.gate.exchange(target, outgoing).await?;
-        response::read(response, &self.received, &self.secrets).await
+        Ok(())
+    }
+
+    /// Whether a body that is still being written may have come to this length, and all of them together to `held` bytes.
+    pub(crate) fn may_gather(&self, length: u64, held: u64) -> Result<(), HttpError> {
+        self.allows_body(length)?;
+        let limit = self.total_limit;
+        if held > limit {
+            self.hits.note(Bound::bytes("request_bodies", limit, held));
+            return Err(HttpError::TooLarge(format!(
+                "the bodies of the requests under way, {held} bytes together, are over the limit of {limit}: send fewer at a time"
+            )));
+        }
+        Ok(())
     }
 }

@@ -14,6 +14,8 @@ pub(crate) const TABLE_ELEMENTS: usize = 20_000;
 pub(crate) const TABLES: u32 = 4;
 /// Core instances of a component: the program, and the shims that `wit-component` adds.
 pub(crate) const INSTANCES: u32 = 8;
+/// Handles of resources that a component may hold.
+pub(crate) const HANDLES: usize = 10_000;
 /// Fuel between two returns to the scheduler: about 10 µs.
 pub(crate) const FUEL_BETWEEN_YIELDS: u64 = 100_000;
 

@@ -14,8 +14,9 @@ use crate::egress::Egress;
 use crate::engine::TABLE_ELEMENTS;
 use crate::hits::Hits;
 use crate::memory::MemoryMeter;
+use crate::wasi::Wasi;
 use crate::{Bound, Kv, KvError, Level, Progress};
-pub(crate) use journal::Journal;
+pub(crate) use journal::{Journal, Stream};
 
 /// Bytes that a call may pass through its imports, all together.
 pub(crate) const TRANSFER: u64 = 256 << 20;
@@ -32,7 +33,7 @@ const KEYS: u32 = 1_000;
 pub(crate) struct Guest {
     pub(crate) memory: MemoryMeter,
     pub(crate) journal: Journal,
-    pub(crate) egress: Egress,
+    pub(crate) egress: Arc<Egress>,
     pub(crate) kv: Option<Arc<dyn Kv>>,
     pub(crate) progress: Option<Box<dyn Fn(Progress) + Send + Sync>>,
     pub(crate) clock: Clock,
@@ -40,6 +41,8 @@ pub(crate) struct Guest {
     pub(crate) transfer: Transfer,
     pub(crate) reports: u32,
     pub(crate) hits: Hits,
+    /// What only programs built for WASI have: made as they first ask for it.
+    pub(crate) wasi: Option<Box<Wasi>>,
 }
 
 /// Bytes passed through imports so far.
@@ -68,8 +71,18 @@ impl Guest {
     /// Counts what an import moves; with a small sum for the import itself, so that a loop of empty ones counts as well.
     async fn moves(&mut self, bytes: usize) -> Result<()> {
         let bytes = bytes as u64 + 64;
+        self.charge(bytes, bytes).await
+    }
+
+    /// Counts a call of which is known only that it came from a program built for WASI, not what it moves: the bounds
+    /// of WASI's own resources hold each of them to some KiB.
+    pub(crate) async fn calls_wasi(&mut self) -> Result<()> {
+        self.charge(64, TURN / 64 + 1).await
+    }
+
+    async fn charge(&mut self, bytes: u64, turn: u64) -> Result<()> {
         self.transfer.total += bytes;
-        self.transfer.since_turn += bytes;
+        self.transfer.since_turn += turn;
         if self.transfer.total > TRANSFER {
             return Err(wasmtime::Error::new(TransferExceeded { actual: self.transfer.total }));
         }
@@ -92,9 +105,14 @@ impl Guest {
         self.hits.take()
     }
 
-    fn now_ms(&self) -> u64 {
-        u64::try_from(self.clock.now().unix_timestamp_nanos() / 1_000_000).unwrap_or_default()
+    pub(crate) fn now_ms(&self) -> u64 {
+        now_ms(&self.clock)
     }
+}
+
+/// Milliseconds since 1970.
+pub(crate) fn now_ms(clock: &Clock) -> u64 {
+    u64::try_from(clock.now().unix_timestamp_nanos() / 1_000_000).unwrap_or_default()
 }
 
 impl log::Host for Guest {

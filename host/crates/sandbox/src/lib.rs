@@ -17,6 +17,7 @@ mod report;
 mod sandbox;
 mod secrets;
 mod settings;
+mod wasi;
 
 pub use compile::{CompilerProgram, compile_main};
 pub use error::{Error, Result};

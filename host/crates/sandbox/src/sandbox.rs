@@ -7,7 +7,7 @@ use std::fmt::Display;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use cloche_domain::capability::INTERFACES;
+use cloche_domain::interfaces;
 use cloche_domain::{Clock, Sha256};
 use moka::future::Cache;
 use tokio::sync::Semaphore;
@@ -19,11 +19,12 @@ use crate::admission::{Admission, Admitted};
 use crate::background::{Background, Waiting};
 use crate::bindings::{ToolServer, ToolServerPre, tools};
 use crate::egress::{Egress, Gate, Trace};
-use crate::engine::{self, FUEL_BETWEEN_YIELDS, MEMORY};
+use crate::engine::{self, FUEL_BETWEEN_YIELDS, HANDLES, MEMORY};
 use crate::guest::{Guest, Journal, Transfer};
 use crate::hits::Hits;
 use crate::memory::MemoryMeter;
 use crate::precompiled::Precompiled;
+use crate::wasi::{self, Turns};
 use crate::{CallError, CallReport, Error, Grant, Output, Result, Settings, ToolCall};
 
 /// Bytes of a component: what is larger takes too long to compile.
@@ -38,6 +39,8 @@ pub struct Sandbox(Arc<Inner>);
 struct Inner {
     engine: Engine,
     linker: Linker<Guest>,
+    /// For components that import WASI as well.
+    wasi_linker: Linker<Guest>,
     precompiled: Precompiled,
     loaded: Cache<Sha256, Arc<Loaded>>,
     /// One compilation at a time: each uses every core.
@@ -51,6 +54,8 @@ struct Inner {
 /// A component that is ready to be called.
 pub struct Loaded {
     pre: ToolServerPre<Guest>,
+    /// Whether it imports WASI.
+    wasi: bool,
 }
 
 impl Sandbox {
@@ -61,10 +66,13 @@ impl Sandbox {
         let mut linker = Linker::new(&engine);
         ToolServer::add_to_linker::<_, HasSelf<_>>(&mut linker, |guest: &mut Guest| guest)
             .map_err(|e| Error::Start(format!("{e:#}")))?;
+        let mut wasi_linker = linker.clone();
+        wasi::add_to_linker(&mut wasi_linker).map_err(|e| Error::Start(format!("{e:#}")))?;
         Ok(Self(Arc::new(Inner {
             precompiled: Precompiled::open(&cache_dir, engine.clone(), compiler)?,
             engine,
             linker,
+            wasi_linker,
             loaded: Cache::new(loaded),
             compiling: Semaphore::new(1),
             admission: Admission::new(slots),
@@ -158,14 +166,17 @@ impl Inner {
     /// Checks what a component asks for, and resolves its imports. That its memories and tables fit a slot, the pool has
     /// seen to when its code was mapped.
     fn prepare(&self, component: &Component) -> Result<Loaded> {
+        let mut wasi = false;
         for (import, _) in component.component_type().imports(&self.engine) {
-            if !INTERFACES.contains(&import) {
+            if !interfaces::is_offered(import) {
                 return Err(Error::Import(import.to_owned()));
             }
+            wasi |= interfaces::is_wasi(import);
         }
-        let pre = self.linker.instantiate_pre(component).and_then(ToolServerPre::new);
+        let linker = if wasi { &self.wasi_linker } else { &self.linker };
+        let pre = linker.instantiate_pre(component).and_then(ToolServerPre::new);
         let pre = pre.map_err(|e| Error::Invalid(format!("{e:#}")))?;
-        Ok(Loaded { pre })
+        Ok(Loaded { pre, wasi })
     }
 
     fn guest(&self, grant: Grant, waiting: Waiting, trace: Trace) -> Guest {
@@ -173,7 +184,7 @@ impl Inner {
         Guest {
             memory: MemoryMeter::new(limits.memory_bytes.min(MEMORY)),
             journal: Journal::new(limits.log_bytes, hits.clone()),
-            egress: Egress::new(self.gate.clone(), &limits, grant.hosts, grant.secrets, hits.clone(), trace),
+            egress: Arc::new(Egress::new(self.gate.clone(), &limits, grant.hosts, grant.secrets, hits.clone(), trace)),
             kv: grant.kv,
             progress: grant.progress,
             clock: self.clock.clone(),
@@ -181,6 +192,7 @@ impl Inner {
             transfer: Transfer::default(),
             reports: 0,
             hits,
+            wasi: None,
         }
     }
 }
@@ -228,6 +240,10 @@ impl Run {
         // Start functions run on this as well.
         store.set_fuel(self.allowed.fuel)?;
         store.fuel_async_yield_interval(Some(FUEL_BETWEEN_YIELDS))?;
+        store.set_max_component_handles(HANDLES);
+        if self.loaded.wasi {
+            store.call_hook_async(Turns);
+        }
         store.set_hostcall_fuel(usize::try_from(self.allowed.passes).unwrap_or(usize::MAX));
         let server = self.loaded.pre.instantiate_async(&mut *store).await?;
         server.cloche_tool_tools().call_call(store, &self.call.name, &self.call.arguments).await
@@ -237,7 +253,7 @@ impl Run {
     fn report(&mut self, outcome: Result<Output, CallError>) -> CallReport {
         let fuel_used = self.allowed.fuel.saturating_sub(self.store.get_fuel().unwrap_or_default());
         let guest = self.store.data_mut();
-        let mut logs = guest.journal.take_lines();
+        let mut logs = guest.journal.take_lines(guest.now_ms());
         for line in &mut logs {
             guest.egress.scrub(&mut line.message);
         }

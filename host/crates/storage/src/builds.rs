@@ -2,7 +2,7 @@
 
 use cloche_domain::server::BuildState;
 use cloche_domain::spec::ServerSpec;
-use cloche_domain::{BuildId, OrgId, ServerId, VersionId};
+use cloche_domain::{BuildId, OrgId, ServerId, Sha256, VersionId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sqlx::FromRow;
@@ -69,6 +69,8 @@ pub struct Work {
     pub version_n: i64,
     pub state: BuildState,
     pub created_at: OffsetDateTime,
+    /// The component, where it was uploaded.
+    pub uploaded_sha256: Option<Sha256>,
     #[sqlx(json)]
     pub spec: ServerSpec,
 }
@@ -123,7 +125,7 @@ pub async fn newest(tx: &mut Tx, server: ServerId) -> Result<Option<Build>> {
 
 const WORK: &str =
     "SELECT b.id AS build_id, s.org_id, b.server_id, b.version_id, v.n AS version_n, b.state, b.created_at,
-        v.spec
+        v.uploaded_sha256, v.spec
     FROM builds b JOIN versions v ON v.id = b.version_id JOIN servers s ON s.id = b.server_id
     WHERE b.id = $1";
 

@@ -37,6 +37,8 @@ pub struct Built {
     pub component_sha256: Sha256,
     pub source_sha256: Sha256,
     pub toolchain: String,
+    /// Of its component, where it was uploaded.
+    pub uploaded_sha256: Option<Sha256>,
     #[sqlx(json)]
     pub spec: ServerSpec,
     /// The rendered files.
@@ -54,6 +56,8 @@ pub struct NewVersion<'a> {
     pub server_id: ServerId,
     pub n: i64,
     pub spec: &'a ServerSpec,
+    /// The component, where it was uploaded.
+    pub uploaded_sha256: Option<Sha256>,
     pub created_by: UserId,
 }
 
@@ -69,13 +73,14 @@ pub struct Compiled<'a, S, A> {
     pub attestation: &'a A,
 }
 
-const INSERT: &str = "INSERT INTO versions (id, server_id, n, spec, created_by, created_at)
-    VALUES ($1, $2, $3, $4, $5, $6)";
+const INSERT: &str = "INSERT INTO versions (id, server_id, n, spec, created_by, created_at, uploaded_sha256)
+    VALUES ($1, $2, $3, $4, $5, $6, $7)";
 
 /// Writes a version that is not compiled yet.
 pub async fn insert(tx: &mut Tx, new: &NewVersion<'_>, now: OffsetDateTime) -> Result<()> {
     Ok(on_conn!(*tx, c => sqlx::query(INSERT)
         .bind(new.id).bind(new.server_id).bind(new.n).bind(Json(new.spec)).bind(new.created_by).bind(now)
+        .bind(new.uploaded_sha256)
         .execute(c).await.map(|_| ()))?)
 }
 
@@ -94,7 +99,7 @@ pub async fn list(tx: &mut Tx, server: ServerId) -> Result<Vec<Version>> {
 }
 
 const BUILT: &str = "SELECT v.id, v.n, v.id = s.active_version_id AND s.active_version_id IS NOT NULL AS active,
-        v.created_at, v.component_sha256, v.source_sha256, v.toolchain, v.spec, v.source, v.attestation
+        v.created_at, v.component_sha256, v.source_sha256, v.toolchain, v.uploaded_sha256, v.spec, v.source, v.attestation
     FROM versions v JOIN servers s ON s.id = v.server_id
     WHERE s.org_id = $1 AND s.id = $2 AND v.n = $3 AND v.component_sha256 IS NOT NULL";
 

@@ -1,5 +1,6 @@
 //! `/v1/servers`: servers as their owners make, see and end them.
 
+pub(in crate::http) mod component;
 pub(in crate::http) mod secrets;
 mod shown;
 
@@ -22,23 +23,30 @@ use crate::http::auth::Member;
 use crate::http::json::Json;
 use crate::http::path::Id;
 use crate::http::problem::Problem;
-use crate::servers::{self, NewServer, Next};
+use crate::servers::{self, From, NewServer, Next, Upload};
 
+use component::{WithComponent, decoded};
 use shown::{Detailed, Shown};
 
 /// Servers of a page where none is asked for, and at most.
 const PAGE: u8 = 50;
 const LARGEST_PAGE: u8 = 100;
 
+/// A server of a draft (`previewId`), or of a component that was built elsewhere (`component` and `spec`).
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(as = CreateServer)]
 pub(in crate::http) struct Create {
     name: String,
     slug: Slug,
-    preview_id: String,
+    preview_id: Option<String>,
     #[schema(value_type = Option<ServerSpec>)]
     spec_edit: Option<Value>,
+    /// A WebAssembly component in base64, which exports `cloche:tool/tools@0.1.0`.
+    component: Option<String>,
+    /// What describes the component: its tools have no `implementation`.
+    #[schema(value_type = Option<ServerSpec>)]
+    spec: Option<Value>,
     #[serde(default)]
     #[schema(value_type = BTreeMap<SecretKey, String>)]
     secrets: BTreeMap<SecretKey, SecretString>,
@@ -54,22 +62,26 @@ pub(in crate::http) struct Created {
     shown: Shown,
 }
 
-/// Makes a server of a draft, and begins to build it.
+/// Makes a server of a draft, or of an uploaded component, and begins to build it.
 #[utoipa::path(post, path = "/servers", tag = "servers", request_body = Create,
     responses((status = CREATED, body = Created), Problem))]
 pub(in crate::http) async fn create(
     State(app): Shared,
     member: Member,
-    Json(new): Json<Create>,
+    WithComponent(new): WithComponent<Create>,
 ) -> Result<(StatusCode, Json<Created>), Problem> {
-    let new = NewServer {
-        name: new.name,
-        slug: new.slug,
-        // What is no id at all is treated like the id of a draft that is gone.
-        preview_id: new.preview_id.parse::<PreviewId>().map_err(|_| servers::Error::PreviewExpired)?,
-        spec_edit: new.spec_edit,
-        secrets: new.secrets,
+    let from = match (new.preview_id, new.spec_edit, new.component, new.spec) {
+        (Some(preview_id), spec_edit, None, None) => {
+            // What is no id at all is treated like the id of a draft that is gone.
+            let preview_id = preview_id.parse::<PreviewId>().map_err(|_| servers::Error::PreviewExpired)?;
+            From::Draft { preview_id, spec_edit }
+        }
+        (None, None, Some(component), Some(spec)) => From::Upload(Upload { component: decoded(&component)?, spec }),
+        _ => {
+            return Err(unclear("send either previewId, with or without specEdit, or component and spec"));
+        }
     };
+    let new = NewServer { name: new.name, slug: new.slug, from, secrets: new.secrets };
     let created = servers::create(&app, &member, new).await?;
     let shown = Shown::new(&app, &member, created.server);
     Ok((StatusCode::CREATED, Json(Created { build_id: created.build_id, shown })))
@@ -175,13 +187,18 @@ pub(in crate::http) async fn versions(
     Ok(Json(Versions { versions: versions.collect() }))
 }
 
-/// The next version: another spec, or other code under the newest one's. One of the two.
+/// The next version: another spec, other code under the newest one's, or a component that was built elsewhere with its
+/// spec. One of the three.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(in crate::http) struct Iterate {
     #[schema(value_type = Option<ServerSpec>)]
     spec_edit: Option<Value>,
     source: Option<SourceEdit>,
+    /// In base64.
+    component: Option<String>,
+    #[schema(value_type = Option<ServerSpec>)]
+    spec: Option<Value>,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -209,16 +226,24 @@ pub(in crate::http) async fn iterate(
     State(app): Shared,
     member: Member,
     Id(id): Id<ServerId>,
-    Json(next): Json<Iterate>,
+    WithComponent(next): WithComponent<Iterate>,
 ) -> Result<(StatusCode, Json<BegunVersion>), Problem> {
-    let next = match (next.spec_edit, next.source) {
-        (Some(spec), None) => Next::Spec(spec),
-        (None, Some(SourceEdit { tools, helpers })) => Next::Source { tools, helpers },
+    let next = match (next.spec_edit, next.source, next.component, next.spec) {
+        (Some(spec), None, None, None) => Next::Spec(spec),
+        (None, Some(SourceEdit { tools, helpers }), None, None) => Next::Source { tools, helpers },
+        (None, None, Some(component), Some(spec)) => Next::Upload(Upload { component: decoded(&component)?, spec }),
         _ => {
-            let detail = "send either specEdit, the whole spec of the next version, or source, the code that changes";
-            return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_json", detail));
+            return Err(unclear(
+                "send either specEdit, the whole spec of the next version, or source, the code that changes, or component \
+                 and spec",
+            ));
         }
     };
     let begun = servers::iterate(&app, &member, id, next).await?;
     Ok((StatusCode::ACCEPTED, Json(BegunVersion { version: begun.version, build_id: begun.build_id })))
+}
+
+/// The body says too little, or too much.
+fn unclear(detail: &str) -> Problem {
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_json", detail)
 }

@@ -1,6 +1,7 @@
 //! What a call has asked of the world, for its owner to see.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use super::request::Target;
@@ -9,13 +10,19 @@ use crate::bindings::http::{Error as HttpError, Response};
 
 /// The requests of one call. It outlives the call, so that a call that was stopped can be explained too.
 #[derive(Clone, Default)]
-pub(crate) struct Trace(Arc<Mutex<Vec<EgressRecord>>>);
+pub(crate) struct Trace(Arc<Mutex<Requests>>);
+
+#[derive(Default)]
+struct Requests {
+    ended: Vec<EgressRecord>,
+    open: BTreeMap<u64, (Instant, EgressRecord)>,
+    begun: u64,
+}
 
 /// A request under way. Dropped, it is recorded as stopped.
 pub(super) struct Entry {
     trace: Trace,
-    began: Instant,
-    record: Option<EgressRecord>,
+    number: u64,
 }
 
 impl Trace {
@@ -30,18 +37,42 @@ impl Trace {
             sent: sent as u64,
             bytes: 0,
         };
-        Entry { trace: self.clone(), began: Instant::now(), record: Some(record) }
+        let mut requests = self.requests();
+        let number = requests.begun;
+        requests.begun += 1;
+        requests.open.insert(number, (Instant::now(), record));
+        drop(requests);
+        Entry { trace: self.clone(), number }
     }
 
-    /// Everything recorded so far.
+    /// Everything recorded so far, with what is still under way as stopped.
     pub(crate) fn take(&self) -> Vec<EgressRecord> {
-        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        let mut requests = self.requests();
+        while let Some((number, _)) = requests.open.first_key_value() {
+            let number = *number;
+            requests.end(number);
+        }
+        std::mem::take(&mut requests.ended)
+    }
+
+    fn requests(&self) -> MutexGuard<'_, Requests> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Requests {
+    fn end(&mut self, number: u64) {
+        if let Some((began, mut record)) = self.open.remove(&number) {
+            record.ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+            self.ended.push(record);
+        }
     }
 }
 
 impl Entry {
-    pub(super) fn end(mut self, answer: &Result<Response, HttpError>) {
-        if let Some(record) = &mut self.record {
+    pub(super) fn end(self, answer: &Result<Response, HttpError>) {
+        let mut requests = self.trace.requests();
+        if let Some((_, record)) = requests.open.get_mut(&self.number) {
             match answer {
                 Ok(response) => {
                     record.status = Some(response.status);
@@ -56,9 +87,6 @@ impl Entry {
 
 impl Drop for Entry {
     fn drop(&mut self) {
-        if let Some(mut record) = self.record.take() {
-            record.ms = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
-            self.trace.0.lock().unwrap_or_else(PoisonError::into_inner).push(record);
-        }
+        self.trace.requests().end(self.number);
     }
 }

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 use wasmtime::{PoolConcurrencyLimitError, Trap};
+use wasmtime_wasi::I32Exit;
 
 use super::Allowed;
 use crate::bindings::tools;
@@ -28,6 +29,9 @@ pub(super) fn of_trap(error: &wasmtime::Error, guest: &Guest, allowed: &Allowed)
     if error.is::<PoolConcurrencyLimitError>() {
         return CallError::Slots { limit: slots };
     }
+    if let Some(I32Exit(status)) = error.downcast_ref() {
+        return CallError::Trap(format!("the program ended itself with status {status} before it answered"));
+    }
     let text = error.root_cause().to_string();
     if text.contains(PASSED_TOO_MUCH) {
         // How much it was, wasmtime does not say: it stops at the first byte over the limit.
@@ -40,7 +44,7 @@ pub(super) fn of_trap(error: &wasmtime::Error, guest: &Guest, allowed: &Allowed)
     if let Some(wanted) = guest.memory.elements_refused() {
         return CallError::Table { limit: TABLE_ELEMENTS as u64, wanted: wanted as u64 };
     }
-    CallError::Trap(guest.journal.panic().map_or(text, str::to_owned))
+    CallError::Trap(guest.journal.panic().unwrap_or(text))
 }
 
 /// The result, if it may be passed on; and its size in bytes.

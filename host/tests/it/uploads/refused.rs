@@ -1,0 +1,72 @@
+//! Components that are not taken in, and what their author is told.
+
+use super::*;
+
+/// An empty component with these imports and exports.
+fn component(text: &str) -> Vec<u8> {
+    let mut resolve = wit_parser::Resolve::default();
+    for file in ["../../../../wit/tool.wit"] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/uploads").join(file);
+        resolve.push_str(path.to_str().unwrap(), &fs::read_to_string(&path).unwrap()).unwrap();
+    }
+    let package = resolve.push_str("guest.wit", text).unwrap();
+    let world = resolve.select_world(&[package], None).unwrap();
+    let mut module = wit_component::dummy_module(&resolve, world, wit_parser::ManglingAndAbi::Standard32);
+    wit_component::embed_component_metadata(&mut module, &resolve, world, wit_component::StringEncoding::UTF8).unwrap();
+    wit_component::ComponentEncoder::default().module(&module).unwrap().encode().unwrap()
+}
+
+#[tokio::test]
+async fn what_cannot_run_here_is_refused_with_the_reason() {
+    let platform = Platform::start().await;
+    let ada = platform.with_key(&platform.api_key("ada@example.com"));
+    let foreign = component(
+        "package guest:keyvalue; interface store { get: func(key: string) -> string; }
+        world guest { import store; export cloche:tool/tools@0.1.0; }",
+    );
+    let without_tools = component("package guest:none; interface other { f: func(); } world guest { export other; }");
+    let rust = guest("rust.wasm");
+    let hosts = ["api.example.com".to_owned()];
+    let described = spec(&["greet"], &hosts);
+    for (what, component, spec, says) in [
+        ("garbage", b"no wasm at all".to_vec(), &described, "these bytes are no component"),
+        ("a core module", b"\0asm\x01\0\0\0".to_vec(), &described, "no component"),
+        ("half a component", rust[..rust.len() / 2].to_vec(), &described, "no component"),
+        ("a foreign import", foreign, &described, "imports `guest:keyvalue/store`, which is not offered here"),
+        ("no tools", without_tools, &described, "does not export `cloche:tool/tools@0.1.0`"),
+        ("undeclared http", rust.clone(), &spec(&["greet"], &[]), "the spec allows no host"),
+    ] {
+        let (status, problem) = ada.post("/v1/servers", upload("refused", &component, spec)).await;
+        assert_eq!((status, &problem["code"]), (422, &json!("component_invalid")), "{what}: {problem}");
+        assert!(problem["detail"].as_str().unwrap().contains(says), "{what}: {problem}");
+    }
+    let mut coded = described.clone();
+    coded["tools"][0]["implementation"] = json!("Ok(args)");
+    let (status, problem) = ada.post("/v1/servers", upload("refused", &rust, &coded)).await;
+    assert_eq!((status, &problem["code"]), (422, &json!("spec_invalid")), "{problem}");
+    let mut hidden = described.clone();
+    hidden["tools"][0]["description"] = json!("As it says\u{200b}");
+    let (status, problem) = ada.post("/v1/servers", upload("refused", &rust, &hidden)).await;
+    assert_eq!((status, &problem["code"]), (422, &json!("unsafe_text")), "{problem}");
+    let both = json!({"name": "n", "slug": "refused", "previewId": "pre_1", "component": "", "spec": described});
+    assert_eq!(ada.post("/v1/servers", both).await.1["code"], "invalid_json");
+    let mut no_base64 = upload("refused", &rust, &described);
+    no_base64["component"] = json!("…");
+    assert_eq!(ada.post("/v1/servers", no_base64).await.1["code"], "component_invalid");
+    // Nothing of all that is kept.
+    assert!(!platform.data().join("artifacts").exists());
+    assert_eq!(ada.get("/v1/servers").await.1["servers"], json!([]));
+}
+
+#[tokio::test]
+async fn what_is_too_large_is_refused() {
+    let platform = Platform::setup().config("[sandbox]\ncomponent_bytes = 1000\n").start().await;
+    let ada = platform.with_key(&platform.api_key("ada@example.com"));
+    let spec = spec(&["greet"], &[]);
+    for (size, code) in [(1_001, "component_too_large"), (4 << 20, "body_too_large")] {
+        let (status, problem) = ada.post("/v1/servers", upload("large", &vec![0; size], &spec)).await;
+        assert_eq!((status, &problem["code"]), (413, &json!(code)), "{problem}");
+    }
+    let (status, problem) = ada.post("/v1/servers", upload("large", &[0; 1_000], &spec)).await;
+    assert_eq!((status, &problem["code"]), (422, &json!("component_invalid")), "{problem}");
+}
