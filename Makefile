@@ -7,7 +7,7 @@ DATA ?= data
 LISTEN ?= 127.0.0.1:8787
 TOOLCHAIN := target/toolchain
 
-.PHONY: help run test check lint rust-test web web-test toolchain clients bench attack clean
+.PHONY: help run test check lint rust-test web web-test toolchain clients guests bench attack clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,7 +25,7 @@ lint: toolchain web
 	cargo clippy --quiet --workspace --all-targets -- -D warnings
 	cd web && npm run --silent check
 
-rust-test: toolchain web clients
+rust-test: toolchain web clients guests
 	@scripts/setup.sh postgres chromium
 	cargo test --quiet --locked --manifest-path guest-sdk/Cargo.toml
 	scripts/test-rust.sh
@@ -45,11 +45,15 @@ clients: ## Install the MCP clients that the tests drive
 	@scripts/setup.sh python
 	scripts/test-clients.sh
 
+guests: ## Build the components, made elsewhere, that the tests upload
+	@scripts/setup.sh rust node
+	scripts/test-guests.sh
+
 bench: toolchain web ## Measure request to live, and print median and p95
 	cargo build --release -p cloche
 	cargo run --quiet --release -p cloche-benches -- build
 
-attack: toolchain web ## Try every attack on the real binary and print the table (ATTACK="guest:: secrets::" for some)
+attack: toolchain web guests ## Try every attack on the real binary and print the table (ATTACK="guest:: secrets::" for some)
 	cargo build --quiet --workspace --bins
 	cargo test --quiet -p cloche --test attack -- --table $(ATTACK)
 

@@ -16,9 +16,9 @@ mod kv;
 mod mcp;
 mod models;
 mod oauth;
-mod platform;
 #[path = "../../crates/sandbox/tests/it/upstream.rs"]
 mod plain_upstream;
+mod platform;
 #[path = "../../crates/storage/tests/it/postgres.rs"]
 mod postgres;
 mod previews;

@@ -112,7 +112,9 @@ on_both!(a_component_built_elsewhere_goes_live_and_is_reviewed, async |setup: Se
     let more = spec(&["greet"], &["api.example.com".to_owned(), "crm.example.com".to_owned()]);
     let next = server.iterate(&ada, json!({"component": STANDARD.encode(&component), "spec": more})).await;
     assert_eq!(next, (2, "needs_approval".to_owned()));
-    let same = server.iterate(&ada, json!({"component": STANDARD.encode(&component), "spec": with_spec_name(&with_hosts)})).await;
+    let same = server
+        .iterate(&ada, json!({"component": STANDARD.encode(&component), "spec": with_spec_name(&with_hosts)}))
+        .await;
     assert_eq!(same, (3, "live".to_owned()));
 });
 

@@ -50,7 +50,14 @@ impl World {
         let mut tx = app.db.begin().await.unwrap();
         let server = NewServer { id, org_id: ada.org_id, slug: &mount.slug, name: "Demo", created_by: ada.user_id };
         servers::insert(&mut tx, &server, app.clock.now()).await.unwrap();
-        let first = NewVersion { id: version, server_id: id, n: 1, spec: &spec, uploaded_sha256: None, created_by: ada.user_id };
+        let first = NewVersion {
+            id: version,
+            server_id: id,
+            n: 1,
+            spec: &spec,
+            uploaded_sha256: None,
+            created_by: ada.user_id,
+        };
         versions::insert(&mut tx, &first, app.clock.now()).await.unwrap();
         servers::activate(&mut tx, id, version, app.clock.now()).await.unwrap();
         tx.commit().await.unwrap();

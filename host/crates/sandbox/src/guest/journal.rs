@@ -160,7 +160,8 @@ mod tests {
         journal.print(Stream::Out, 3, b"o\xff\n\x1b[0m");
         journal.print(Stream::Out, 4, &[b'x'; 2 * LINE]);
         assert_eq!(journal.panic().unwrap(), "thread 'main' panicked at src/lib.rs:1:2: no");
-        let lines: Vec<_> = journal.take_lines(5).into_iter().map(|line| (line.at_ms, line.level, line.message)).collect();
+        let lines: Vec<_> =
+            journal.take_lines(5).into_iter().map(|line| (line.at_ms, line.level, line.message)).collect();
         assert_eq!(lines[0], (1, Level::Info, "one".into()));
         assert_eq!(lines[2], (2, Level::Error, "no".into()));
         assert_eq!(lines[3], (3, Level::Info, "two\u{fffd}".into()));

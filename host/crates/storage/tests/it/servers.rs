@@ -36,7 +36,14 @@ pub async fn server(tx: &mut Tx, of: &Membership, slug: &str) -> Made {
     let (slug, spec): (Slug, _) = (slug.parse().unwrap(), spec());
     let new = NewServer { id: made.server, org_id: of.org_id, slug: &slug, name: "Weather", created_by: of.user_id };
     servers::insert(tx, &new, now).await.unwrap();
-    let version = NewVersion { id: made.version, server_id: made.server, n: 1, spec: &spec, uploaded_sha256: None, created_by: of.user_id };
+    let version = NewVersion {
+        id: made.version,
+        server_id: made.server,
+        n: 1,
+        spec: &spec,
+        uploaded_sha256: None,
+        created_by: of.user_id,
+    };
     versions::insert(tx, &version, now).await.unwrap();
     builds::insert(tx, made.build, (made.server, made.version), "Waiting", now).await.unwrap();
     made
@@ -181,7 +188,14 @@ on_both!(a_build_that_was_overtaken_does_not_take_over, async |db: Db| {
     let made = server(&mut tx, &ada, "weather").await;
     complete(&mut tx, made, "one").await;
     let (spec, second) = (spec(), VersionId::new());
-    let version = NewVersion { id: second, server_id: made.server, n: 2, spec: &spec, uploaded_sha256: None, created_by: ada.user_id };
+    let version = NewVersion {
+        id: second,
+        server_id: made.server,
+        n: 2,
+        spec: &spec,
+        uploaded_sha256: None,
+        created_by: ada.user_id,
+    };
     versions::insert(&mut tx, &version, Clock::default().now()).await.unwrap();
     complete(&mut tx, Made { version: second, ..made }, "two").await;
     for (built, active) in [(made.version, 1), (second, 2), (made.version, 2)] {

@@ -19,7 +19,8 @@ impl<T: DeserializeOwned> FromRequest<Arc<App>> for WithComponent<T> {
     type Rejection = Problem;
 
     async fn from_request(mut request: Request, app: &Arc<App>) -> Result<Self, Problem> {
-        DefaultBodyLimit::max(app.config.http.body_limit.saturating_add(app.config.sandbox.component_base64())).apply(&mut request);
+        DefaultBodyLimit::max(app.config.http.body_limit.saturating_add(app.config.sandbox.component_base64()))
+            .apply(&mut request);
         let Json(body) = Json::from_request(request, app).await?;
         Ok(Self(body))
     }
