@@ -57,7 +57,8 @@ async fn a_refusal_that_comes_before_the_body_leaves_the_connection_in_order() {
 
 #[tokio::test]
 async fn a_body_that_was_refused_is_not_taken_without_end() {
-    let platform = Platform::setup().config("[http]\nbody_limit = 100000\n").start().await;
+    let platform =
+        Platform::setup().config("[http]\nbody_limit = 100000\n[sandbox]\ncomponent_bytes = 100000\n").start().await;
     let mut silent = refused_early(&platform, 10).await;
     let end = timeout(Duration::from_secs(10), answer(&mut silent)).await;
     assert_eq!(end.as_deref(), Ok(""), "the rest never comes, and is waited for");

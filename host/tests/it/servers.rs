@@ -116,7 +116,7 @@ async fn expired(platform: &Platform) -> PreviewId {
 async fn a_body_over_the_limit_is_refused() {
     let platform = Platform::setup().config("[http]\nbody_limit = 2000").start().await;
     let ada = platform.with_key(&platform.api_key("ada@example.com"));
-    let (answered, problem) = ada.post("/v1/servers", json!({"name": "x".repeat(3000)})).await;
+    let (answered, problem) = ada.post("/v1/servers/preview", json!({"prompt": "x".repeat(3000)})).await;
     assert_eq!((answered, &problem["code"]), (413, &json!("body_too_large")));
 }
 

@@ -19,9 +19,9 @@ fn files(dir: &Path, extension: &str) -> Vec<PathBuf> {
 
 #[tokio::test]
 async fn an_import_that_is_not_offered_is_named() {
-    let wasi = r#"(component (import "wasi:cli/environment@0.2.0" (instance (export "get-environment" (func)))))"#;
-    let error = load(&Kit::new().sandbox, wat::parse_str(wasi).unwrap()).await.err().unwrap();
-    assert!(matches!(&error, Error::Import(name) if name == "wasi:cli/environment@0.2.0"), "{error}");
+    let foreign = r#"(component (import "wasi:keyvalue/store@0.2.0" (instance (export "open" (func)))))"#;
+    let error = load(&Kit::new().sandbox, wat::parse_str(foreign).unwrap()).await.err().unwrap();
+    assert!(matches!(&error, Error::Import(name) if name == "wasi:keyvalue/store@0.2.0"), "{error}");
 }
 
 #[tokio::test]
