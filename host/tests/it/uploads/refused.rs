@@ -5,10 +5,8 @@ use super::*;
 /// An empty component with these imports and exports.
 fn component(text: &str) -> Vec<u8> {
     let mut resolve = wit_parser::Resolve::default();
-    for file in ["../../../../wit/tool.wit"] {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/uploads").join(file);
-        resolve.push_str(path.to_str().unwrap(), &fs::read_to_string(&path).unwrap()).unwrap();
-    }
+    let tool = Path::new(env!("CARGO_MANIFEST_DIR")).join("../wit/tool.wit");
+    resolve.push_str("tool.wit", &fs::read_to_string(tool).unwrap()).unwrap();
     let package = resolve.push_str("guest.wit", text).unwrap();
     let world = resolve.select_world(&[package], None).unwrap();
     let mut module = wit_component::dummy_module(&resolve, world, wit_parser::ManglingAndAbi::Standard32);
