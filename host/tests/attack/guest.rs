@@ -8,6 +8,7 @@ mod results;
 mod schemas;
 mod slots;
 mod time;
+mod wasi;
 
 use crate::attack::Attack;
 use crate::platform::{Platform, Setup};
@@ -24,6 +25,7 @@ pub fn attacks() -> Vec<Attack> {
         schemas::ATTACKS,
         slots::ATTACKS,
         logs::ATTACKS,
+        wasi::ATTACKS,
     ]
     .concat()
 }

@@ -32,6 +32,8 @@ mod nameserver;
 mod platform;
 #[path = "../../crates/storage/tests/it/postgres.rs"]
 mod postgres;
+#[path = "../it/uploaded.rs"]
+mod uploaded;
 #[path = "../../crates/sandbox/tests/it/upstream.rs"]
 mod upstream;
 

@@ -27,6 +27,7 @@ mod reviews;
 mod secret_scan;
 mod servers;
 mod starters;
+mod uploaded;
 mod uploads;
 #[path = "../../../guest-sdk/examples/tests/it/upstream.rs"]
 mod upstream;

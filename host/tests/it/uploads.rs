@@ -1,9 +1,5 @@
 //! Components that were built elsewhere, for WASI 0.2: uploaded, and called like any other.
 
-use std::fs;
-use std::path::Path;
-use std::sync::OnceLock;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
@@ -11,38 +7,10 @@ use serde_json::{Value, json};
 use crate::hosted::{Hosted, call};
 use crate::plain_upstream::{Upstream, ok};
 use crate::platform::{Caller, Platform, Setup, on_both};
+use crate::uploaded::{guest, spec, upload};
 
 mod calls;
 mod refused;
-
-/// What `scripts/test-guests.sh` builds, built where it is missing.
-fn guest(name: &str) -> Vec<u8> {
-    static BUILT: OnceLock<()> = OnceLock::new();
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    BUILT.get_or_init(|| {
-        let built = std::process::Command::new(root.join("scripts/test-guests.sh")).status().unwrap();
-        assert!(built.success(), "scripts/test-guests.sh");
-    });
-    fs::read(root.join("target/guests").join(name)).unwrap()
-}
-
-/// A spec with these tools, each of which takes some texts.
-fn spec(tools: &[&str], hosts: &[String]) -> Value {
-    let text = json!({"type": "string"});
-    let schema = json!({"type": "object", "properties": {"name": text, "url": text, "path": text, "to": text}});
-    let tools = tools.iter().map(|name| json!({"name": name, "description": "As it says", "inputSchema": schema}));
-    let secrets = match hosts {
-        [] => json!([]),
-        hosts => json!([{"key": "TOKEN", "hosts": hosts}]),
-    };
-    let tools = tools.collect::<Vec<_>>();
-    json!({"name": "Guest", "description": "Built elsewhere", "tools": tools, "allowedHosts": hosts, "requiredSecrets": secrets})
-}
-
-/// The body that makes a server of a component.
-fn upload(slug: &str, component: &[u8], spec: &Value) -> Value {
-    json!({"name": slug, "slug": slug, "component": STANDARD.encode(component), "spec": spec})
-}
 
 /// What a call says: whether it is an error, and its text.
 async fn said(platform: &Platform, key: &str, server: &Hosted, tool: &str, arguments: Value) -> (bool, String) {
@@ -117,6 +85,24 @@ on_both!(a_component_built_elsewhere_goes_live_and_is_reviewed, async |setup: Se
         .await;
     assert_eq!(same, (3, "live".to_owned()));
 });
+
+#[tokio::test]
+async fn the_readme_s_upload_is_true() {
+    let platform = Platform::start().await;
+    let key = platform.api_key("ada@example.com");
+    let ada = platform.with_key(&key);
+    platform.file("server.wasm", guest("rust.wasm"));
+    let readme = include_str!("../../../README.md");
+    let (_, section) = readme.split_once("## Components built elsewhere").unwrap();
+    let (_, script) = section.split_once("```sh\n").unwrap();
+    let script = script.split("```").next().unwrap();
+    let made = platform.script(script, &[("URL", &platform.url), ("KEY", &key)]);
+    let made: Value = serde_json::from_str(&made).unwrap();
+    let text = |name: &str| made[name].as_str().unwrap().to_owned();
+    let server = Hosted { id: text("id"), url: text("mcpUrl") }.live(&ada).await;
+    let greeted = said(&platform, &key, &server, "greet", json!({"name": "Ada"})).await;
+    assert_eq!(greeted, (false, "Hello, Ada!".to_owned()));
+}
 
 /// As the server is named.
 fn with_spec_name(spec: &Value) -> Value {

@@ -1,5 +1,8 @@
 //! Components that are not taken in, and what their author is told.
 
+use std::fs;
+use std::path::Path;
+
 use super::*;
 
 /// An empty component with these imports and exports.
