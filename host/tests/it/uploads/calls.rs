@@ -22,6 +22,8 @@ async fn wasi_has_time_chance_and_printing_and_nothing_else() {
         "fetch",
         "send",
         "many",
+        "hoard",
+        "long",
     ];
     let mut spec = spec(&tools, &[upstream.pattern()]);
     spec["requiredSecrets"][0]["hosts"] = json!([upstream.pattern()]);
@@ -69,6 +71,14 @@ async fn wasi_has_time_chance_and_printing_and_nothing_else() {
     assert!(error && refused.contains("not within what the server may reach"), "{refused}");
     assert_eq!(say("send", json!({"url": upstream.url("/")})).await, (false, "200 yes".to_owned()));
     assert_eq!(newest_call(&ada, &server, "send").await["requests"][0]["sent"], 4 << 20);
+    // What is written of bodies that are never finished is bounded, each and together.
+    let (error, long) = say("long", json!({"url": upstream.url("/")})).await;
+    let mebibytes = |said: &str| said.split(' ').next().unwrap().parse::<u64>().unwrap();
+    assert!(!error && (8..=9).contains(&mebibytes(&long)), "{long}");
+    assert_eq!(newest_call(&ada, &server, "long").await["bound"]["name"], "request_body");
+    let (error, hoard) = say("hoard", json!({"url": upstream.url("/")})).await;
+    assert!(!error && (28..=34).contains(&mebibytes(&hoard)), "{hoard}");
+    assert_eq!(newest_call(&ada, &server, "hoard").await["bound"]["name"], "request_bodies");
     let (error, many) = say("many", json!({"url": upstream.url("/")})).await;
     assert!(!error && many.starts_with("50 of 60") && many.contains("50 requests"), "{many}");
 }

@@ -3,6 +3,32 @@
 use wasip2::http::outgoing_handler::handle;
 use wasip2::http::types::{Fields, IncomingBody, Method, OutgoingBody, OutgoingRequest, Scheme};
 
+/// Begins requests that are never finished, and writes into the body of each: how many MiB were taken in all.
+pub fn hoard(url: &str, requests: usize, mebibytes: usize) -> Result<String, String> {
+    let (scheme, rest) = url.split_once("://").ok_or("no URL")?;
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let (mut taken, mut kept) = (0, Vec::new());
+    for _ in 0..requests {
+        let request = OutgoingRequest::new(Fields::new());
+        let scheme = if scheme == "http" { Scheme::Http } else { Scheme::Https };
+        request.set_method(&Method::Post).map_err(|()| "method")?;
+        request.set_scheme(Some(&scheme)).map_err(|()| "scheme")?;
+        request.set_authority(Some(authority)).map_err(|()| "authority")?;
+        request.set_path_with_query(Some(path)).map_err(|()| "path")?;
+        let body = request.body().map_err(|()| "body")?;
+        let future = handle(request, None).map_err(|e| format!("{e:?}"))?;
+        let stream = body.write().map_err(|()| "stream")?;
+        for _ in 0..mebibytes * 256 {
+            if stream.blocking_write_and_flush(&[b'x'; 4096]).is_err() {
+                break;
+            }
+            taken += 1;
+        }
+        kept.push((stream, body, future));
+    }
+    Ok(format!("{} MiB", taken / 256))
+}
+
 /// Status and body of the answer.
 pub fn fetch(url: &str, body: Option<&[u8]>, headers: &[(&str, &str)]) -> Result<String, String> {
     let (scheme, rest) = url.split_once("://").ok_or("no URL")?;

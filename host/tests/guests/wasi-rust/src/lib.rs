@@ -91,6 +91,8 @@ fn run(name: &str, arguments: &str) -> Result<String, String> {
         }
         "fetch" => http::fetch(&url()?, None, &[("authorization", "Bearer {TOKEN}")])?,
         "send" => http::fetch(&url()?, Some(&vec![b'x'; 4 << 20]), &[])?,
+        "hoard" => http::hoard(&url()?, 10, 7)?,
+        "long" => http::hoard(&url()?, 1, 20)?,
         "many" => {
             let url = url()?;
             let answers: Vec<_> = (0..60).map(|_| http::fetch(&url, None, &[])).collect();
