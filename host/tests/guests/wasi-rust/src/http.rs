@@ -3,7 +3,8 @@
 use wasip2::http::outgoing_handler::handle;
 use wasip2::http::types::{Fields, IncomingBody, Method, OutgoingBody, OutgoingRequest, Scheme};
 
-/// Begins requests that are never finished, and writes into the body of each: how many MiB were taken in all.
+/// Begins requests that are never finished, and writes into the body of each: how many MiB were taken in all, until one
+/// was refused.
 pub fn hoard(url: &str, requests: usize, mebibytes: usize) -> Result<String, String> {
     let (scheme, rest) = url.split_once("://").ok_or("no URL")?;
     let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
@@ -20,7 +21,7 @@ pub fn hoard(url: &str, requests: usize, mebibytes: usize) -> Result<String, Str
         let stream = body.write().map_err(|()| "stream")?;
         for _ in 0..mebibytes * 256 {
             if stream.blocking_write_and_flush(&[b'x'; 4096]).is_err() {
-                break;
+                return Ok(format!("{} MiB", taken / 256));
             }
             taken += 1;
         }
