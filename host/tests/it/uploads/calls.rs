@@ -107,7 +107,8 @@ async fn every_bound_holds_for_wasi() {
 
 #[tokio::test]
 async fn a_component_in_javascript_runs_behind_the_same_gate() {
-    let platform = reaching().start().await;
+    let platform =
+        Platform::setup().config("plan = \"hobby\"\n[egress]\nallow_private = [\"127.0.0.1/32\"]\n").start().await;
     let key = platform.api_key("ada@example.com");
     let ada = platform.with_key(&key);
     let upstream = Upstream::new(|_| ok("", b"yes")).await;
@@ -129,4 +130,6 @@ async fn a_component_in_javascript_runs_behind_the_same_gate() {
     assert!(error, "{refused}");
     let refused = newest_call(&ada, &server, "fetch").await;
     assert!(refused["requests"][0]["error"].as_str().unwrap().contains("not within what the server may reach"));
+    let (error, endless) = said(&platform, &key, &server, "spin", json!({})).await;
+    assert!(error && endless.contains("5000000000 units of fuel"), "{endless}");
 }
