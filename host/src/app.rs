@@ -1,9 +1,12 @@
 //! What every request and job works with: made once by `boot`, shared by all.
 
+use std::sync::Arc;
+
 use cloche_compiler::Compiler;
 use cloche_domain::Clock;
 use cloche_sandbox::Sandbox;
 use cloche_storage::Db;
+use tokio::sync::Semaphore;
 use url::Url;
 
 use crate::artifacts::Artifacts;
@@ -32,6 +35,8 @@ pub struct App {
     pub compiler: Box<dyn Compiler>,
     pub sandbox: Sandbox,
     pub artifacts: Artifacts,
+    /// Places for uploads: each holds its component in memory.
+    pub uploads: Arc<Semaphore>,
     pub vault: Vault,
     /// Rung when there is work.
     pub wake: Wake,

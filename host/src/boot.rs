@@ -12,6 +12,7 @@ use cloche_sandbox::{CompilerProgram, EgressSettings, Sandbox, Settings};
 use cloche_storage::{Db, jobs};
 use time::Duration;
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
@@ -50,6 +51,7 @@ pub async fn app(config: Config) -> anyhow::Result<Arc<App>> {
         compiler: compiler::compiler(&config.compiler)?,
         sandbox: sandbox(&config)?,
         artifacts: Artifacts::new(config.data_dir("artifacts")),
+        uploads: Arc::new(Semaphore::new(config.sandbox.uploads)),
         vault: Vault::open(&config.data_dir("keys/secrets"), &clock)?,
         wake: Wake::default(),
         clock,

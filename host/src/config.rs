@@ -78,6 +78,7 @@ pub struct Sandbox {
     pub slots: u32,
     pub loaded: u64,
     pub component_bytes: usize,
+    pub uploads: usize,
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -68,7 +68,7 @@ pub(in crate::http) struct Created {
 pub(in crate::http) async fn create(
     State(app): Shared,
     member: Member,
-    WithComponent(new): WithComponent<Create>,
+    WithComponent(new, _place): WithComponent<Create>,
 ) -> Result<(StatusCode, Json<Created>), Problem> {
     let from = match (new.preview_id, new.spec_edit, new.component, new.spec) {
         (Some(preview_id), spec_edit, None, None) => {
@@ -226,7 +226,7 @@ pub(in crate::http) async fn iterate(
     State(app): Shared,
     member: Member,
     Id(id): Id<ServerId>,
-    WithComponent(next): WithComponent<Iterate>,
+    WithComponent(next, _place): WithComponent<Iterate>,
 ) -> Result<(StatusCode, Json<BegunVersion>), Problem> {
     let next = match (next.spec_edit, next.source, next.component, next.spec) {
         (Some(spec), None, None, None) => Next::Spec(spec),

@@ -2,6 +2,10 @@
 
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
+
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpStream;
 
 use super::*;
 
@@ -57,6 +61,41 @@ async fn what_cannot_run_here_is_refused_with_the_reason() {
     // Nothing of all that is kept.
     assert!(!platform.data().join("artifacts").exists());
     assert_eq!(ada.get("/v1/servers").await.1["servers"], json!([]));
+}
+
+#[tokio::test]
+async fn uploads_beyond_the_places_wait_their_turn() {
+    let platform = Platform::setup().config("[http]\nbody_limit = 2000\n[sandbox]\nuploads = 1\n").start().await;
+    let key = platform.api_key("ada@example.com");
+    let ada = platform.with_key(&key);
+    let host = platform.url.strip_prefix("http://").unwrap();
+    let mut slow = TcpStream::connect(host).await.unwrap();
+    let head = format!(
+        "POST /v1/servers HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {key}\r\n\
+         content-type: application/json\r\ncontent-length: 100000\r\n\r\n{{"
+    );
+    slow.write_all(head.as_bytes()).await.unwrap();
+    let new = upload("turn", &[0; 3_000], &spec(&["greet"], &[]));
+    let refused = async || ada.post("/v1/servers", new.clone()).await;
+    let mut answer = refused().await;
+    for _ in 0..50 {
+        if answer.0 == 503 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        answer = refused().await;
+    }
+    assert_eq!((answer.0, &answer.1["code"]), (503, &json!("uploads_busy")));
+    assert_eq!(ada.post("/v1/servers", json!({})).await.0, 422, "small bodies need no place");
+    drop(slow);
+    for _ in 0..50 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        answer = refused().await;
+        if answer.0 != 503 {
+            break;
+        }
+    }
+    assert_eq!((answer.0, &answer.1["code"]), (422, &json!("component_invalid")));
 }
 
 #[tokio::test]
