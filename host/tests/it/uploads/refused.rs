@@ -110,3 +110,19 @@ async fn what_is_too_large_is_refused() {
     let (status, problem) = ada.post("/v1/servers", upload("large", &[0; 1_000], &spec)).await;
     assert_eq!((status, &problem["code"]), (422, &json!("component_invalid")), "{problem}");
 }
+
+#[tokio::test]
+async fn components_within_components_without_end_are_refused() {
+    let platform = Platform::start().await;
+    let ada = platform.with_key(&platform.api_key("ada@example.com"));
+    let mut nested = wasm_encoder::Component::new().finish();
+    for _ in 0..3_000 {
+        let mut section = vec![4];
+        wasm_encoder::Encode::encode(nested.as_slice(), &mut section);
+        nested = [wasm_encoder::Component::new().finish(), section].concat();
+    }
+    let new = upload("nested", &nested, &spec(&["greet"], &[]));
+    let (status, problem) = ada.post("/v1/servers", new).await;
+    assert_eq!((status, &problem["code"]), (422, &json!("component_invalid")), "{problem}");
+    assert_eq!(platform.anyone().get("/ready").await.0, 200);
+}
