@@ -58,7 +58,7 @@ async fn gzip_bomb(scene: &Scene) {
         let said = ada.attack(&platform, &server, json!({"text": upstream.url("/bomb")})).await;
         scene.guard(
             "the bomb ends at the bound of an answer",
-            said.error && said.text.contains("longer than 8388608"),
+            said.error && said.text.contains("over the limit of 8388608"),
             said,
         );
     }

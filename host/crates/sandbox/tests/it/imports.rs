@@ -136,7 +136,7 @@ async fn the_store_of_the_grant_is_used_and_bounded() {
     assert_eq!(said(&report), longest);
     assert_eq!(store.get("key").await.unwrap().unwrap(), longest.as_bytes());
     let report = kit.sandbox.call(&loaded, with_store(), call("other", "v")).await;
-    assert_eq!(said(&report), "the store is full");
+    assert_eq!(said(&report), "the store would hold 2 keys, over its limit of 1: delete some first");
     let report = kit.sandbox.call(&loaded, grant(), call("key", "v")).await;
     assert!(said(&report).contains("has no store"));
 }
