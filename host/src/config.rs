@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use cloche_domain::Email;
-use cloche_domain::plan::Plan;
+use cloche_domain::plan::{Plan, Plans};
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use ipnet::IpNet;
@@ -23,6 +23,7 @@ pub const DEFAULTS: &str = include_str!("../cloche.default.toml");
 pub struct Config {
     pub data: PathBuf,
     pub plan: Plan,
+    pub plans: Plans,
     pub http: Http,
     pub database: Database,
     pub sign_in: SignIn,
@@ -129,6 +130,8 @@ pub enum LogFormat {
 pub enum Error {
     #[error("configuration: {0}; `cloche config` prints every key with its default")]
     Invalid(#[from] Box<figment::Error>),
+    #[error("configuration: plans.{plan}.call.{key} is 0: no call could succeed; set 1 or more")]
+    Zero { plan: Plan, key: &'static str },
     #[error("configuration: there is no file {0}")]
     NoFile(PathBuf),
     #[error("configuration: http.public_url {0:?} must be an http or https address without path, query or fragment")]
@@ -169,6 +172,11 @@ impl Config {
         }
         let config: Self = figment.extract().map_err(Box::new)?;
         config.public_url()?;
+        for &plan in Plan::ALL {
+            if let Some(key) = config.plans.of(plan).call.zeros().next() {
+                return Err(Error::Zero { plan, key });
+            }
+        }
         Ok(config)
     }
 
@@ -215,6 +223,9 @@ mod tests {
         let config: Config = Figment::from(Toml::string(DEFAULTS)).extract().unwrap();
         assert_eq!(config.public_url().unwrap().as_str(), "http://127.0.0.1:8787/");
         assert_eq!(config.plan, Plan::SelfHosted);
+        for &plan in Plan::ALL {
+            assert_eq!(config.plans.of(plan), &plan.limits(), "{plan}");
+        }
         assert_eq!(format!("{:?}", config.model), format!("{:?}", model::Settings::default()));
     }
 
@@ -223,5 +234,23 @@ mod tests {
         let text = format!("{DEFAULTS}\ncolour = \"red\"\n");
         let error = Figment::from(Toml::string(&text)).extract::<Config>().unwrap_err().to_string();
         assert!(error.contains("colour"), "{error}");
+    }
+
+    #[test]
+    fn a_plans_limit_that_is_none_is_named() {
+        for (line, says) in [
+            ("plans.pro.call.fule = 5", "fule"),
+            ("plans.gold.servers = 5", "gold"),
+            ("plans.pro.servers = -1", "\"unlimited\""),
+            ("plans.pro.servers = \"many\"", "\"unlimited\""),
+            ("plans.pro.call.wall_ms = 0", "plans.pro.call.wall_ms is 0"),
+            ("plans.pro.call.fuel = \"lots\"", "plans.pro.call.fuel"),
+        ] {
+            let dir = tempfile::tempdir().unwrap();
+            let file = dir.path().join("cloche.toml");
+            std::fs::write(&file, line).unwrap();
+            let error = Config::load(&Flags { config: Some(file), ..Flags::default() }).unwrap_err().to_string();
+            assert!(error.contains(says), "{line}: {error}");
+        }
     }
 }

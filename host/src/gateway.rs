@@ -206,7 +206,7 @@ pub async fn call(
     let grant = Grant {
         tenant: live.org_id,
         server: live.server_id,
-        limits: live.plan.limits().call,
+        limits: app.config.plans.of(live.plan).call,
         hosts: served.tools.hosts.clone(),
         secrets: served.secrets.clone(),
         kv: Some(Arc::new(ServerKv { db: app.db.clone(), clock: app.clock.clone(), server: live.server_id })),

@@ -53,7 +53,7 @@ pub async fn check(app: &App, member: &Member, prompt: String) -> Result<Checked
     if !findings.is_empty() {
         return Err(Error::SecretInPrompt(findings));
     }
-    if let Some(limit) = member.plan.limits().previews_per_day {
+    if let Some(limit) = app.config.plans.of(member.plan).previews_per_day {
         let now = app.clock.now();
         let made = previews::made_since(&mut app.db.read().await?, member.org_id, now - KEPT).await?;
         let over = made.len().checked_sub(usize::try_from(limit).unwrap_or(usize::MAX));

@@ -159,7 +159,7 @@ pub(super) fn safe(spec: ServerSpec) -> Result<ServerSpec> {
 
 /// Whether the plan has room for one more server, and for one more build today.
 async fn within_plan(app: &App, member: &Member, tx: &mut Tx) -> Result<()> {
-    let limits = member.plan.limits();
+    let limits = app.config.plans.of(member.plan);
     let servers = servers::count_to_add(tx, member.org_id).await?;
     if let Some(limit) = limits.servers
         && servers >= i64::from(limit)
@@ -171,7 +171,7 @@ async fn within_plan(app: &App, member: &Member, tx: &mut Tx) -> Result<()> {
 
 /// Whether the plan has room for one more build today.
 pub(super) async fn builds_within_plan(app: &App, member: &Member, tx: &mut Tx) -> Result<()> {
-    if let Some(limit) = member.plan.limits().builds_per_day {
+    if let Some(limit) = app.config.plans.of(member.plan).builds_per_day {
         let today = builds::made_since(tx, member.org_id, app.clock.now() - Duration::DAY).await?;
         if today >= i64::from(limit) {
             return Err(Error::PlanLimit { what: "builds a day", limit, advice: "wait, or take a larger plan" });

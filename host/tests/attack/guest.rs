@@ -3,6 +3,7 @@
 mod components;
 mod imports;
 mod logs;
+mod many;
 mod memory;
 mod results;
 mod schemas;
@@ -26,6 +27,7 @@ pub fn attacks() -> Vec<Attack> {
         slots::ATTACKS,
         logs::ATTACKS,
         wasi::ATTACKS,
+        many::ATTACKS,
     ]
     .concat()
 }

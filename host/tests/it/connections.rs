@@ -110,3 +110,24 @@ async fn one_connection_too_many_is_told_so_and_harms_no_other() {
     }
     panic!("there is still no room");
 }
+
+#[tokio::test]
+async fn connections_that_have_ended_hold_no_descriptor() {
+    let platform = Platform::start().await;
+    let before = platform.usage();
+    let mut open = vec![];
+    for _ in 0..50 {
+        open.push(refused_early(&platform, 0).await);
+    }
+    assert!(platform.usage().descriptors >= before.descriptors + 40, "{:?}", platform.usage());
+    drop(open);
+    for _ in 0..50 {
+        let now = platform.usage();
+        let grown = now.resident_kib.saturating_sub(before.resident_kib);
+        if now.descriptors <= before.descriptors + 5 && now.threads <= before.threads + 4 && grown < 32 << 10 {
+            return;
+        }
+        sleep(Duration::from_millis(100)).await;
+    }
+    panic!("{before:?}, and afterwards {:?}", platform.usage());
+}

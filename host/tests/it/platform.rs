@@ -111,6 +111,14 @@ fn toolchain() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("target/toolchain")
 }
 
+/// What a process holds.
+#[derive(Clone, Copy, Debug)]
+pub struct Usage {
+    pub resident_kib: u64,
+    pub descriptors: u64,
+    pub threads: u64,
+}
+
 /// A running platform. Dropping it kills it.
 #[derive(Debug)]
 pub struct Platform {
@@ -172,6 +180,21 @@ impl Platform {
     /// What it has printed since the last look, line by line; the line with its address is not among them.
     pub fn printed(&self) -> Vec<String> {
         self.printed.try_iter().collect()
+    }
+
+    /// What its process holds now.
+    pub fn usage(&self) -> Usage {
+        let process = Path::new("/proc").join(self.child.id().to_string());
+        let status = fs::read_to_string(process.join("status")).unwrap();
+        let number = |name: &str| {
+            let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+            line.split_whitespace().next().unwrap().parse().unwrap()
+        };
+        Usage {
+            resident_kib: number("VmRSS:"),
+            threads: number("Threads:"),
+            descriptors: fs::read_dir(process.join("fd")).unwrap().count() as u64,
+        }
     }
 
     pub fn log(&self) -> String {

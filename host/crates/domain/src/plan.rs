@@ -1,8 +1,8 @@
-//! Plans and the limits they carry. The numbers are defaults: an operator may configure others.
+//! Plans and the limits they carry. The numbers are defaults: an operator may configure others (`[plans]`).
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::words::states;
 
@@ -21,18 +21,63 @@ states! {
 /// How much an organisation may do. `None`: as much as it likes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "camelCase")]
+#[serde(deny_unknown_fields, rename_all(serialize = "camelCase"))]
 pub struct Limits {
+    #[serde(deserialize_with = "count")]
     pub previews_per_day: Option<u32>,
+    #[serde(deserialize_with = "count")]
     pub builds_per_day: Option<u32>,
+    #[serde(deserialize_with = "count")]
     pub servers: Option<u32>,
     pub call: CallLimits,
+}
+
+/// A number, or `"unlimited"`.
+fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "a whole number, or \"unlimited\"")]
+    enum Count {
+        Number(u32),
+        Word(Unlimited),
+    }
+    #[derive(Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    enum Unlimited {
+        Unlimited,
+    }
+    Ok(match Count::deserialize(deserializer)? {
+        Count::Number(number) => Some(number),
+        Count::Word(Unlimited::Unlimited) => None,
+    })
+}
+
+/// The limits of every plan.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Plans {
+    hobby: Limits,
+    pro: Limits,
+    team: Limits,
+    enterprise: Limits,
+    self_hosted: Limits,
+}
+
+impl Plans {
+    pub const fn of(&self, plan: Plan) -> &Limits {
+        match plan {
+            Plan::Hobby => &self.hobby,
+            Plan::Pro => &self.pro,
+            Plan::Team => &self.team,
+            Plan::Enterprise => &self.enterprise,
+            Plan::SelfHosted => &self.self_hosted,
+        }
+    }
 }
 
 /// What one call may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "camelCase")]
+#[serde(deny_unknown_fields, rename_all(serialize = "camelCase"))]
 pub struct CallLimits {
     /// Bytes of all linear memories together.
     pub memory_bytes: u64,
@@ -57,6 +102,18 @@ pub struct CallLimits {
 const MIB: u64 = 1024 * 1024;
 
 impl CallLimits {
+    /// The names of those that are 0, with which no call could ever succeed.
+    pub fn zeros(&self) -> impl Iterator<Item = &'static str> {
+        let needed = [
+            ("memory_bytes", self.memory_bytes),
+            ("fuel", self.fuel),
+            ("wall_ms", self.wall_ms),
+            ("concurrency", self.concurrency.into()),
+            ("result_bytes", self.result_bytes),
+        ];
+        needed.into_iter().filter(|&(_, limit)| limit == 0).map(|(name, _)| name)
+    }
+
     pub const fn wall(&self) -> Duration {
         Duration::from_millis(self.wall_ms)
     }

@@ -292,6 +292,9 @@ macro_rules! states {
         pub enum $name { $($(#[$vdoc])* $variant,)* }
 
         impl $name {
+            /// Each of them, in this order.
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
+
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $text,)* }
             }

@@ -75,7 +75,7 @@ pub(in crate::http) async fn consume(
         accounts::sign_out(&app, &before).await?;
     }
     let cookie = cookies::set(&app, &signed_in.token);
-    let body = SignedIn { me: Me::from(&signed_in.member), next: signed_in.next };
+    let body = SignedIn { me: Me::of(&app, &signed_in.member), next: signed_in.next };
     Ok((set_cookie(cookie), Json(body)))
 }
 
@@ -103,7 +103,7 @@ pub(in crate::http) async fn who(
         Some((token, session)) => accounts::renew(&app, &session, &token).await?,
         None => None,
     };
-    Ok((set_cookie(renewed.and_then(|token| cookies::set(&app, &token))), Json(Me::from(&*member))))
+    Ok((set_cookie(renewed.and_then(|token| cookies::set(&app, &token))), Json(Me::of(&app, &member))))
 }
 
 fn set_cookie(cookie: Option<HeaderValue>) -> AppendHeaders<impl IntoIterator<Item = (http::HeaderName, HeaderValue)>> {
