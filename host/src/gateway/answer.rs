@@ -19,6 +19,8 @@ pub enum Outcome {
     Output(Output),
     /// For the model to read: what happened, and what to do.
     Error(String),
+    /// The platform had no place for the call, whatever the tool.
+    Overloaded(String),
 }
 
 impl Answer {
@@ -36,6 +38,7 @@ impl Answer {
         let call = record::ended(begun, &report, checked.as_ref().err());
         match checked {
             Ok(output) => Self { outcome: Outcome::Output(output), call },
+            Err(error @ CallError::Slots { .. }) => Self { outcome: Outcome::Overloaded(error.to_string()), call },
             Err(error) => Self { outcome: Outcome::Error(error.to_string()), call },
         }
     }

@@ -65,8 +65,14 @@ async fn answer(app: &Arc<App>, place: (&str, &str), request: Request) -> Result
         Ok(request) => request,
         Err(refused) => return Ok(refused),
     };
-    let handler = Handler { app: app.clone(), served, caller: Arc::new(caller) };
-    Ok(respond(handler, request).await)
+    let overloaded = Arc::default();
+    let handler = Handler { app: app.clone(), served, caller: Arc::new(caller), overloaded: Arc::clone(&overloaded) };
+    let response = respond(handler, request).await;
+    // Where the answer is a stream, its head has gone, and the error comes in it.
+    match overloaded.get() {
+        Some(why) => Err(Problem::overloaded(why)),
+        None => Ok(response),
+    }
 }
 
 /// A page of another site, or one whose name was bound anew to our address, gets nothing (MCP, «Security Warning»).

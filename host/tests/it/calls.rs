@@ -73,3 +73,34 @@ async fn a_platform_that_is_asked_to_stop_finishes_the_calls_it_has() {
     assert!(answer["result"]["content"][0]["text"].is_string(), "{answer}");
     assert!(platform.has_ended_well());
 }
+
+#[tokio::test]
+async fn a_platform_without_a_free_place_says_so_soon() {
+    let platform = Platform::setup().config("[sandbox]\nslots = 1\n").start().await;
+    let ada = platform.sign_in("ada@example.com").await;
+    let key = platform.api_key("ada@example.com");
+    let server = Hosted::of(&ada, "busy", |spec| {
+        spec["tools"][0] = tool("spin", "let mut n = 1;\nwhile n != 0 { n = std::hint::black_box(n) * 3 | 1; }\nOk(n)");
+    })
+    .await;
+    let other = Hosted::demo(&ada, "other").await;
+    let spin = server.send(&platform, &key, call("spin", &json!({})));
+    let refused = async {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        let began = Instant::now();
+        let mcp = other.send(&platform, &key, call("echo", &json!({"text": "hello"}))).await;
+        let tried = ada.post(&format!("/v1/servers/{}/try", other.id), json!({"tool": "now"})).await;
+        (mcp, tried, began.elapsed())
+    };
+    let (mcp, (status, problem), took) = tokio::select! {
+        refused = refused => refused,
+        early = spin => panic!("the loop is over too soon to show anything: {early:?}"),
+    };
+    assert_eq!((mcp.status().as_u16(), &mcp.headers()["retry-after"]), (503, &"1".parse().unwrap()));
+    let told: Value = mcp.json().await.unwrap();
+    assert_eq!((&told["code"], status, &problem["code"]), (&json!("overloaded"), 503, &json!("overloaded")));
+    assert!(told["detail"].as_str().unwrap().contains("all 1 places of the platform are taken"), "{told}");
+    assert!(took < Duration::from_secs(20), "{took:?}");
+    // The one that held the place has gone with its future.
+    assert_eq!(other.echo(&platform, &key).await.0, 200);
+}

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use cloche_domain::OrgId;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -11,6 +12,9 @@ use crate::CallError;
 
 /// Tenants are forgotten, once nobody of theirs calls, when more than this many are known.
 const REMEMBERED: usize = 1_024;
+
+/// How long a call waits for one of the pool's slots: a platform that is full says so soon, and another node may be free.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Hands out the right to run.
 pub(crate) struct Admission {
@@ -41,7 +45,8 @@ impl Admission {
         let Ok(Ok(place)) = places else {
             return Err(CallError::Concurrency { limit });
         };
-        let slot = timeout_at(deadline, self.slots.clone().acquire_owned()).await;
+        let soon = deadline.min(Instant::now() + PATIENCE);
+        let slot = timeout_at(soon, self.slots.clone().acquire_owned()).await;
         let Ok(Ok(slot)) = slot else {
             return Err(CallError::Slots { limit: self.limit });
         };

@@ -1,6 +1,6 @@
 //! One server, as rmcp asks for it.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -30,6 +30,8 @@ pub(super) struct Handler {
     pub app: Arc<App>,
     pub served: Arc<Served>,
     pub caller: Arc<Caller>,
+    /// Why the platform had no place for the call: for the status, which rmcp leaves at 200.
+    pub overloaded: Arc<OnceLock<String>>,
 }
 
 impl ServerHandler for Handler {
@@ -89,6 +91,10 @@ impl ServerHandler for Handler {
         let mut result = match answer.outcome {
             Outcome::Output(output) => result(output),
             Outcome::Error(why) => CallToolResult::error(vec![ContentBlock::text(why)]),
+            Outcome::Overloaded(why) => {
+                let _ = self.overloaded.set(why.clone());
+                return Err(ErrorData::internal_error(why, None));
+            }
         };
         result.meta = self.meta();
         Ok(result.into())

@@ -228,6 +228,7 @@ pub(in crate::http) async fn try_tool(
     let result = match answer.outcome {
         Outcome::Output(output) => Some(output),
         Outcome::Error(_) => None,
+        Outcome::Overloaded(why) => return Err(Problem::overloaded(why)),
     };
     Ok(Json(Tried { result, call: answer.call.into() }))
 }
