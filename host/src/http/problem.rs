@@ -34,6 +34,11 @@ impl Problem {
         let causes: Vec<String> =
             std::iter::successors(error.source(), |e| e.source()).map(ToString::to_string).collect();
         tracing::error!(%error, ?causes, "request failed");
+        if cloche_storage::is_disk_full(error) {
+            let detail =
+                "the platform's disk is full, nothing was changed: try again later; its operator has to make room";
+            return Self::new(StatusCode::SERVICE_UNAVAILABLE, "storage_full", detail).retry_after(60);
+        }
         Self::ours()
     }
 

@@ -10,6 +10,7 @@ mod case;
 mod clients;
 mod connections;
 mod crash;
+mod disk;
 mod hosted;
 mod journey;
 mod kv;

@@ -61,6 +61,13 @@ impl Setup {
         Self { under: vec!["bash".to_owned(), "-c".to_owned(), limited], ..self }
     }
 
+    /// Keeps the data on a disk of its own of so many MiB.
+    pub fn with_disk(self, mib: u32) -> Self {
+        fs::create_dir(self.data()).unwrap();
+        let mounted = format!("mount -t tmpfs -o size={mib}m tmpfs {}; exec \"$0\" \"$@\"", self.data().display());
+        Self { under: ["unshare", "-Urm", "bash", "-ec", &mounted].map(str::to_owned).to_vec(), ..self }
+    }
+
     /// Keeps the data in Postgres.
     pub fn on_postgres(mut self) -> Self {
         self.database = Some(Database::make());
@@ -180,6 +187,12 @@ impl Platform {
     /// What it has printed since the last look, line by line; the line with its address is not among them.
     pub fn printed(&self) -> Vec<String> {
         self.printed.try_iter().collect()
+    }
+
+    /// Its data directory as its process sees it: a disk of its own is mounted for it alone.
+    pub fn own_data(&self) -> std::path::PathBuf {
+        let root = Path::new("/proc").join(self.child.id().to_string()).join("root");
+        root.join(self.data().strip_prefix("/").unwrap())
     }
 
     /// What its process holds now.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+use sqlx::{Connection as _, PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
 use crate::error::{Error, Result};
 
@@ -49,7 +49,12 @@ impl Db {
             .synchronous(SqliteSynchronous::Normal)
             .foreign_keys(true)
             .busy_timeout(WAIT);
-        let pool = || SqlitePoolOptions::new().acquire_timeout(WAIT);
+        // A disk that is full has SQLite end a transaction by itself; the connection then takes itself to be in one for
+        // good. It is closed, and another opened.
+        let pool = || {
+            let options = SqlitePoolOptions::new().acquire_timeout(WAIT);
+            options.before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
+        };
         let writes = pool().max_connections(1).connect_with(options.clone()).await?;
         let reads = pool().max_connections(8).connect_with(options).await?;
         Ok(Self::Sqlite { reads, writes })

@@ -16,3 +16,14 @@ pub enum Error {
 }
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Whether an error comes of a disk that is full: the database's, or one that files are written to.
+pub fn is_disk_full(error: &(dyn std::error::Error + 'static)) -> bool {
+    std::iter::successors(Some(error), |error| error.source()).any(|error| {
+        let file = error.downcast_ref::<std::io::Error>();
+        let database = error.downcast_ref::<sqlx::Error>().and_then(sqlx::Error::as_database_error);
+        // SQLITE_FULL; Postgres's disk_full.
+        file.is_some_and(|file| file.kind() == std::io::ErrorKind::StorageFull)
+            || database.and_then(|error| error.code()).is_some_and(|code| matches!(&*code, "13" | "53100"))
+    })
+}

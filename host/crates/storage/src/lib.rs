@@ -20,4 +20,4 @@ pub mod sessions;
 pub mod versions;
 
 pub use db::{Db, Tx};
-pub use error::{Error, Result};
+pub use error::{Error, Result, is_disk_full};
