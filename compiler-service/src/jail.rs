@@ -3,6 +3,7 @@
 //! [`jail_main`] is the inside: a fresh, single-threaded process of our own binary gives up its rights and then becomes
 //! the compiler. [`run`] is the outside: it starts that process, reads its messages, and ends it in time.
 
+mod calls;
 mod confine;
 mod run;
 

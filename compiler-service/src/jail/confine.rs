@@ -1,6 +1,5 @@
 //! The inside of the jail: give up every right that a compiler doesn't need, then become it.
 
-use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
@@ -11,7 +10,7 @@ use landlock::{
     RulesetAttr as _, RulesetCreated, RulesetCreatedAttr as _, RulesetStatus, Scope,
 };
 use nix::sys::resource::{Resource, setrlimit};
-use seccompiler::{BpfProgram, SeccompAction, SeccompFilter};
+use nix::sys::signal::Signal;
 use serde::{Deserialize, Serialize};
 
 /// The launcher's exit code where the jail could not be closed; rustc never uses it.
@@ -92,12 +91,14 @@ fn confine(settings: &OsString) -> Result<(), ConfineError> {
     ] {
         setrlimit(resource, limit, limit).map_err(|e| ConfineError::System("resource limit", e))?;
     }
+    // A platform that is killed takes its compilers along.
+    nix::sys::prctl::set_pdeathsig(Signal::SIGKILL).map_err(|e| ConfineError::System("end with the service", e))?;
     nix::sys::prctl::set_no_new_privs().map_err(|e| ConfineError::System("no new privileges", e))?;
     let landlock = ruleset(&settings)?.restrict_self().map_err(|e| ConfineError::Landlock(e.to_string()))?;
     if landlock.ruleset == RulesetStatus::NotEnforced {
         return Err(ConfineError::Landlock("no rule took effect".to_owned()));
     }
-    seccompiler::apply_filter(&system_calls()?).map_err(|e| ConfineError::Seccomp(e.to_string()))
+    super::calls::apply().map_err(ConfineError::Seccomp)
 }
 
 /// Closes what a parent left open (a jobserver, a listener): the compiler would find it in `/proc/self/fd`.
@@ -148,60 +149,4 @@ fn add(rules: RulesetCreated, path: &PathBuf, access: BitFlags<AccessFs>) -> Res
     let access = if path.is_dir() { access } else { access & of_files };
     let opened = PathFd::new(path).map_err(|e| refused(e.to_string()))?;
     rules.add_rule(PathBeneath::new(opened, access)).map_err(|e| refused(e.to_string()))
-}
-
-/// What a compiler never asks for. Refused with EPERM rather than death, so that a library's probe only fails.
-fn system_calls() -> Result<BpfProgram, ConfineError> {
-    let denied = [
-        // Network, and anything that could carry a descriptor in or out.
-        libc::SYS_socket,
-        libc::SYS_socketpair,
-        libc::SYS_connect,
-        libc::SYS_bind,
-        libc::SYS_listen,
-        libc::SYS_accept,
-        libc::SYS_accept4,
-        libc::SYS_pidfd_getfd,
-        libc::SYS_io_uring_setup,
-        // Other processes, and leaving the process group by which this one is ended.
-        libc::SYS_ptrace,
-        libc::SYS_process_vm_readv,
-        libc::SYS_process_vm_writev,
-        libc::SYS_setsid,
-        libc::SYS_setpgid,
-        // File rights that old Landlock versions don't hold.
-        libc::SYS_truncate,
-        libc::SYS_fchmodat,
-        libc::SYS_fchownat,
-        libc::SYS_mknodat,
-        libc::SYS_setxattr,
-        libc::SYS_utimensat,
-        libc::SYS_name_to_handle_at,
-        libc::SYS_open_by_handle_at,
-        // The machine.
-        libc::SYS_mount,
-        libc::SYS_umount2,
-        libc::SYS_pivot_root,
-        libc::SYS_chroot,
-        libc::SYS_unshare,
-        libc::SYS_setns,
-        libc::SYS_bpf,
-        libc::SYS_perf_event_open,
-        libc::SYS_userfaultfd,
-        libc::SYS_keyctl,
-        libc::SYS_add_key,
-        libc::SYS_request_key,
-        libc::SYS_kexec_load,
-        libc::SYS_init_module,
-        libc::SYS_finit_module,
-        libc::SYS_personality,
-    ];
-    #[cfg(target_arch = "x86_64")]
-    let denied = denied.into_iter().chain([libc::SYS_chmod, libc::SYS_chown, libc::SYS_lchown, libc::SYS_mknod]);
-    let rules: BTreeMap<i64, _> = denied.into_iter().map(|call| (call, Vec::new())).collect();
-    let refuse = SeccompAction::Errno(libc::EPERM.unsigned_abs());
-    let arch = std::env::consts::ARCH.try_into();
-    arch.and_then(|arch| SeccompFilter::new(rules, SeccompAction::Allow, refuse, arch))
-        .and_then(BpfProgram::try_from)
-        .map_err(|e| ConfineError::Seccomp(e.to_string()))
 }

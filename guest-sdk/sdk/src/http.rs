@@ -93,7 +93,8 @@ impl Request {
         Self(raw::Request { method: method.into(), url: url.into(), headers: Vec::new(), body: None, timeout_ms: None })
     }
 
-    /// Adds a header: `.header("Authorization", "Bearer {GITHUB_TOKEN}")`.
+    /// Adds a header: `.header("Authorization", "Bearer {GITHUB_TOKEN}")`. The host encodes user and password, as in
+    /// `"Basic ada:{PASSWORD}"` or `"Basic {API_KEY}:"`.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.0.headers.push(raw::Header { name: name.into(), value: value.into() });
         self

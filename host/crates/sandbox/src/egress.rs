@@ -1,20 +1,24 @@
 //! The only way out: every request of every guest passes here.
 //!
 //! The URL is parsed once, by the type that is dialled, and held against the grant; the name is resolved once, and every
-//! address looked at; the connection goes to one of those addresses, is used for one request, and shared with nobody.
+//! address looked at; the connection goes to one of those addresses. It may be kept for the same server's next request,
+//! which passes the same checks first, and is shared with nobody.
 
 mod address;
 mod budget;
 mod dial;
+mod kept;
 mod request;
 mod resolve;
 mod response;
 mod trace;
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use cloche_domain::ServerId;
 use cloche_domain::capability::HostPattern;
 use cloche_domain::plan::CallLimits;
 use futures::StreamExt as _;
@@ -30,6 +34,7 @@ use url::Url;
 use crate::bindings::http::{Error as HttpError, Request, Response};
 use crate::hits::Hits;
 use crate::{Bound, EgressSettings, Result, Secrets};
+use kept::{Connection, Kept, Purpose};
 use request::Target;
 use resolve::Resolver;
 pub(crate) use trace::Trace;
@@ -54,11 +59,14 @@ pub(crate) fn is_within(pattern: &HostPattern, method: &str, url: &Url) -> bool 
 pub(crate) struct Gate {
     resolver: Resolver,
     tls: TlsConnector,
+    kept: Kept,
 }
 
 /// What one call may send and receive.
 pub(crate) struct Egress {
     gate: Arc<Gate>,
+    /// Whose connections these are; none where they are not kept.
+    server: Option<ServerId>,
     hosts: Arc<[HostPattern]>,
     secrets: Arc<Secrets>,
     requests: budget::Requests,
@@ -71,44 +79,80 @@ pub(crate) struct Egress {
 
 impl Gate {
     pub(crate) fn new(settings: EgressSettings) -> Result<Self> {
-        Ok(Self { tls: dial::tls(settings.ca_file.as_deref())?, resolver: Resolver::new(settings)? })
+        Ok(Self {
+            tls: dial::tls(settings.ca_file.as_deref())?,
+            resolver: Resolver::new(settings)?,
+            kept: Kept::default(),
+        })
     }
 
-    /// Sends on a connection of its own, and waits for the head of the answer. The connection ends with the handle.
+    /// Sends, and waits for the head of the answer: on a connection of the same server that is open still and leads to an
+    /// address that may be dialled now, else on a new one.
     async fn exchange(
         &self,
+        server: Option<ServerId>,
         target: &Target,
-        request: http::Request<Full<Bytes>>,
-    ) -> Result<(http::Response<Incoming>, AbortOnDropHandle<()>), HttpError> {
+        mut request: http::Request<Full<Bytes>>,
+    ) -> Result<(http::Response<Incoming>, Connection), HttpError> {
         let addresses = self.resolver.addresses(&target.url).await?;
-        let stream = dial::connect(&target.url, &addresses, &self.resolver, &self.tls).await?;
-        let failed = |e: hyper::Error| {
-            let host = target.authority();
-            if e.is_parse_too_large() {
-                return HttpError::TooLarge(format!(
-                    "{host} answers with more than {HEADERS} headers or {HEAD_BYTES} bytes of them"
-                ));
+        let purpose = Purpose { server, origin: target.url.origin().ascii_serialization() };
+        let again = request.method().is_idempotent();
+        if let Some(mut kept) = self.kept.take(&purpose, &addresses, again).await {
+            let copy = again.then(|| request.clone());
+            match kept.sender.try_send_request(request).await {
+                Ok(response) => return Ok((response, kept)),
+                Err(mut error) => {
+                    let unsent = error.take_message();
+                    let error = error.into_error();
+                    // The upstream had closed it: what it has not heard, or may hear twice, is said anew.
+                    let copy = copy.filter(|_| !error.is_parse());
+                    request = unsent.or(copy).ok_or_else(|| target.unanswered(&error))?;
+                }
             }
-            HttpError::Unreachable(format!("{host} does not answer in HTTP: {e}"))
-        };
-        let (mut sender, connection) = http1::Builder::new()
+        }
+        let mut connection = self.connect(purpose, target, &addresses).await?;
+        let response = connection.sender.send_request(request).await.map_err(|e| target.unanswered(&e))?;
+        Ok((response, connection))
+    }
+
+    async fn connect(
+        &self,
+        purpose: Purpose,
+        target: &Target,
+        addresses: &[SocketAddr],
+    ) -> Result<Connection, HttpError> {
+        let (stream, peer) = dial::connect(&target.url, addresses, &self.resolver, &self.tls).await?;
+        let (sender, connection) = http1::Builder::new()
             .max_headers(HEADERS)
             .max_buf_size(HEAD_BYTES)
             .handshake(TokioIo::new(stream))
             .await
-            .map_err(failed)?;
-        let connection = AbortOnDropHandle::new(tokio::spawn(async move {
+            .map_err(|e| target.unanswered(&e))?;
+        let _task = AbortOnDropHandle::new(tokio::spawn(async move {
             // What goes wrong here, the one who waits for the answer hears as well.
             let _ = connection.await;
         }));
-        let response = sender.send_request(request).await.map_err(failed)?;
-        Ok((response, connection))
+        Ok(Connection { purpose, peer, sender, _task })
+    }
+}
+
+impl Target {
+    /// Why there is no answer.
+    fn unanswered(&self, error: &hyper::Error) -> HttpError {
+        let host = self.authority();
+        if error.is_parse_too_large() {
+            return HttpError::TooLarge(format!(
+                "{host} answers with more than {HEADERS} headers or {HEAD_BYTES} bytes of them"
+            ));
+        }
+        HttpError::Unreachable(format!("{host} does not answer in HTTP: {error}"))
     }
 }
 
 impl Egress {
     pub(crate) fn new(
         gate: Arc<Gate>,
+        server: Option<ServerId>,
         limits: &CallLimits,
         hosts: Arc<[HostPattern]>,
         secrets: Arc<Secrets>,
@@ -117,6 +161,7 @@ impl Egress {
     ) -> Self {
         Self {
             gate,
+            server,
             hosts,
             secrets,
             requests: budget::Requests::new(limits, hits.clone()),
@@ -165,8 +210,10 @@ impl Egress {
         target.check(&self.hosts)?;
         self.allows_body(request.body.as_ref().map_or(0, Vec::len) as u64)?;
         let outgoing = target.request(&request.headers, request.body, &self.secrets)?;
-        let (response, _connection) = self.gate.exchange(target, outgoing).await?;
-        response::read(response, &self.received, &self.secrets).await
+        let (response, connection) = self.gate.exchange(self.server, target, outgoing).await?;
+        let response = response::read(response, &self.received, &self.secrets).await?;
+        self.gate.kept.put(connection);
+        Ok(response)
     }
 
     /// Whether one request's body may be this long.

@@ -181,10 +181,12 @@ impl Inner {
 
     fn guest(&self, grant: Grant, waiting: Waiting, trace: Trace) -> Guest {
         let (limits, hits) = (grant.limits, Hits::default());
+        let (gate, server) = (self.gate.clone(), Some(grant.server));
+        let egress = Egress::new(gate, server, &limits, grant.hosts, grant.secrets, hits.clone(), trace);
         Guest {
             memory: MemoryMeter::new(limits.memory_bytes.min(MEMORY)),
             journal: Journal::new(limits.log_bytes, hits.clone()),
-            egress: Arc::new(Egress::new(self.gate.clone(), &limits, grant.hosts, grant.secrets, hits.clone(), trace)),
+            egress: Arc::new(egress),
             kv: grant.kv,
             progress: grant.progress,
             clock: self.clock.clone(),

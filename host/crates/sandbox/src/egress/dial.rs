@@ -47,41 +47,41 @@ pub(super) fn tls(ca_file: Option<&Path>) -> Result<TlsConnector> {
     Ok(TlsConnector::from(Arc::new(config)))
 }
 
-/// Dials the first of these addresses that answers; no name is looked at again but for the certificate.
+/// Dials the first of these addresses that answers, and says which; no name is looked at again but for the certificate.
 pub(super) async fn connect(
     url: &Url,
     addresses: &[SocketAddr],
     resolver: &Resolver,
     tls: &TlsConnector,
-) -> Result<Box<dyn Stream>, HttpError> {
+) -> Result<(Box<dyn Stream>, SocketAddr), HttpError> {
     let host = url.host_str().unwrap_or_default();
     let unreachable = |reason: &dyn std::fmt::Display| HttpError::Unreachable(format!("{host}: {reason}"));
-    let stream = dial(addresses).await.map_err(|e| unreachable(&e))?;
-    if let (Ok(ours), Ok(theirs)) = (stream.local_addr(), stream.peer_addr())
+    let (stream, theirs) = dial(addresses).await.map_err(|e| unreachable(&e))?;
+    if let Ok(ours) = stream.local_addr()
         && is_this_machine(ours, theirs)
         && !resolver.is_allowed(theirs.ip())
     {
         return Err(HttpError::Denied(format!("{host} is this platform itself")));
     }
     if url.scheme() == "http" {
-        return Ok(Box::new(stream));
+        return Ok((Box::new(stream), theirs));
     }
     let name = host.trim_start_matches('[').trim_end_matches(']').to_owned();
     let name = ServerName::try_from(name).map_err(|e| unreachable(&e))?;
     match timeout(PATIENCE, tls.connect(name, stream)).await {
-        Ok(Ok(stream)) => Ok(Box::new(stream)),
+        Ok(Ok(stream)) => Ok((Box::new(stream), theirs)),
         Ok(Err(e)) => Err(unreachable(&e)),
         Err(_) => Err(unreachable(&"the encrypted connection was not set up in time")),
     }
 }
 
-async fn dial(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
+async fn dial(addresses: &[SocketAddr]) -> io::Result<(TcpStream, SocketAddr)> {
     let mut last = io::ErrorKind::AddrNotAvailable.into();
     for address in addresses {
         match timeout(PATIENCE, TcpStream::connect(address)).await {
             Ok(Ok(stream)) => {
                 stream.set_nodelay(true)?;
-                return Ok(stream);
+                return Ok((stream, *address));
             }
             Ok(Err(e)) => last = e,
             Err(_) => last = io::ErrorKind::TimedOut.into(),

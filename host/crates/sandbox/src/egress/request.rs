@@ -1,8 +1,10 @@
 //! A request as the guest wrote it, made into one that may leave.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use cloche_domain::capability::HostPattern;
-use http::header::{ACCEPT_ENCODING, HOST, HeaderName, HeaderValue, RANGE, USER_AGENT};
+use http::header::{ACCEPT_ENCODING, AUTHORIZATION, HOST, HeaderName, HeaderValue, RANGE, USER_AGENT};
 use http::{HeaderMap, Method, Request};
 use http_body_util::Full;
 use url::{Url, form_urlencoded};
@@ -133,10 +135,17 @@ impl Target {
             let filled = secrets
                 .fill(value, str::to_owned, self.method.as_str(), &self.url)
                 .map_err(|e| invalid(e.to_string()))?;
-            let mut value = HeaderValue::from_bytes(filled.as_deref().unwrap_or(value).as_bytes()).map_err(|_| {
+            let is_secret = filled.is_some();
+            let mut text = filled.unwrap_or_else(|| value.clone());
+            if name == AUTHORIZATION
+                && let Some(encoded) = basic(&text)
+            {
+                text = encoded;
+            }
+            let mut value = HeaderValue::from_bytes(text.as_bytes()).map_err(|_| {
                 invalid(format!("the value of the header {name} has a line break or control character"))
             })?;
-            value.set_sensitive(filled.is_some());
+            value.set_sensitive(is_secret);
             headers.append(name, value);
         }
         let host = HeaderValue::try_from(self.authority()).map_err(|e| invalid(e.to_string()))?;
@@ -169,4 +178,11 @@ impl Target {
         }
         Ok(any.then(|| pairs.join("&")))
     }
+}
+
+/// `Basic user:password` as it is sent (RFC 7617). A guest can't encode what it can't read; base64 itself has no colon.
+fn basic(value: &str) -> Option<String> {
+    let (scheme, credentials) = value.split_once(' ')?;
+    let is_plain = scheme.eq_ignore_ascii_case("basic") && credentials.contains(':');
+    is_plain.then(|| format!("{scheme} {}", STANDARD.encode(credentials)))
 }

@@ -24,6 +24,7 @@ impl Sandbox {
             CallLimits { requests: 1, http_body_bytes: limit, http_total_bytes: limit, ..Plan::Hobby.limits().call };
         let egress = Egress::new(
             self.0.gate.clone(),
+            None,
             &limits,
             Arc::new([host]),
             Arc::new(Secrets::default()),

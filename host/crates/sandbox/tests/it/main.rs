@@ -5,6 +5,7 @@ mod bounds;
 mod egress;
 mod guests;
 mod imports;
+mod kept;
 mod kit;
 mod loading;
 mod names;

@@ -38,6 +38,35 @@ async fn a_secret_goes_to_its_host_in_headers_and_query() {
 }
 
 #[tokio::test]
+async fn user_and_password_are_encoded_where_they_are_filled_in() {
+    let kit = Kit::local();
+    let upstream = Upstream::new(|request| {
+        let sent = request.lines().find(|line| line.starts_with("authorization: ")).unwrap_or_default();
+        ok("", sent.as_bytes())
+    })
+    .await;
+    for (header, sent) in [
+        ("Basic ada:{API_KEY}", format!("Basic {}", STANDARD.encode(format!("ada:{VALUE}")))),
+        ("basic {API_KEY}:", format!("basic {}", STANDARD.encode(format!("{VALUE}:")))),
+        ("Basic ada:open", format!("Basic {}", STANDARD.encode("ada:open"))),
+        ("Basic YWRhOm9wZW4=", "Basic YWRhOm9wZW4=".to_owned()),
+        ("Basic {API_KEY}", format!("Basic {VALUE}")),
+    ] {
+        let sends = guests::http(&Sends { headers: &[("Authorization", header)], ..Sends::default() });
+        let grant = grant(&[upstream.pattern()], &upstream.pattern(), Some(VALUE));
+        let report = kit.send(sends, grant, "GET", &upstream.url("/")).await;
+        let last = upstream.requests().pop().unwrap();
+        assert!(last.contains(&format!("\r\nauthorization: {sent}\r\n")), "{header}: {last}");
+        let inner = &STANDARD.encode(format!("ada:{VALUE}"))[8..20];
+        let said = said(&report);
+        assert!(
+            !said.contains("s3cr3t") && !said.contains(inner) && !said.contains(&STANDARD.encode(VALUE)[..12]),
+            "{said}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_secret_does_not_go_anywhere_else() {
     let kit = Kit::local();
     let upstream = Upstream::new(|_| ok("", b"thanks")).await;
