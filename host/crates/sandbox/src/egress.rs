@@ -128,11 +128,11 @@ impl Gate {
             .handshake(TokioIo::new(stream))
             .await
             .map_err(|e| target.unanswered(&e))?;
-        let _task = AbortOnDropHandle::new(tokio::spawn(async move {
+        let driver = AbortOnDropHandle::new(tokio::spawn(async move {
             // What goes wrong here, the one who waits for the answer hears as well.
             let _ = connection.await;
         }));
-        Ok(Connection { purpose, peer, sender, _task })
+        Ok(Connection { purpose, peer, sender, _driver: driver })
     }
 }
 

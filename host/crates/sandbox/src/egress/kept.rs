@@ -37,7 +37,7 @@ pub(super) struct Connection {
     pub(super) purpose: Purpose,
     pub(super) peer: SocketAddr,
     pub(super) sender: SendRequest<Full<Bytes>>,
-    pub(super) _task: AbortOnDropHandle<()>,
+    pub(super) _driver: AbortOnDropHandle<()>,
 }
 
 /// The connections that wait for another request, the one used last at the end.

@@ -111,6 +111,24 @@ async fn an_open_connection_is_no_way_to_an_address_that_may_not_be_dialled() {
 }
 
 #[tokio::test]
+async fn an_open_connection_is_left_when_its_name_leads_elsewhere() {
+    let upstream = Open::new().await;
+    let url = format!("http://api.example.test:{}/", upstream.at.port());
+    // Both may be dialled; at the second nobody listens.
+    let names = NameServer::new(&[&["127.0.0.1"], &["127.0.0.3"], &["127.0.0.3", "127.0.0.1"]]).await;
+    let kit = Kit::with(|s| {
+        s.egress.nameserver = Some(names.at);
+        s.egress.allow_private = vec!["127.0.0.0/8".parse().unwrap()];
+    });
+    let server = ServerId::new();
+    let grant = || Grant { server, ..to_hosts(std::slice::from_ref(&url)) };
+    for says in ["connection 0, request 0", "refused", "connection 0, request 1"] {
+        let said = said(&kit.send(plain(), grant(), "GET", &url).await);
+        assert!(said.contains(says), "{said}");
+    }
+}
+
+#[tokio::test]
 async fn an_open_connection_is_no_way_past_a_grant() {
     let (kit, upstream) = (Kit::local(), Open::new().await);
     let grant = upstream.grant();
