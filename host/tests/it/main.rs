@@ -3,6 +3,7 @@
 #![expect(clippy::print_stderr, reason = "what a failed test should show")]
 
 mod accounts;
+mod authorization;
 mod builds;
 mod calls;
 #[path = "../../../guest-sdk/examples/tests/it/case.rs"]
@@ -17,6 +18,7 @@ mod kv;
 mod mcp;
 mod models;
 mod oauth;
+mod operations;
 #[path = "../../crates/sandbox/tests/it/upstream.rs"]
 mod plain_upstream;
 mod platform;

@@ -1,0 +1,173 @@
+//! Who may do what: every operation of the API's own description, asked by everybody.
+
+use std::collections::BTreeSet;
+
+use reqwest::Method;
+use reqwest::header::ACCEPT;
+use serde_json::{Value, json};
+
+use crate::hosted::Hosted;
+use crate::operations::{OPERATIONS, Operation, Who};
+use crate::platform::{Caller, Platform};
+
+const ROLES: [&str; 5] = ["viewer", "developer", "reviewer", "admin", "owner"];
+
+/// The routes of the API's own description, as `GET /v1/servers`.
+async fn described(platform: &Platform) -> BTreeSet<String> {
+    let (_, document) = platform.anyone().get("/v1/openapi.json").await;
+    let paths = document["paths"].as_object().unwrap();
+    let routes = paths.iter().flat_map(|(path, operations)| {
+        operations.as_object().unwrap().keys().map(move |method| format!("{} {path}", method.to_uppercase()))
+    });
+    routes.collect()
+}
+
+/// What the ids of a path stand for, all of one organisation.
+struct Place {
+    org: String,
+    slug: String,
+    server: String,
+    build: String,
+    call: String,
+    api_key: String,
+}
+
+impl Place {
+    /// A live server of ada's with a secret, a second version, and a call.
+    async fn of(ada: &Caller, browser: &Caller) -> Self {
+        let server = Hosted::of(ada, "hers", |spec| {
+            spec["allowedHosts"] = json!(["api.example.com"]);
+            spec["requiredSecrets"] = json!([{"key": "API_KEY", "hosts": ["api.example.com"]}]);
+        });
+        let server = server.await;
+        let (_, shown) = ada.post(&format!("/v1/servers/{}/iterate", server.id), json!({"source": {}})).await;
+        let build = shown["buildId"].as_str().unwrap().to_owned();
+        let (_, tried) = ada.post(&format!("/v1/servers/{}/try", server.id), json!({"tool": "now"})).await;
+        let call = tried["id"].as_str().unwrap().to_owned();
+        // Records are written a moment later.
+        while ada.get(&format!("/v1/servers/{}/calls/{call}", server.id)).await.0 != 200 {
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        let (_, key) = browser.post("/v1/api-keys", json!({"name": "hers", "scopes": ["mcp"]})).await;
+        Self {
+            org: "ada".to_owned(),
+            slug: "hers".to_owned(),
+            server: server.id,
+            build,
+            call,
+            api_key: key["id"].as_str().unwrap().to_owned(),
+        }
+    }
+
+    fn fill(&self, template: &str) -> String {
+        let mut before = "";
+        let segments = template.split('/').map(|segment| {
+            let value = match (before, segment) {
+                ("servers", "{id}") => self.server.as_str(),
+                ("builds", "{id}") => self.build.as_str(),
+                ("api-keys", "{id}") => self.api_key.as_str(),
+                (_, "{org}") => self.org.as_str(),
+                (_, "{slug}") => self.slug.as_str(),
+                (_, "{key}") => "API_KEY",
+                (_, "{n}") => "1",
+                (_, "{call}") => self.call.as_str(),
+                (before, parameter) if parameter.starts_with('{') => {
+                    panic!("{template}: say here what stands for {parameter} after {before}")
+                }
+                (_, fixed) => fixed,
+            };
+            before = segment;
+            value
+        });
+        segments.collect::<Vec<_>>().join("/")
+    }
+}
+
+/// Asks for an operation: the status, and the problem's code where it is one.
+async fn ask(caller: &Caller, operation: &Operation, path: &str) -> (u16, String) {
+    let (method, _) = operation.route.split_once(' ').unwrap();
+    let mut request = caller.request(method.parse::<Method>().unwrap(), path);
+    if path.starts_with("/mcp/") {
+        request = request.header(ACCEPT, "application/json, text/event-stream");
+    }
+    if !operation.body.is_empty() {
+        request = request.json(&serde_json::from_str::<Value>(operation.body).unwrap());
+    }
+    let answer = request.send().await.unwrap();
+    let status = answer.status().as_u16();
+    if answer.headers().get("content-type").is_some_and(|kind| kind == "text/event-stream") {
+        return (status, String::new());
+    }
+    let body: Value = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap_or_default();
+    (status, body["code"].as_str().unwrap_or_default().to_owned())
+}
+
+#[tokio::test]
+async fn every_operation_is_for_whom_it_is_for() {
+    let platform = Platform::start().await;
+    let key = |email: &str, org: &str| {
+        let key = platform.admin("api-key", &["--email", email, "--org", org]);
+        (platform.with_key(&key), key)
+    };
+    let browser = platform.sign_in("ada@example.com").await;
+    let (ada, _) = key("ada@example.com", "ada");
+    let place = Place::of(&ada, &browser).await;
+    platform.admin("user", &["--email", "eve@example.com"]);
+    let (eve, _) = key("eve@example.com", "eve");
+    let members = ROLES.map(|role| {
+        let email = format!("{role}@example.com");
+        platform.admin("member", &["--email", &email, "--org", "ada", "--role", role]);
+        (role, key(&email, "ada").0)
+    });
+    let (_, made) = browser.post("/v1/api-keys", json!({"name": "calls only", "scopes": ["mcp"]})).await;
+    let calls_only = platform.with_key(made["key"].as_str().unwrap());
+
+    for operation in OPERATIONS {
+        let (_, template) = operation.route.split_once(' ').unwrap();
+        let path = place.fill(template);
+        let may = |role: &&str| match operation.who {
+            Who::Anyone | Who::Member => true,
+            Who::Roles(roles) => roles.contains(role),
+        };
+        // Those who may not come first: were they let in, what follows would show it.
+        let nobody = ask(&platform.anyone(), operation, &path).await;
+        if operation.who == Who::Anyone {
+            assert_eq!(nobody.0, operation.answer, "{operation:?}, anyone: {nobody:?}");
+            continue;
+        }
+        assert_eq!(nobody.0, 401, "{operation:?}, anyone: {nobody:?}");
+        if template.contains('{') {
+            let other = ask(&eve, operation, &path).await;
+            assert_eq!(other.0, if template.starts_with("/mcp/") { 401 } else { 404 }, "{operation:?}, another: {other:?}");
+        }
+        if template.starts_with("/v1/") {
+            let without = ask(&calls_only, operation, &path).await;
+            assert_eq!(without, (403, "insufficient_scope".to_owned()), "{operation:?}, by a key for calls");
+        }
+        for (role, member) in members.iter().filter(|(role, _)| !may(role)) {
+            let refused = ask(member, operation, &path).await;
+            assert_eq!(refused, (403, "forbidden".to_owned()), "{operation:?}, {role}");
+        }
+        let mut asked = 0;
+        for (role, member) in members.iter().filter(|(role, _)| may(role)) {
+            let answer = ask(member, operation, &path).await;
+            // What one has taken away is gone for the next.
+            let gone = asked > 0 && operation.route.starts_with("DELETE") && answer.0 == 404;
+            assert!(answer.0 == operation.answer || gone, "{operation:?}, {role}: {answer:?}");
+            asked += 1;
+        }
+        assert!(asked > 0, "{operation:?}: nobody may");
+    }
+}
+
+#[tokio::test]
+async fn every_operation_is_in_the_table_of_who_may() {
+    let platform = Platform::start().await;
+    let described = described(&platform).await;
+    let told: BTreeSet<_> = OPERATIONS.iter().map(|operation| operation.route.to_owned()).collect();
+    assert_eq!(told.len(), OPERATIONS.len(), "an operation stands in the table twice");
+    let missing: Vec<_> = described.difference(&told).collect();
+    assert!(missing.is_empty(), "say in operations.rs who may: {missing:?}");
+    let gone: Vec<_> = told.difference(&described).collect();
+    assert!(gone.is_empty(), "operations.rs has what the API has not: {gone:?}");
+}

@@ -1,0 +1,89 @@
+//! Every operation of the API: who may ask for it, and what is sent. A route that is not here fails the tests that read
+//! this table.
+
+/// Who may ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// Anyone, signed in or not.
+    Anyone,
+    /// Every member of the organisation, or every person about themselves.
+    Member,
+    /// Members of these roles; the others are told so.
+    Roles(&'static [&'static str]),
+}
+
+use Who::{Anyone, Member, Roles};
+
+/// Those who change servers.
+const CHANGE: Who = Roles(&["owner", "admin", "developer"]);
+/// Those who decide on versions.
+const DECIDE: Who = Roles(&["owner", "reviewer"]);
+/// Those who read the audit log.
+const AUDIT: Who = Roles(&["owner", "admin", "reviewer"]);
+
+/// One operation.
+#[derive(Clone, Copy, Debug)]
+pub struct Operation {
+    /// Method and path, as in the API's own description.
+    pub route: &'static str,
+    pub who: Who,
+    /// The body, as JSON; empty where there is none. `{…}` stands for an id, as in the path.
+    pub body: &'static str,
+    /// What the first who may is answered: a status that is no success where success has another condition, which the test
+    /// that drives the operation does not make.
+    pub answer: u16,
+}
+
+const fn op(route: &'static str, who: Who, answer: u16, body: &'static str) -> Operation {
+    Operation { route, who, body, answer }
+}
+
+pub const OPERATIONS: &[Operation] = &[
+    op("POST /v1/auth/magic-link", Anyone, 202, r#"{"email": "someone@example.com"}"#),
+    op("POST /v1/auth/magic-link/consume", Anyone, 410, r#"{"token": "made-up"}"#),
+    op("GET /v1/auth/me", Member, 200, ""),
+    op("GET /v1/me/org", Member, 200, ""),
+    op("GET /v1/api-keys", Member, 200, ""),
+    op("POST /v1/api-keys", Member, 201, r#"{"name": "mine", "scopes": ["api"]}"#),
+    op("POST /v1/servers/preview", CHANGE, 200, r#"{"prompt": "Two tools, echo and now"}"#),
+    op("POST /v1/servers/preview/stream", CHANGE, 200, r#"{"prompt": "Two tools, echo and now"}"#),
+    op("GET /v1/servers", Member, 200, ""),
+    op("POST /v1/servers", CHANGE, 410, r#"{"name": "New", "slug": "new", "previewId": "prv_none"}"#),
+    op("GET /v1/servers/{id}", Member, 200, ""),
+    op("GET /v1/servers/{id}/versions", Member, 200, ""),
+    op("POST /v1/servers/{id}/iterate", CHANGE, 202, r#"{"source": {"helpers": "// again"}}"#),
+    op("POST /v1/servers/{id}/try", CHANGE, 200, r#"{"tool": "now"}"#),
+    op("GET /v1/servers/{id}/calls", Member, 200, ""),
+    op("GET /v1/servers/{id}/calls/{call}", Member, 200, ""),
+    op("GET /v1/servers/{id}/logs", Member, 200, ""),
+    op("GET /v1/servers/{id}/versions/{n}/capabilities", Member, 200, ""),
+    op("GET /v1/servers/{id}/versions/{n}/component", Member, 200, ""),
+    op("GET /v1/servers/{id}/versions/{n}/source", Member, 200, ""),
+    op("GET /v1/servers/{id}/versions/{n}/attestation", Member, 200, ""),
+    op("GET /v1/servers/{id}/versions/{n}/diff", Member, 200, ""),
+    op("POST /v1/servers/{id}/versions/{n}/approve", DECIDE, 409, r#"{"reason": "read it"}"#),
+    op("POST /v1/servers/{id}/versions/{n}/refuse", DECIDE, 409, r#"{"reason": "read it"}"#),
+    op("POST /v1/servers/{id}/versions/{n}/activate", CHANGE, 204, ""),
+    op("PUT /v1/servers/{id}/secrets/{key}", CHANGE, 204, r#"{"value": "a-new-value"}"#),
+    op("DELETE /v1/servers/{id}/secrets/{key}", CHANGE, 204, ""),
+    op("GET /v1/builds/{id}", Member, 200, ""),
+    op("GET /v1/builds/{id}/stream", Member, 400, ""),
+    op("GET /v1/audit", AUDIT, 200, ""),
+    op("DELETE /v1/api-keys/{id}", Member, 204, ""),
+    op("DELETE /v1/servers/{id}", CHANGE, 204, ""),
+    op("POST /v1/auth/logout", Anyone, 204, ""),
+    op("GET /v1/openapi.json", Anyone, 200, ""),
+    op("GET /health", Anyone, 200, ""),
+    op("GET /ready", Anyone, 200, ""),
+    op("GET /.well-known/oauth-authorization-server", Anyone, 200, ""),
+    op("GET /.well-known/oauth-protected-resource/mcp/{org}/{slug}", Anyone, 200, ""),
+    op("GET /.well-known/cloche-attestation-keys.json", Anyone, 200, ""),
+    op("GET /oauth/jwks.json", Anyone, 200, ""),
+    op("GET /oauth/page.css", Anyone, 200, ""),
+    op("POST /oauth/register", Anyone, 400, "{}"),
+    op("GET /oauth/authorize", Anyone, 400, ""),
+    op("POST /oauth/authorize", Anyone, 400, ""),
+    op("POST /oauth/token", Anyone, 400, ""),
+    op("POST /oauth/revoke", Anyone, 400, ""),
+    op("POST /mcp/{org}/{slug}", Member, 200, r#"{"jsonrpc": "2.0", "id": 1, "method": "tools/list"}"#),
+];
