@@ -17,6 +17,7 @@ mod kv;
 mod mcp;
 mod models;
 mod oauth;
+mod organisations;
 #[path = "../../crates/sandbox/tests/it/upstream.rs"]
 mod plain_upstream;
 mod platform;
