@@ -7,12 +7,13 @@ use cloche_storage::accounts::{Membership, NewOrg};
 use cloche_storage::magic_links::{Asked, NewLink};
 use cloche_storage::{Tx, accounts, magic_links, members};
 use secrecy::{ExposeSecret as _, SecretString};
-use serde_json::json;
+use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
 use url::Url;
 
 use crate::app::App;
 use crate::audit::{self, Done};
+use crate::http::auth::Member;
 use crate::mail::{self, Mail};
 use crate::members::{change_role, rights_changed};
 use crate::sessions::{self, Browser};
@@ -165,10 +166,11 @@ pub async fn join(app: &App, email: &Email, org: &Slug, role: Role) -> Result<Me
         return Err(Error::NoSuchOrg(org.clone()));
     }
     let joined = accounts::in_org(&mut tx, member.user_id, org).await?.ok_or_else(|| Error::NoSuchOrg(org.clone()))?;
+    let operator = Member::from(joined.clone());
     match before {
         Some(before) if before.role == role => {}
-        Some(before) => change_role(app, &mut tx, &joined, &before, role).await?,
-        None => note_joined(app, &mut tx, &joined).await?,
+        Some(before) => change_role(app, &mut tx, &operator, &before, role).await?,
+        None => note_joined(app, &mut tx, &operator).await?,
     }
     tx.commit().await?;
     rights_changed(app);
@@ -176,8 +178,9 @@ pub async fn join(app: &App, email: &Email, org: &Slug, role: Role) -> Result<Me
 }
 
 /// Notes in an organisation's log that someone is a member from now on.
-pub(crate) async fn note_joined(app: &App, tx: &mut Tx, joined: &Membership) -> Result<()> {
-    let done = Done::of("member.joined", ("user", &joined.user_id)).with(json!({"after": {"role": joined.role}}));
+pub(crate) async fn note_joined(app: &App, tx: &mut Tx, joined: &Member) -> Result<()> {
+    let done = Done::of("member.joined", ("user", &joined.user_id));
+    let done = done.changed(Value::Null, json!({"role": joined.role}));
     Ok(audit::note(app, joined, tx, done).await?)
 }
 

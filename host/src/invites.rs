@@ -10,7 +10,7 @@ use cloche_storage::accounts::Membership;
 use cloche_storage::invites::{self, Invite, Renewal};
 use cloche_storage::{Tx, accounts as people, members as store, sessions};
 use secrecy::{ExposeSecret as _, SecretString};
-use serde_json::json;
+use serde_json::{Value, json};
 use time::Duration;
 
 use crate::accounts;
@@ -88,8 +88,8 @@ pub async fn create(app: &App, by: &Person, email: &Email, role: Role) -> Result
     count_mail(app, &mut tx, &invite).await?;
     invites::insert(&mut tx, &invite, token::digest(&token)).await?;
     // The log tells of the invitation by its id: what is kept for good holds no mail address.
-    let made = json!({"after": {"role": role}});
-    audit::note(app, &actor, &mut tx, Done::of("invite.created", ("invite", &invite.id)).with(made)).await?;
+    let done = Done::of("invite.created", ("invite", &invite.id)).changed(Value::Null, json!({"role": role}));
+    audit::note(app, &actor, &mut tx, done).await?;
     tx.commit().await?;
     app.mail.send(invitation(app, &actor, &invite, &token), now).await?;
     Ok(invite)
@@ -106,8 +106,8 @@ pub async fn resend(app: &App, by: &Person, id: InviteId) -> Result<Invite> {
     let token_digest = token::digest(&token);
     let Invite { invited_by, expires_at, .. } = invite;
     invites::renew(&mut tx, &Renewal { id, invited_by, token: token_digest, expires_at }).await?;
-    let again = json!({"after": {"role": invite.role}});
-    audit::note(app, &actor, &mut tx, Done::of("invite.resent", ("invite", &id)).with(again)).await?;
+    let done = Done::of("invite.resent", ("invite", &id)).with(json!({"role": invite.role}));
+    audit::note(app, &actor, &mut tx, done).await?;
     tx.commit().await?;
     app.mail.send(invitation(app, &actor, &invite, &token), now).await?;
     Ok(invite)
@@ -119,8 +119,8 @@ pub async fn delete(app: &App, by: &Member, id: InviteId) -> Result<()> {
     let actor = standing(&mut tx, by).await?;
     let before = theirs(&mut tx, &actor, id).await?;
     invites::delete(&mut tx, id).await?;
-    let withdrawn = json!({"before": {"role": before.role}});
-    audit::note(app, &actor, &mut tx, Done::of("invite.withdrawn", ("invite", &id)).with(withdrawn)).await?;
+    let done = Done::of("invite.withdrawn", ("invite", &id)).changed(json!({"role": before.role}), Value::Null);
+    audit::note(app, &actor, &mut tx, done).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -155,7 +155,7 @@ async fn count_mail(app: &App, tx: &mut Tx, invite: &Invite) -> Result<()> {
 
 /// Uses an invitation up: the person belongs to its organisation, and their session acts in it. Whoever belongs to it
 /// already keeps the role that they have.
-pub async fn accept(app: &App, person: &Person, invite: &SecretString) -> Result<Membership> {
+pub async fn accept(app: &App, person: &Person, invite: &SecretString) -> Result<Member> {
     let (digest, now) = (token::digest(invite), app.clock.now());
     let mut tx = app.db.begin().await?;
     store::in_turn(&mut tx).await?;
@@ -166,9 +166,10 @@ pub async fn accept(app: &App, person: &Person, invite: &SecretString) -> Result
     if store::find(&mut tx, invite.org_id, person.user_id).await?.is_none() {
         people::insert_membership(&mut tx, invite.org_id, person.user_id, invite.role, now).await?;
     }
-    let joined = store::find(&mut tx, invite.org_id, person.user_id).await?.ok_or(Error::NotValid)?;
-    let accepted = json!({"after": {"role": joined.role}, "invitedBy": invite.invited_by});
-    audit::note(app, &joined, &mut tx, Done::of("invite.accepted", ("invite", &invite.id)).with(accepted)).await?;
+    let joined = Member::from(store::find(&mut tx, invite.org_id, person.user_id).await?.ok_or(Error::NotValid)?);
+    let accepted = json!({"role": joined.role, "invitedBy": invite.invited_by});
+    let done = Done::of("invite.accepted", ("invite", &invite.id)).changed(Value::Null, accepted);
+    audit::note(app, &joined, &mut tx, done).await?;
     accounts::note_joined(app, &mut tx, &joined).await?;
     sessions::switch(&mut tx, person.session, joined.org_id).await?;
     tx.commit().await?;

@@ -41,9 +41,10 @@ pub async fn list(app: &App, member: &Member) -> Result<Vec<Listed>> {
 
 /// What someone may do in their organisation now: since they were let in, they may have been made less. Until the
 /// transaction ends, nobody is.
-pub async fn standing(tx: &mut Tx, member: &Membership) -> Result<Membership> {
+pub async fn standing(tx: &mut Tx, member: &Member) -> Result<Member> {
     members::in_turn(tx).await?;
-    members::find(tx, member.org_id, member.user_id).await?.ok_or(Error::NoLonger)
+    let now = members::find(tx, member.org_id, member.user_id).await?.ok_or(Error::NoLonger)?;
+    Ok(now.into())
 }
 
 /// Whether someone may give others a role, or take it from them.
@@ -79,7 +80,7 @@ pub async fn set_role(app: &App, by: &Person, id: UserId, role: Role) -> Result<
 pub(crate) async fn change_role(
     app: &App,
     tx: &mut Tx,
-    actor: &Membership,
+    actor: &Member,
     before: &Membership,
     role: Role,
 ) -> Result<(), cloche_storage::Error> {
@@ -91,8 +92,9 @@ pub(crate) async fn change_role(
             withdrawn += 1;
         }
     }
-    let changed = json!({"before": {"role": before.role}, "after": {"role": role}, "invitesWithdrawn": withdrawn});
-    audit::note(app, actor, tx, Done::of("member.role_changed", ("user", &before.user_id)).with(changed)).await
+    let after = json!({"role": role, "invitesWithdrawn": withdrawn});
+    let done = Done::of("member.role_changed", ("user", &before.user_id));
+    audit::note(app, actor, tx, done.changed(json!({"role": before.role}), after)).await
 }
 
 /// Takes a member out of the organisation; or oneself, which is leaving. Their keys, what they allowed OAuth clients and
@@ -111,7 +113,7 @@ pub async fn remove(app: &App, by: &Member, id: UserId) -> Result<()> {
     leaves_an_owner(&mut tx, &before).await?;
     let ended = members::remove(&mut tx, actor.org_id, id, app.clock.now()).await?;
     let action = if leaving { "member.left" } else { "member.removed" };
-    audit::note(app, &actor, &mut tx, Done::of(action, ("user", &id)).with(with_them(&before, ended))).await?;
+    audit::note(app, &actor, &mut tx, gone(action, &before, ended)).await?;
     accounts::home(app, &mut tx, id, &before.email).await?;
     tx.commit().await?;
     tracing::info!(org = %actor.org_id, user = %id, by = %actor.user_id, "a member is out");
@@ -120,9 +122,10 @@ pub async fn remove(app: &App, by: &Member, id: UserId) -> Result<()> {
 }
 
 /// What the log keeps of someone who is gone: their role, and how much ended with it.
-pub(crate) fn with_them(before: &Membership, ended: Ended) -> Value {
+pub(crate) fn gone(action: &'static str, before: &Membership, ended: Ended) -> Done<'static> {
     let Ended { api_keys, grants, invites } = ended;
-    json!({"before": {"role": before.role}, "ended": {"apiKeys": api_keys, "grants": grants, "invites": invites}})
+    let before_it = json!({"role": before.role, "apiKeys": api_keys, "grants": grants, "invites": invites});
+    Done::of(action, ("user", &before.user_id)).changed(before_it, Value::Null)
 }
 
 /// An organisation without an owner could be governed by nobody.

@@ -4,7 +4,7 @@ use cloche_domain::server::Role;
 use cloche_domain::{OrgId, ServerId, Slug};
 use cloche_storage::accounts::{self as people, Membership, NewOrg};
 use cloche_storage::{Tx, members as store, orgs};
-use serde_json::json;
+use serde_json::{Value, json};
 use time::Duration;
 
 use crate::accounts;
@@ -50,7 +50,7 @@ pub async fn list(app: &App, person: &Person) -> Result<Vec<Membership>> {
 
 /// Makes an organisation, whose owner is the person who makes it. Where no slug is wanted, it gets the nearest to its
 /// name that is free.
-pub async fn create(app: &App, person: &Person, name: &str, wanted: Option<&Slug>) -> Result<Membership> {
+pub async fn create(app: &App, person: &Person, name: &str, wanted: Option<&Slug>) -> Result<Member> {
     let (name, now, limit) = (checked(name)?, app.clock.now(), app.config.organisations.made_per_day);
     let mut tx = app.db.begin().await?;
     store::in_turn(&mut tx).await?;
@@ -70,9 +70,10 @@ pub async fn create(app: &App, person: &Person, name: &str, wanted: Option<&Slug
             .ok_or_else(|| accounts::Error::NoFreeSlug(person.email.clone()))?,
     };
     people::insert_membership(&mut tx, org, person.user_id, Role::Owner, now).await?;
-    let owner = store::find(&mut tx, org, person.user_id).await?.ok_or(members::Error::NoLonger)?;
-    let made = json!({"after": {"slug": owner.org_slug, "name": name}});
-    audit::note(app, &owner, &mut tx, Done::of("org.created", ("org", &org)).with(made)).await?;
+    let owner = Member::from(store::find(&mut tx, org, person.user_id).await?.ok_or(members::Error::NoLonger)?);
+    let made = json!({"slug": owner.org_slug, "name": name});
+    let done = Done::of("org.created", ("org", &org)).changed(Value::Null, made);
+    audit::note(app, &owner, &mut tx, done).await?;
     tx.commit().await?;
     tracing::info!(%org, by = %person.user_id, "organisation made");
     Ok(owner)
@@ -91,10 +92,11 @@ pub async fn rename(app: &App, by: &Member, name: &str) -> Result<Membership> {
     let before = standing(&mut tx, by).await?;
     manages(&before)?;
     orgs::rename(&mut tx, before.org_id, name).await?;
-    let changed = json!({"before": {"name": before.org_name}, "after": {"name": name}});
-    audit::note(app, &before, &mut tx, Done::of("org.renamed", ("org", &before.org_id)).with(changed)).await?;
+    let done = Done::of("org.renamed", ("org", &before.org_id));
+    let done = done.changed(json!({"name": before.org_name}), json!({"name": name}));
+    audit::note(app, &before, &mut tx, done).await?;
     tx.commit().await?;
-    Ok(Membership { org_name: name.to_owned(), ..before })
+    Ok(Membership { org_name: name.to_owned(), ..Membership::clone(&before) })
 }
 
 /// A name that stands on one line of a page or a mail, all of it to be seen.
@@ -113,7 +115,7 @@ pub async fn delete(app: &App, by: &Person, name: &str) -> Result<()> {
         return Err(Error::NotOwner(owner.role));
     }
     if name.trim() != owner.org_name {
-        return Err(Error::NotConfirmed(owner.org_name));
+        return Err(Error::NotConfirmed(owner.org_name.clone()));
     }
     let members = store::list(&mut tx, owner.org_id).await?;
     let servers = end(&mut tx, &owner).await?;

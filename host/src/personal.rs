@@ -12,9 +12,9 @@ use std::sync::Arc;
 use time::format_description::well_known::Rfc3339;
 
 use crate::app::App;
-use crate::audit::{self, Done};
+use crate::audit;
 use crate::http::auth::Person;
-use crate::members::{rights_changed, with_them};
+use crate::members::{gone as left, rights_changed};
 use crate::orgs;
 
 /// Why an account is not ended, or not told of.
@@ -87,8 +87,8 @@ pub async fn delete(app: &App, person: &Person, email: &Email) -> Result<()> {
     }
     for org in shared {
         let ended = store::remove(&mut tx, org.org_id, person.user_id, app.clock.now()).await?;
-        let done = Done::of("member.left", ("user", &person.user_id)).because("the account was deleted");
-        audit::note(app, &org, &mut tx, done.with(with_them(&org, ended))).await?;
+        let done = left("member.left", &org, ended).because("the account was deleted");
+        audit::note(app, &org.into(), &mut tx, done).await?;
     }
     people::delete(&mut tx, person.user_id).await?;
     tx.commit().await?;

@@ -39,3 +39,6 @@ CREATE INDEX orgs_made_by_user ON orgs_made (user_id, made_at);
 CREATE TABLE retired_slugs (
     slug_sha256 TEXT PRIMARY KEY
 );
+
+-- Deleting an organisation deletes many versions: each looks for its builds.
+CREATE INDEX builds_by_version ON builds (version_id);

@@ -182,3 +182,22 @@ async fn key_holder(app: &App, key: &SecretString) -> Result<Arc<Caller>, Denial
     app.bearers.keep(&app.bearers.keys, digest, caller.clone(), ends);
     Ok(caller)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_read_before_a_right_ended_is_not_kept() {
+        let (bearers, grant) = (Bearers::default(), GrantId::new());
+        let ends = bearers.ends.load(SeqCst);
+        bearers.keep(&bearers.grants, grant, None, ends);
+        assert!(bearers.grants.contains_key(&grant));
+        for end in [Bearers::forget_rights, |bearers: &Bearers| bearers.forget_grant(GrantId::new())] {
+            let ends = bearers.ends.load(SeqCst);
+            end(&bearers);
+            bearers.keep(&bearers.grants, grant, None, ends);
+            assert!(!bearers.grants.contains_key(&grant));
+        }
+    }
+}

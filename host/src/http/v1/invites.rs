@@ -115,5 +115,6 @@ pub(in crate::http) async fn accept(
     person: Person,
     Json(Accept { token }): Json<Accept>,
 ) -> Result<Json<Me>, Problem> {
-    Ok(Json(Me::of(&app, &invites::accept(&app, &person, &token).await?)))
+    let joined = invites::accept(&app, &person, &token).await?;
+    Ok(Json(Me::of(&app, &joined)))
 }
