@@ -3,14 +3,16 @@
 use cloche_domain::ApiKeyId;
 use cloche_domain::server::Scope;
 use cloche_storage::accounts::Membership;
-use cloche_storage::api_keys::{self, ApiKey};
+use cloche_storage::api_keys::{self, ApiKey, OwnedKey};
+use cloche_storage::members as store;
 use secrecy::{ExposeSecret as _, SecretString};
-use serde_json::json;
+use serde_json::{Value, json};
 use time::Duration;
 
 use crate::app::App;
 use crate::audit::{self, Done};
-use crate::events::Event;
+use crate::http::auth::Member;
+use crate::members::{self, manages, rights_changed, standing};
 use crate::token::{self, NoRandomness};
 
 /// What every key begins with.
@@ -35,6 +37,8 @@ pub enum Error {
     #[error("there is no such API key")]
     NotFound,
     #[error(transparent)]
+    Members(#[from] members::Error),
+    #[error(transparent)]
     NoRandomness(#[from] NoRandomness),
     #[error(transparent)]
     Storage(#[from] cloche_storage::Error),
@@ -51,7 +55,7 @@ pub struct NewKey {
 }
 
 /// Makes a key for a member: the key itself, to be shown this once, and what is kept of it.
-pub async fn create(app: &App, member: &Membership, new: NewKey) -> Result<(SecretString, ApiKey)> {
+pub async fn create(app: &App, member: &Member, new: NewKey) -> Result<(SecretString, ApiKey)> {
     let NewKey { name, mut scopes, expires_in_days } = new;
     let name = name.trim().to_owned();
     if name.is_empty() || name.chars().count() > NAME_LIMIT || name.chars().any(char::is_control) {
@@ -76,28 +80,41 @@ pub async fn create(app: &App, member: &Membership, new: NewKey) -> Result<(Secr
         last_used_at: None,
     };
     let mut tx = app.db.begin().await?;
+    // Whoever is being removed at this moment gets none that outlasts it.
+    if !store::hold(&mut tx, member.org_id, member.user_id).await? {
+        return Err(members::Error::NoLonger.into());
+    }
     api_keys::insert(&mut tx, member.org_id, member.user_id, &kept, token::digest(&key)).await?;
     let made = json!({"name": kept.name, "scopes": kept.scopes});
-    audit::note(app, member, &mut tx, Done::of("api_key.created", ("api_key", &kept.id)).with(made)).await?;
+    let done = Done::of("api_key.created", ("api_key", &kept.id)).changed(Value::Null, made);
+    audit::note(app, member, &mut tx, done).await?;
     tx.commit().await?;
     Ok((key, kept))
 }
 
 /// A member's own keys.
-pub async fn list(app: &App, member: &Membership) -> Result<Vec<ApiKey>> {
+pub async fn list(app: &App, member: &Member) -> Result<Vec<ApiKey>> {
     let mut tx = app.db.read().await?;
     Ok(api_keys::list(&mut tx, member.org_id, member.user_id).await?)
 }
 
-/// Ends a member's key at once.
-pub async fn delete(app: &App, member: &Membership, id: ApiKeyId) -> Result<()> {
+/// The keys of all members of the organisation, for those who look after it.
+pub async fn list_all(app: &App, member: &Member) -> Result<Vec<OwnedKey>> {
+    manages(member)?;
+    Ok(api_keys::list_all(&mut app.db.read().await?, member.org_id).await?)
+}
+
+/// Ends a key at once: a member's own, or any of the organisation's for those who look after it.
+pub async fn delete(app: &App, member: &Member, id: ApiKeyId) -> Result<()> {
     let mut tx = app.db.begin().await?;
-    if !api_keys::delete(&mut tx, member.org_id, member.user_id, id).await? {
-        return Err(Error::NotFound);
-    }
-    audit::note(app, member, &mut tx, Done::of("api_key.deleted", ("api_key", &id))).await?;
+    let actor = standing(&mut tx, member).await?;
+    let own = (!actor.role.manages()).then_some(actor.user_id);
+    let ended = api_keys::delete(&mut tx, actor.org_id, own, id).await?.ok_or(Error::NotFound)?;
+    let ended = json!({"user": ended.user_id, "name": ended.name, "scopes": ended.scopes});
+    let done = Done::of("api_key.deleted", ("api_key", &id)).changed(ended, Value::Null);
+    audit::note(app, &actor, &mut tx, done).await?;
     tx.commit().await?;
-    app.events.tell(Event::Rights);
+    rights_changed(app);
     Ok(())
 }
 

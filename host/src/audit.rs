@@ -4,9 +4,8 @@ use std::fmt::Display;
 
 use cloche_domain::server::Role;
 use cloche_storage::Tx;
-use cloche_storage::accounts::Membership;
 use cloche_storage::audit::{self, Entry, Filter, NewEntry};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::http::auth::Member;
@@ -40,13 +39,18 @@ impl<'a> Done<'a> {
         Self { details: Some(details), ..self }
     }
 
+    /// With what was changed, as it was and as it is; null where it was or is not there.
+    pub fn changed(self, before: Value, after: Value) -> Self {
+        self.with(json!({"before": before, "after": after}))
+    }
+
     pub fn because(self, reason: &'a str) -> Self {
         Self { reason: Some(reason), ..self }
     }
 }
 
 /// Notes what a member does.
-pub async fn note(app: &App, member: &Membership, tx: &mut Tx, done: Done<'_>) -> cloche_storage::Result<()> {
+pub async fn note(app: &App, member: &Member, tx: &mut Tx, done: Done<'_>) -> cloche_storage::Result<()> {
     let entry = NewEntry {
         org_id: member.org_id,
         actor: member.user_id,

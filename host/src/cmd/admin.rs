@@ -86,7 +86,7 @@ impl Admin {
                     Some(org) => accounts::member_of(&app, &person.email, &org).await?,
                     None => accounts::find_or_make(&app, &person.email).await?,
                 };
-                let (key, _) = api_keys::create(&app, &member, NewKey { name, scopes, expires_in_days }).await?;
+                let (key, _) = api_keys::create(&app, &member.into(), NewKey { name, scopes, expires_in_days }).await?;
                 Ok(key.expose_secret().to_owned())
             }
         }

@@ -8,7 +8,9 @@ use time::Duration;
 use super::auth;
 use super::problem::Problem;
 use crate::model::DraftError;
-use crate::{accounts, api_keys, audit, calls, gateway, previews, servers, versions};
+use crate::{
+    accounts, api_keys, audit, calls, gateway, invites, members, orgs, personal, previews, servers, sessions, versions,
+};
 
 impl From<cloche_storage::Error> for Problem {
     fn from(error: cloche_storage::Error) -> Self {
@@ -30,7 +32,7 @@ impl From<auth::Error> for Problem {
             E::MissingScope(scope) => {
                 Self::new(StatusCode::FORBIDDEN, "insufficient_scope", detail).with("scope", scope)
             }
-            E::KeyForKey => Self::new(StatusCode::FORBIDDEN, "session_needed", detail),
+            E::SessionNeeded => Self::new(StatusCode::FORBIDDEN, "session_needed", detail),
             E::CrossOrigin => Self::new(StatusCode::FORBIDDEN, "cross_origin", detail),
             E::ApiKey(error) => error.into(),
             E::Session(error) => error.into(),
@@ -52,7 +54,81 @@ impl From<accounts::Error> for Problem {
             | E::Word(_)
             | E::NoRandomness(_)
             | E::Mail(_)
+            | E::Session(_)
             | E::Storage(_) => Self::internal(&error),
+        }
+    }
+}
+
+impl From<sessions::Error> for Problem {
+    fn from(error: sessions::Error) -> Self {
+        use sessions::Error as E;
+        match error {
+            E::NotFound | E::NoSuchOrg(_) => Self::new(StatusCode::NOT_FOUND, "not_found", error.to_string()),
+            E::NoRandomness(_) | E::Storage(_) => Self::internal(&error),
+        }
+    }
+}
+
+impl From<members::Error> for Problem {
+    fn from(error: members::Error) -> Self {
+        use members::Error as E;
+        match error {
+            E::NotFound => Self::not_found("member"),
+            E::Forbidden(_) | E::Outranked(_) | E::NoLonger => {
+                Self::new(StatusCode::FORBIDDEN, "forbidden", error.to_string())
+            }
+            E::LastOwner => Self::new(StatusCode::CONFLICT, "last_owner", error.to_string()),
+            E::Account(error) => error.into(),
+            E::Storage(_) => Self::internal(&error),
+        }
+    }
+}
+
+impl From<invites::Error> for Problem {
+    fn from(error: invites::Error) -> Self {
+        use invites::Error as E;
+        let detail = error.to_string();
+        match error {
+            E::NotFound => Self::not_found("invitation"),
+            E::AlreadyMember(_) => Self::new(StatusCode::CONFLICT, "already_member", detail),
+            E::AlreadyInvited(_) => Self::new(StatusCode::CONFLICT, "already_invited", detail),
+            E::TooMany { retry_after, .. } => rate_limited(detail, retry_after),
+            E::NotValid => Self::new(StatusCode::GONE, "invite_not_valid", detail),
+            E::ForAnother => Self::new(StatusCode::FORBIDDEN, "invite_for_another", detail),
+            E::Members(error) => error.into(),
+            E::Account(error) => error.into(),
+            E::Mail(_) | E::NoRandomness(_) | E::Storage(_) => Self::internal(&error),
+        }
+    }
+}
+
+impl From<orgs::Error> for Problem {
+    fn from(error: orgs::Error) -> Self {
+        use orgs::Error as E;
+        let detail = error.to_string();
+        match error {
+            E::Name => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_name", detail),
+            E::SlugTaken(_) => Self::new(StatusCode::CONFLICT, "slug_taken", detail),
+            E::TooMany { retry_after, .. } => rate_limited(detail, retry_after),
+            E::NotOwner(_) => Self::new(StatusCode::FORBIDDEN, "forbidden", detail),
+            E::NotConfirmed(_) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "not_confirmed", detail),
+            E::Account(error) => error.into(),
+            E::Members(error) => error.into(),
+            E::Storage(_) => Self::internal(&error),
+        }
+    }
+}
+
+impl From<personal::Error> for Problem {
+    fn from(error: personal::Error) -> Self {
+        use personal::Error as E;
+        let detail = error.to_string();
+        match error {
+            E::NotConfirmed(_) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "not_confirmed", detail),
+            E::OnlyOwner(orgs) => Self::new(StatusCode::CONFLICT, "only_owner", detail).with("organisations", orgs),
+            E::Gone => Self::new(StatusCode::NOT_FOUND, "not_found", detail),
+            E::Date(_) | E::Storage(_) => Self::internal(&error),
         }
     }
 }
@@ -71,6 +147,7 @@ impl From<api_keys::Error> for Problem {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_api_key", error.to_string())
             }
             E::NotFound => Self::not_found("API key"),
+            E::Members(error) => error.into(),
             E::NoRandomness(_) | E::Storage(_) => Self::internal(&error),
         }
     }

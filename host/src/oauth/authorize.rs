@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cloche_domain::{GrantId, OauthClientId, ServerId, SessionId, UserId};
+use cloche_storage::members;
 use cloche_storage::oauth::{self as store, Client, Code, Grant, Target};
 use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
@@ -155,7 +156,9 @@ pub async fn decide(app: &App, form: &str, person: Person, allow: bool) -> Resul
     store::sweep(&mut tx, now).await?;
     // They may have left the organisation, or the server may have gone, since the page was made.
     let server = store::target(&mut tx, &mount.org, &mount.slug, person.user).await?;
-    if server.is_none_or(|server| server.server_id != form.server) {
+    let server = server.filter(|server| server.server_id == form.server);
+    let Some(server) = server else { return Err(Error::InvalidTarget(form.resource)) };
+    if !members::hold(&mut tx, server.org_id, person.user).await? {
         return Err(Error::InvalidTarget(form.resource));
     }
     let grant = Grant {

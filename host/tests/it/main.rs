@@ -19,6 +19,7 @@ mod mcp;
 mod models;
 mod oauth;
 mod operations;
+mod organisations;
 #[path = "../../crates/sandbox/tests/it/upstream.rs"]
 mod plain_upstream;
 mod platform;

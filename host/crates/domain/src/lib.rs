@@ -15,7 +15,7 @@ pub mod words;
 
 pub use clock::Clock;
 pub use id::{
-    ApiKeyId, BuildId, CallId, ClientId, GrantId, JobId, OrgId, PreviewId, SecretId, ServerId, SessionId, UserId,
-    VersionId,
+    ApiKeyId, BuildId, CallId, ClientId, GrantId, InviteId, JobId, OrgId, PreviewId, SecretId, ServerId, SessionId,
+    UserId, VersionId,
 };
 pub use words::{Email, OauthClientId, SecretKey, Sha256, Slug, ToolName};

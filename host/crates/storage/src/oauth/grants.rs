@@ -1,7 +1,7 @@
 //! What a person allowed a client on a server.
 
 use cloche_domain::spec::ServerSpec;
-use cloche_domain::{GrantId, OauthClientId, ServerId, Slug, UserId};
+use cloche_domain::{GrantId, OauthClientId, OrgId, ServerId, Slug, UserId};
 use time::OffsetDateTime;
 
 use crate::{Result, Tx};
@@ -67,6 +67,7 @@ pub async fn access(tx: &mut Tx, id: GrantId) -> Result<Option<Access>> {
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Target {
     pub server_id: ServerId,
+    pub org_id: OrgId,
     pub server_name: String,
     pub org_name: String,
     /// Of the active version; none before the first build is live.
@@ -79,7 +80,7 @@ pub struct Target {
 
 /// The server at a path, if this person may use it.
 pub async fn target(tx: &mut Tx, org: &Slug, slug: &Slug, user: UserId) -> Result<Option<Target>> {
-    const SQL: &str = "SELECT s.id AS server_id, s.name AS server_name, o.name AS org_name, v.spec, v.imports
+    const SQL: &str = "SELECT s.id AS server_id, s.org_id, s.name AS server_name, o.name AS org_name, v.spec, v.imports
         FROM servers s
         JOIN orgs o ON o.id = s.org_id
         JOIN memberships m ON m.org_id = s.org_id AND m.user_id = $3

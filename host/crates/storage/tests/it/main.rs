@@ -9,6 +9,7 @@ mod calls;
 mod engines;
 mod jobs;
 mod magic_links;
+mod members;
 mod postgres;
 mod servers;
 mod sessions;

@@ -10,8 +10,14 @@ use crate::engines::{on_both, owner};
 const GRACE: Duration = Duration::MINUTE;
 
 async fn begin(tx: &mut Tx, user_id: UserId, token: &str, now: OffsetDateTime) {
-    let session =
-        NewSession { id: SessionId::new(), token: Sha256::of(token), user_id, expires_at: now + Duration::days(30) };
+    let session = NewSession {
+        id: SessionId::new(),
+        token: Sha256::of(token),
+        user_id,
+        expires_at: now + Duration::days(30),
+        address: "192.0.2.1",
+        user_agent: None,
+    };
     sessions::insert(tx, &session, now).await.unwrap();
 }
 
