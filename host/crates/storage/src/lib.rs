@@ -14,9 +14,11 @@ pub mod kv;
 pub mod magic_links;
 pub mod oauth;
 pub mod previews;
+pub mod quotas;
 pub mod secrets;
 pub mod servers;
 pub mod sessions;
+pub mod usage;
 pub mod versions;
 
 pub use db::{Db, Tx};

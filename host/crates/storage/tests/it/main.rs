@@ -10,6 +10,7 @@ mod engines;
 mod jobs;
 mod magic_links;
 mod postgres;
+mod quotas;
 mod servers;
 mod sessions;
 mod vault;
