@@ -27,6 +27,7 @@ pub(crate) fn api() -> (Router<Arc<App>>, OpenApi) {
         .routes(routes!(v1::auth::logout))
         .routes(routes!(v1::auth::who))
         .routes(routes!(v1::me::org))
+        .routes(routes!(v1::usage::show))
         .routes(routes!(v1::api_keys::list, v1::api_keys::create))
         .routes(routes!(v1::api_keys::delete))
         .routes(routes!(v1::previews::draft))

@@ -8,4 +8,5 @@ pub(super) mod calls;
 pub(super) mod me;
 pub(super) mod previews;
 pub(super) mod servers;
+pub(super) mod usage;
 pub(super) mod versions;
