@@ -216,8 +216,8 @@ async fn a_model_that_does_not_answer_leaves_the_failure_as_it_is() {
 
 #[tokio::test]
 async fn without_tokens_nothing_is_mended_and_that_is_said() {
-    // Room for one draft that takes 1,114: not for what a second might take.
-    let more = "[plans.self-hosted]\ntokens_per_day = 54_000\n";
+    // How much a draft may take is said where there is no room for it.
+    let more = "[plans.self-hosted]\ntokens_per_day = 1_000\n";
     let replies = [says(&spec(BROKEN, SHOUT)), says(&spec(COUNT, SHOUT))];
     let (platform, model, key) = with_model(Platform::setup(), more, replies).await;
     let ada = platform.with_key(&key);
