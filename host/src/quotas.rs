@@ -142,7 +142,7 @@ impl std::fmt::Display for Over {
             Counted::Tokens => write!(
                 f,
                 "your plan has {limit} tokens of models a day, {used} of them are used or set aside, and this may take \
-                 {asked}: wait for what is being drafted"
+                 {asked}: wait for what is being drafted, or"
             )?,
             _ => write!(f, "your plan has {limit} {what} a day, and {used} are used: wait")?,
         }

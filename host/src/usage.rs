@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use cloche_domain::{Day, ServerId};
-use cloche_storage::servers::{self, Server};
+use cloche_storage::servers;
 use cloche_storage::usage::{self, OfDay, OfServer, Used};
 
 use crate::app::App;
@@ -32,8 +32,8 @@ pub struct Usage {
     pub standings: Vec<Standing>,
     /// Each of the last days, oldest first.
     pub days: Vec<OfDay>,
-    /// What each server used in them, and its name; none where it is deleted.
-    pub servers: Vec<(OfServer, Option<String>)>,
+    /// What each server used in them.
+    pub servers: Vec<OfServer>,
 }
 
 /// What the organisation uses; its days those of one server alone, where one is named.
@@ -50,17 +50,8 @@ pub async fn of(app: &App, member: &Member, server: Option<ServerId>) -> Result<
         usage::days(&mut tx, org, since, server).await?.into_iter().map(|of| (of.day, of.used)).collect();
     let days = (0..DAYS).rev().map(|back| today.back(back));
     let days = days.map(|day| OfDay { day, used: used.get(&day).copied().unwrap_or_default() }).collect();
-    let names: HashMap<_, _> = servers::list(&mut tx, org, None, SERVERS).await?.into_iter().map(named).collect();
     let servers = usage::servers(&mut tx, org, since, SERVERS).await?;
-    let servers = servers.into_iter().map(|of| {
-        let name = names.get(&of.server_id).cloned();
-        (of, name)
-    });
-    Ok(Usage { standings, days, servers: servers.collect() })
-}
-
-fn named(server: Server) -> (ServerId, String) {
-    (server.id, server.name)
+    Ok(Usage { standings, days, servers })
 }
 
 /// The currency that millionths are of.

@@ -13,9 +13,10 @@ fn says(spec: &Value) -> Reply {
     Reply::events(openai::answer(&spec.to_string()))
 }
 
-/// The counter, with another body.
+/// The counter as it is hosted, with another body.
 fn with(body: &str) -> Value {
     let mut spec = spec();
+    spec["name"] = json!("counter");
     spec["tools"][0]["implementation"] = json!(body);
     spec
 }
@@ -65,7 +66,7 @@ async fn a_wish_that_asks_for_more_waits_for_approval() {
     let ada = platform.with_key(&key);
     assert_eq!(server.iterate(&ada, json!({"prompt": "Ask the API"})).await, (2, "needs_approval".to_owned()));
     let (_, diff) = ada.get(&format!("/v1/servers/{}/versions/2/diff", server.id)).await;
-    assert_eq!(diff["asksForMore"], true, "{diff}");
+    assert!(diff["asksForMore"] == true && diff.to_string().contains("Reaches api.example.com"), "{diff}");
     let (_, shown) = ada.get(&format!("/v1/servers/{}", server.id)).await;
     assert_eq!(shown["activeVersion"], 1);
 }

@@ -33,10 +33,12 @@ pub struct OfDay {
     pub used: Used,
 }
 
-/// What one server used, which may be deleted since.
+/// What one server used.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct OfServer {
     pub server_id: ServerId,
+    /// None where it is deleted.
+    pub name: Option<String>,
     #[sqlx(flatten)]
     pub used: Used,
 }
@@ -100,8 +102,11 @@ pub async fn days(tx: &mut Tx, org: OrgId, since: Day, server: Option<ServerId>)
     Ok(on_conn!(*tx, c => sqlx::query_as(DAYS).bind(org).bind(since).bind(server).fetch_all(c).await)?)
 }
 
-const SERVERS: &str =
-    concat!("SELECT server_id, ", sums!(), " AND server_id <> '' GROUP BY server_id ORDER BY server_id DESC LIMIT $3");
+const SERVERS: &str = concat!(
+    "SELECT server_id, (SELECT s.name FROM servers s WHERE s.id = server_id) AS name, ",
+    sums!(),
+    " AND server_id <> '' GROUP BY server_id ORDER BY server_id DESC LIMIT $3"
+);
 
 /// What an organisation's servers used since a day, newest server first.
 pub async fn servers(tx: &mut Tx, org: OrgId, since: Day, limit: i64) -> Result<Vec<OfServer>> {

@@ -65,6 +65,9 @@ pub(in crate::http) struct Created {
 }
 
 /// Makes a server of a draft, or of an uploaded component, and begins to build it.
+///
+/// Where the plan has no room for one more server, the answer is 402 `plan_limit`; where the builds of the day are used up, 429
+/// `rate_limited`. Code that does not build is given back to the model that wrote it, see `repair`.
 #[utoipa::path(post, path = "/servers", tag = "servers", request_body = Create,
     responses((status = CREATED, body = Created), Problem))]
 pub(in crate::http) async fn create(

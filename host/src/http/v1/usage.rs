@@ -115,6 +115,6 @@ pub(in crate::http) async fn show(
     let limits = limits.map(|of| Limit { what: of.what, limit: of.limit, used: of.used, resets_at: of.resets_at });
     let days = usage.days.into_iter().map(|of| DayUsed { day: of.day, used: of.used.into() });
     let servers = usage.servers.into_iter();
-    let servers = servers.map(|(of, name)| ServerUsed { server_id: of.server_id, name, used: of.used.into() });
+    let servers = servers.map(|of| ServerUsed { server_id: of.server_id, name: of.name, used: of.used.into() });
     Ok(Json(Usage { plan: member.plan, limits: limits.collect(), days: days.collect(), servers: servers.collect() }))
 }
