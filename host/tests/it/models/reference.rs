@@ -98,7 +98,8 @@ async fn every_example_compiles_and_runs() {
 fn config(model: &Fake, upstream: &Upstream, files: &TempDir) -> String {
     let certificates = files.path().join("ca.pem");
     fs::copy(upstream.certificate(), &certificates).unwrap();
-    let hosts = upstream.hosts.iter().map(|host| format!("{host:?} = \"{}\"\n", upstream.at)).collect::<String>();
+    let hosts: Vec<_> = upstream.hosts.iter().map(|host| format!("{host:?} = \"{}\"\n", upstream.at)).collect();
+    let hosts = hosts.concat();
     let ca = certificates.display();
     let egress =
         format!("[egress]\nallow_private = [\"127.0.0.0/8\"]\nca_file = \"{ca}\"\n[egress.connect_to]\n{hosts}");
