@@ -4,12 +4,15 @@ use axum::http::header::WWW_AUTHENTICATE;
 use axum::http::{HeaderValue, StatusCode};
 use serde_json::json;
 use time::Duration;
+use time::format_description::well_known::Rfc3339;
 
 use super::auth;
 use super::problem::Problem;
 use crate::model::DraftError;
+use crate::quotas::Over;
 use crate::{
-    accounts, api_keys, audit, calls, gateway, invites, members, orgs, personal, previews, servers, sessions, versions,
+    accounts, api_keys, audit, calls, gateway, invites, members, orgs, personal, previews, quotas, servers, sessions, usage,
+    versions,
 };
 
 impl From<cloche_storage::Error> for Problem {
@@ -171,6 +174,35 @@ impl From<DraftError> for Problem {
     }
 }
 
+impl From<quotas::Error> for Problem {
+    fn from(error: quotas::Error) -> Self {
+        let detail = error.to_string();
+        let Over { what, limit, used, resets_at, retry_after, larger, .. } = match error {
+            quotas::Error::Over(over) => *over,
+            quotas::Error::Storage(_) => return Self::internal(&error),
+        };
+        let problem = match retry_after {
+            Some(wait) => rate_limited(detail, wait),
+            None => Self::new(StatusCode::PAYMENT_REQUIRED, "plan_limit", detail),
+        };
+        let problem = problem.with("what", what).with("limit", limit).with("used", used);
+        let problem = problem.with("resetsAt", resets_at.and_then(|at| at.format(&Rfc3339).ok()));
+        match larger {
+            Some((plan, gives)) => problem.with("larger", json!({"plan": plan, "limit": gives})),
+            None => problem,
+        }
+    }
+}
+
+impl From<usage::Error> for Problem {
+    fn from(error: usage::Error) -> Self {
+        match error {
+            usage::Error::NotFound => Self::not_found("server"),
+            usage::Error::Storage(_) => Self::internal(&error),
+        }
+    }
+}
+
 impl From<previews::Error> for Problem {
     fn from(error: previews::Error) -> Self {
         use previews::Error as E;
@@ -186,7 +218,7 @@ impl From<previews::Error> for Problem {
                     .collect();
                 unprocessable("secret_in_prompt").with("findings", findings)
             }
-            E::TooMany { retry_after, .. } => rate_limited(detail, retry_after),
+            E::Quota(error) => error.into(),
             E::Draft(error) => error.into(),
             E::Storage(_) => Self::internal(&error),
         }
@@ -203,9 +235,11 @@ impl From<servers::Error> for Problem {
             E::Forbidden(_) => Self::new(StatusCode::FORBIDDEN, "forbidden", detail),
             E::SlugTaken(_) => Self::new(StatusCode::CONFLICT, "slug_taken", detail),
             E::PreviewExpired => Self::new(StatusCode::GONE, "preview_expired", detail),
-            E::PlanLimit { limit, .. } => {
-                Self::new(StatusCode::PAYMENT_REQUIRED, "plan_limit", detail).with("limit", limit)
-            }
+            E::Quota(error) => error.into(),
+            E::Wish(error) => error.into(),
+            E::Overtaken { .. } => Self::new(StatusCode::CONFLICT, "version_conflict", detail),
+            E::NoCode => unprocessable("no_source"),
+            E::NoModel => Self::new(StatusCode::SERVICE_UNAVAILABLE, "model_unavailable", detail),
             E::ToolCountMismatch { .. } => unprocessable("tool_count_mismatch"),
             E::UnsafeText(hidden) => unprocessable("unsafe_text").with("pointer", hidden.pointer),
             E::SecretInCode(pasted) => unprocessable("secret_in_code").with("pointer", pasted.pointer),

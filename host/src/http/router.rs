@@ -42,6 +42,7 @@ pub(crate) fn api() -> (Router<Arc<App>>, OpenApi) {
         .routes(routes!(v1::invites::accept))
         .routes(routes!(v1::invites::resend))
         .routes(routes!(v1::invites::delete))
+        .routes(routes!(v1::usage::show))
         .routes(routes!(v1::api_keys::list, v1::api_keys::create))
         .routes(routes!(v1::api_keys::delete))
         .routes(routes!(v1::previews::draft))

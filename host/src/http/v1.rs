@@ -12,4 +12,5 @@ pub(super) mod orgs;
 pub(super) mod previews;
 pub(super) mod servers;
 pub(super) mod sessions;
+pub(super) mod usage;
 pub(super) mod versions;

@@ -18,9 +18,11 @@ pub mod oauth;
 pub mod orgs;
 pub mod personal;
 pub mod previews;
+pub mod quotas;
 pub mod secrets;
 pub mod servers;
 pub mod sessions;
+pub mod usage;
 pub mod versions;
 
 pub use db::{Db, Tx};

@@ -7,7 +7,7 @@ use cloche_domain::{OrgId, ServerId, Sha256, Slug, UserId, VersionId};
 use sqlx::FromRow;
 use time::OffsetDateTime;
 
-use crate::{Error, Result, Tx};
+use crate::{Error, Result, Tx, quotas};
 
 /// A server, with the spec to show: of its active version, or of its first while none is active.
 #[derive(Clone, Debug, FromRow)]
@@ -89,12 +89,16 @@ pub async fn list(tx: &mut Tx, org: OrgId, before: Option<ServerId>, limit: i64)
     Ok(on_conn!(*tx, c => sqlx::query_as(LIST).bind(org).bind(before).bind(limit).fetch_all(c).await)?)
 }
 
-const LOCK_ORG: &str = "UPDATE orgs SET name = name WHERE id = $1";
 const COUNT: &str = "SELECT count(*) FROM servers WHERE org_id = $1";
 
 /// How many servers an organisation has. Until the transaction ends, no one else can count, so the number holds.
 pub async fn count_to_add(tx: &mut Tx, org: OrgId) -> Result<i64> {
-    on_conn!(*tx, c => sqlx::query(LOCK_ORG).bind(org).execute(c).await.map(|_| ()))?;
+    quotas::lock(tx, org).await?;
+    count(tx, org).await
+}
+
+/// How many servers an organisation has.
+pub async fn count(tx: &mut Tx, org: OrgId) -> Result<i64> {
     Ok(on_conn!(*tx, c => sqlx::query_scalar(COUNT).bind(org).fetch_one(c).await)?)
 }
 

@@ -11,6 +11,7 @@ mod jobs;
 mod magic_links;
 mod members;
 mod postgres;
+mod quotas;
 mod servers;
 mod sessions;
 mod vault;
