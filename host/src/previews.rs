@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use cloche_domain::server::Role;
 use cloche_domain::{PreviewId, ServerId};
 use cloche_storage::previews::{self, Drafting, Preview};
 use time::Duration;
@@ -12,6 +13,7 @@ use crate::http::auth::Member;
 use crate::model::{Draft, DraftError, DraftRequest};
 use crate::quotas::{self, Reserved, Wanted};
 use crate::secret_scan::{self, Finding};
+use crate::servers;
 
 /// How long a draft is kept, and how long the same question has the same answer.
 const KEPT: Duration = Duration::DAY;
@@ -21,6 +23,8 @@ const PROMPT: usize = 8_000;
 /// Why there is no draft.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    #[error("your role {0} may look but not draft: ask an owner of the organisation")]
+    Forbidden(Role),
     #[error("the description is empty: say what the tools should do")]
     PromptEmpty,
     #[error("the description has {0} bytes and {PROMPT} are allowed: shorten it")]
@@ -59,6 +63,7 @@ pub struct Question {
 /// `fresh` one is wanted. Drafts are kept by organisation and never shared between two: what one of them was answered, or
 /// that it has asked, is nothing that another may learn.
 pub async fn begin(app: &Arc<App>, member: &Member, prompt: String, fresh: bool) -> Result<Begun> {
+    servers::may_change(member).map_err(|_| Error::Forbidden(member.role))?;
     let prompt = checked(prompt)?;
     if !fresh && let Some(preview) = kept(app, member, &prompt).await? {
         return Ok(Begun::Kept(Box::new(preview)));

@@ -11,8 +11,8 @@ use super::problem::Problem;
 use crate::model::DraftError;
 use crate::quotas::Over;
 use crate::{
-    accounts, api_keys, audit, calls, gateway, invites, members, orgs, personal, previews, quotas, servers, sessions, usage,
-    versions,
+    accounts, api_keys, audit, calls, gateway, invites, members, orgs, personal, previews, quotas, servers, sessions,
+    usage, versions,
 };
 
 impl From<cloche_storage::Error> for Problem {
@@ -209,6 +209,7 @@ impl From<previews::Error> for Problem {
         let detail = error.to_string();
         let unprocessable = |code| Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail.clone());
         match error {
+            E::Forbidden(_) => Self::new(StatusCode::FORBIDDEN, "forbidden", detail),
             E::PromptEmpty => unprocessable("prompt_empty"),
             E::PromptTooLong(_) => unprocessable("prompt_too_long"),
             E::SecretInPrompt(findings) => {

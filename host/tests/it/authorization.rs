@@ -30,11 +30,14 @@ struct Place {
     build: String,
     call: String,
     api_key: String,
+    member: String,
+    invite: String,
+    session: String,
 }
 
 impl Place {
-    /// A live server of ada's with a secret, a second version, and a call.
-    async fn of(ada: &Caller, browser: &Caller) -> Self {
+    /// A live server of ada's with a secret, a second version, and a call; and one of everything else.
+    async fn of(platform: &Platform, ada: &Caller) -> Self {
         let server = Hosted::of(ada, "hers", |spec| {
             spec["allowedHosts"] = json!(["api.example.com"]);
             spec["requiredSecrets"] = json!([{"key": "API_KEY", "hosts": ["api.example.com"]}]);
@@ -48,14 +51,22 @@ impl Place {
         while ada.get(&format!("/v1/servers/{}/calls/{call}", server.id)).await.0 != 200 {
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;
         }
-        let (_, key) = browser.post("/v1/api-keys", json!({"name": "hers", "scopes": ["mcp"]})).await;
+        let id = |of: &Value| of["id"].as_str().unwrap().to_owned();
+        let (_, key) = ada.post("/v1/api-keys", json!({"name": "hers", "scopes": ["mcp"]})).await;
+        let (_, invite) = ada.post("/v1/invites", json!({"email": "guest@example.com", "role": "viewer"})).await;
+        platform.admin("member", &["--email", "zoe@example.com", "--org", "ada", "--role", "developer"]);
+        let (_, zoe) = platform.sign_in("zoe@example.com").await.get("/v1/auth/me").await;
+        let (_, sessions) = platform.sign_in("zoe@example.com").await.get("/v1/auth/sessions").await;
         Self {
             org: "ada".to_owned(),
             slug: "hers".to_owned(),
             server: server.id,
             build,
             call,
-            api_key: key["id"].as_str().unwrap().to_owned(),
+            api_key: id(&key),
+            member: id(&zoe["user"]),
+            invite: id(&invite),
+            session: id(&sessions["sessions"][0]),
         }
     }
 
@@ -66,6 +77,9 @@ impl Place {
                 ("servers", "{id}") => self.server.as_str(),
                 ("builds", "{id}") => self.build.as_str(),
                 ("api-keys", "{id}") => self.api_key.as_str(),
+                ("members", "{id}") => self.member.as_str(),
+                ("invites", "{id}") => self.invite.as_str(),
+                ("sessions", "{id}") => self.session.as_str(),
                 (_, "{org}") => self.org.as_str(),
                 (_, "{slug}") => self.slug.as_str(),
                 (_, "{key}") => "API_KEY",
@@ -84,14 +98,14 @@ impl Place {
 }
 
 /// Asks for an operation: the status, and the problem's code where it is one.
-async fn ask(caller: &Caller, operation: &Operation, path: &str) -> (u16, String) {
+async fn ask((role, caller): (&str, &Caller), operation: &Operation, path: &str) -> (u16, String) {
     let (method, _) = operation.route.split_once(' ').unwrap();
     let mut request = caller.request(method.parse::<Method>().unwrap(), path);
     if path.starts_with("/mcp/") {
         request = request.header(ACCEPT, "application/json, text/event-stream");
     }
     if !operation.body.is_empty() {
-        request = request.json(&serde_json::from_str::<Value>(operation.body).unwrap());
+        request = request.json(&serde_json::from_str::<Value>(&operation.body.replace("ROLE", role)).unwrap());
     }
     let answer = request.send().await.unwrap();
     let status = answer.status().as_u16();
@@ -102,61 +116,70 @@ async fn ask(caller: &Caller, operation: &Operation, path: &str) -> (u16, String
     (status, body["code"].as_str().unwrap_or_default().to_owned())
 }
 
+/// A member of ada's organisation, at a browser.
+async fn member(platform: &Platform, role: &str) -> Caller {
+    let email = format!("{role}@example.com");
+    platform.admin("member", &["--email", &email, "--org", "ada", "--role", role]);
+    let browser = platform.sign_in(&email).await;
+    assert_eq!(browser.put("/v1/me/org", json!({"org": "ada"})).await.0, 200);
+    browser
+}
+
 #[tokio::test]
 async fn every_operation_is_for_whom_it_is_for() {
     let platform = Platform::start().await;
-    let key = |email: &str, org: &str| {
-        let key = platform.admin("api-key", &["--email", email, "--org", org]);
-        (platform.with_key(&key), key)
-    };
-    let browser = platform.sign_in("ada@example.com").await;
-    let (ada, _) = key("ada@example.com", "ada");
-    let place = Place::of(&ada, &browser).await;
-    platform.admin("user", &["--email", "eve@example.com"]);
-    let (eve, _) = key("eve@example.com", "eve");
-    let members = ROLES.map(|role| {
-        let email = format!("{role}@example.com");
-        platform.admin("member", &["--email", &email, "--org", "ada", "--role", role]);
-        (role, key(&email, "ada").0)
-    });
-    let (_, made) = browser.post("/v1/api-keys", json!({"name": "calls only", "scopes": ["mcp"]})).await;
+    let ada = platform.sign_in("ada@example.com").await;
+    let place = Place::of(&platform, &ada).await;
+    let eve = platform.sign_in("eve@example.com").await;
+    let mut members = Vec::new();
+    for role in ROLES {
+        members.push((role, member(&platform, role).await));
+    }
+    let (_, made) = ada.post("/v1/api-keys", json!({"name": "calls only", "scopes": ["mcp"]})).await;
     let calls_only = platform.with_key(made["key"].as_str().unwrap());
+    let all = platform.with_key(&platform.api_key("ada@example.com"));
 
     for operation in OPERATIONS {
         let (_, template) = operation.route.split_once(' ').unwrap();
         let path = place.fill(template);
-        let may = |role: &&str| match operation.who {
-            Who::Anyone | Who::Member => true,
-            Who::Roles(roles) => roles.contains(role),
-        };
         // Those who may not come first: were they let in, what follows would show it.
-        let nobody = ask(&platform.anyone(), operation, &path).await;
+        let nobody = ask(("nobody", &platform.anyone()), operation, &path).await;
         if operation.who == Who::Anyone {
             assert_eq!(nobody.0, operation.answer, "{operation:?}, anyone: {nobody:?}");
             continue;
         }
         assert_eq!(nobody.0, 401, "{operation:?}, anyone: {nobody:?}");
+        if template.starts_with("/mcp/") {
+            assert_eq!(ask(("another", &eve), operation, &path).await.0, 401, "{operation:?}, another's browser");
+            assert_eq!(ask(("owner", &all), operation, &path).await.0, operation.answer, "{operation:?}, by a key");
+            continue;
+        }
         if template.contains('{') {
-            let other = ask(&eve, operation, &path).await;
-            assert_eq!(other.0, if template.starts_with("/mcp/") { 401 } else { 404 }, "{operation:?}, another: {other:?}");
+            let other = ask(("another", &eve), operation, &path).await;
+            assert_eq!(other.0, 404, "{operation:?}, another: {other:?}");
         }
-        if template.starts_with("/v1/") {
-            let without = ask(&calls_only, operation, &path).await;
-            assert_eq!(without, (403, "insufficient_scope".to_owned()), "{operation:?}, by a key for calls");
+        let (status, code) = ask(("key", &calls_only), operation, &path).await;
+        let refused = status == 403 && ["insufficient_scope", "session_needed"].contains(&code.as_str());
+        assert!(refused, "{operation:?}, by a key for calls: {status} {code}");
+        let (may, otherwise) = match operation.who {
+            Who::Anyone | Who::Member => (&ROLES[..], 403),
+            Who::Roles(roles) => (roles, 403),
+            Who::Seen(roles) => (roles, 404),
+        };
+        for (role, member) in members.iter().filter(|(role, _)| !may.contains(role)) {
+            let refused = ask((role, member), operation, &path).await;
+            let code = if otherwise == 403 { "forbidden" } else { "not_found" };
+            assert_eq!(refused, (otherwise, code.to_owned()), "{operation:?}, {role}");
         }
-        for (role, member) in members.iter().filter(|(role, _)| !may(role)) {
-            let refused = ask(member, operation, &path).await;
-            assert_eq!(refused, (403, "forbidden".to_owned()), "{operation:?}, {role}");
-        }
-        let mut asked = 0;
-        for (role, member) in members.iter().filter(|(role, _)| may(role)) {
-            let answer = ask(member, operation, &path).await;
+        let mut done = false;
+        for (role, member) in members.iter().filter(|(role, _)| may.contains(role)) {
+            let answer = ask((role, member), operation, &path).await;
             // What one has taken away is gone for the next.
-            let gone = asked > 0 && operation.route.starts_with("DELETE") && answer.0 == 404;
+            let gone = done && template.contains('{') && operation.route.starts_with("DELETE") && answer.0 == 404;
             assert!(answer.0 == operation.answer || gone, "{operation:?}, {role}: {answer:?}");
-            asked += 1;
+            done = true;
         }
-        assert!(asked > 0, "{operation:?}: nobody may");
+        assert!(done, "{operation:?}: nobody may");
     }
 }
 

@@ -10,14 +10,19 @@ pub enum Who {
     Member,
     /// Members of these roles; the others are told so.
     Roles(&'static [&'static str]),
+    /// Members of these roles; to the others it is as if there were no such thing.
+    Seen(&'static [&'static str]),
 }
 
-use Who::{Anyone, Member, Roles};
+use Who::{Anyone, Member, Roles, Seen};
 
 /// Those who change servers.
 const CHANGE: Who = Roles(&["owner", "admin", "developer"]);
 /// Those who decide on versions.
 const DECIDE: Who = Roles(&["owner", "reviewer"]);
+/// Those who look after members.
+const MANAGE: Who = Roles(&["owner", "admin"]);
+const OWNER: Who = Roles(&["owner"]);
 /// Those who read the audit log.
 const AUDIT: Who = Roles(&["owner", "admin", "reviewer"]);
 
@@ -27,7 +32,7 @@ pub struct Operation {
     /// Method and path, as in the API's own description.
     pub route: &'static str,
     pub who: Who,
-    /// The body, as JSON; empty where there is none. `{…}` stands for an id, as in the path.
+    /// The body, as JSON; empty where there is none. `ROLE` stands for the asker's role.
     pub body: &'static str,
     /// What the first who may is answered: a status that is no success where success has another condition, which the test
     /// that drives the operation does not make.
@@ -42,7 +47,25 @@ pub const OPERATIONS: &[Operation] = &[
     op("POST /v1/auth/magic-link", Anyone, 202, r#"{"email": "someone@example.com"}"#),
     op("POST /v1/auth/magic-link/consume", Anyone, 410, r#"{"token": "made-up"}"#),
     op("GET /v1/auth/me", Member, 200, ""),
+    op("GET /v1/auth/sessions", Member, 200, ""),
+    op("DELETE /v1/auth/sessions/{id}", Member, 404, ""),
+    op("GET /v1/me/export", Member, 200, ""),
+    op("DELETE /v1/me", Member, 422, r#"{"email": "another@example.com"}"#),
+    op("GET /v1/me/orgs", Member, 200, ""),
+    op("POST /v1/orgs", Member, 201, r#"{"name": "Another of ROLE"}"#),
     op("GET /v1/me/org", Member, 200, ""),
+    op("PUT /v1/me/org", Member, 200, r#"{"org": "ada"}"#),
+    op("PATCH /v1/me/org", MANAGE, 200, r#"{"name": "Ada"}"#),
+    op("DELETE /v1/me/org", OWNER, 422, r#"{"name": "not its name"}"#),
+    op("GET /v1/members", Member, 200, ""),
+    op("PATCH /v1/members/{id}", MANAGE, 200, r#"{"role": "viewer"}"#),
+    op("DELETE /v1/members/{id}", MANAGE, 204, ""),
+    op("GET /v1/invites", MANAGE, 200, ""),
+    op("POST /v1/invites", MANAGE, 201, r#"{"email": "guest-of-ROLE@example.com", "role": "viewer"}"#),
+    op("POST /v1/invites/accept", Member, 410, r#"{"token": "made-up"}"#),
+    op("POST /v1/invites/{id}/resend", MANAGE, 200, ""),
+    op("DELETE /v1/invites/{id}", MANAGE, 204, ""),
+    op("GET /v1/usage", Member, 200, ""),
     op("GET /v1/api-keys", Member, 200, ""),
     op("POST /v1/api-keys", Member, 201, r#"{"name": "mine", "scopes": ["api"]}"#),
     op("POST /v1/servers/preview", CHANGE, 200, r#"{"prompt": "Two tools, echo and now"}"#),
@@ -69,9 +92,10 @@ pub const OPERATIONS: &[Operation] = &[
     op("GET /v1/builds/{id}", Member, 200, ""),
     op("GET /v1/builds/{id}/stream", Member, 400, ""),
     op("GET /v1/audit", AUDIT, 200, ""),
-    op("DELETE /v1/api-keys/{id}", Member, 204, ""),
+    op("DELETE /v1/api-keys/{id}", Seen(&["owner", "admin"]), 204, ""),
     op("DELETE /v1/servers/{id}", CHANGE, 204, ""),
     op("POST /v1/auth/logout", Anyone, 204, ""),
+    op("DELETE /v1/auth/sessions", Member, 204, ""),
     op("GET /v1/openapi.json", Anyone, 200, ""),
     op("GET /health", Anyone, 200, ""),
     op("GET /ready", Anyone, 200, ""),

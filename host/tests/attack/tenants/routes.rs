@@ -144,7 +144,7 @@ async fn victim(platform: &Platform, owner: &Tenant) -> Ids {
 async fn routes(platform: &Platform) -> Vec<(Method, String)> {
     let (_, document) = platform.anyone().get("/v1/openapi.json").await;
     let paths = document["paths"].as_object().unwrap();
-    let with_ids = paths.iter().filter(|(path, _)| path.contains('{'));
+    let with_ids = paths.iter().filter(|(path, _)| path.starts_with("/v1/") && path.contains('{'));
     with_ids
         .flat_map(|(path, methods)| {
             let methods = methods.as_object().unwrap().keys().filter_map(|name| name.to_uppercase().parse().ok());
