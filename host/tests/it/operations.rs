@@ -71,7 +71,7 @@ pub const OPERATIONS: &[Operation] = &[
     op("POST /v1/servers/preview", CHANGE, 200, r#"{"prompt": "Two tools, echo and now"}"#),
     op("POST /v1/servers/preview/stream", CHANGE, 200, r#"{"prompt": "Two tools, echo and now"}"#),
     op("GET /v1/servers", Member, 200, ""),
-    op("POST /v1/servers", CHANGE, 410, r#"{"name": "New", "slug": "new", "previewId": "prv_none"}"#),
+    op("POST /v1/servers", CHANGE, 410, r#"{"name": "New", "slug": "new", "previewId": "prv_01m8c9r4fae2d9d5860ny4kcfp"}"#),
     op("GET /v1/servers/{id}", Member, 200, ""),
     op("GET /v1/servers/{id}/versions", Member, 200, ""),
     op("POST /v1/servers/{id}/iterate", CHANGE, 202, r#"{"source": {"helpers": "// again"}}"#),
