@@ -1,5 +1,7 @@
 //! What is a person's own here: all of it as a file, and the end of it.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use cloche_domain::server::Role;
 use cloche_domain::{Email, ServerId, Slug, UserId};
@@ -8,7 +10,6 @@ use cloche_storage::personal::{self, Kind, Page};
 use cloche_storage::{Tx, accounts as people, members as store, orgs as org_store};
 use futures::Stream;
 use serde_json::json;
-use std::sync::Arc;
 use time::format_description::well_known::Rfc3339;
 
 use crate::app::App;

@@ -5,6 +5,7 @@ use cloche_domain::{
     ApiKeyId, CallId, Email, GrantId, InviteId, OauthClientId, OrgId, PreviewId, ServerId, SessionId, Slug, UserId,
     VersionId,
 };
+use serde::ser::Error as _;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 use sqlx::FromRow;
@@ -191,12 +192,17 @@ kinds! {
         resource_type: String,
         resource_id: String,
         reason: Option<String>,
-        #[serde(serialize_with = "parsed")]
-        details: Option<String>,
+        details: Option<JsonText>,
     }
 }
 
-/// JSON that is kept as text, as JSON.
-fn parsed<S: Serializer>(text: &Option<String>, serializer: S) -> Result<S::Ok, S::Error> {
-    text.as_ref().and_then(|text| serde_json::from_str::<Value>(text).ok()).serialize(serializer)
+/// JSON that is kept as text.
+#[derive(sqlx::Type)]
+#[sqlx(transparent)]
+struct JsonText(String);
+
+impl Serialize for JsonText {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serde_json::from_str::<Value>(&self.0).map_err(S::Error::custom)?.serialize(serializer)
+    }
 }
