@@ -19,6 +19,9 @@ pub use reserved::{Reserved, Wanted};
 
 use crate::app::App;
 
+/// In which a draft is there, mostly.
+const DRAFTED: Duration = Duration::MINUTE;
+
 /// Why there is no room.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -41,7 +44,7 @@ pub struct Over {
     pub asked: u64,
     /// When it is free again; none for what is not counted by the day.
     pub resets_at: Option<OffsetDateTime>,
-    /// The time until then.
+    /// When to try again: then, or when what is being drafted is there.
     pub retry_after: Option<Duration>,
     /// The next larger plan, and what it gives; none where there is none, or it gives no more.
     pub larger: Option<(Plan, Option<u32>)>,
@@ -130,7 +133,15 @@ async fn within(app: &App, of: (OrgId, Plan), tx: &mut Tx, what: Counted, more: 
     }
     let larger = of.1.larger().map(|plan| (plan, app.config.plans.of(plan).of(what)));
     let larger = larger.filter(|(_, gives)| gives.is_none_or(|gives| gives > limit));
-    let retry_after = resets_at.map(|at| at - app.clock.now());
+    let now = app.clock.now();
+    let mut retry_after = resets_at.map(|at| at - now);
+    if let (Counted::Tokens, Some(at)) = (what, resets_at) {
+        // Most of what is set aside is free again when a draft is there. At the day's end nothing is set aside any more.
+        let settled = quotas::used(tx, of.0, Day::of(now), what, at + Duration::DAY).await?;
+        if u64::try_from(settled).unwrap_or_default().saturating_add(more) <= limit.into() {
+            retry_after = retry_after.min(Some(DRAFTED));
+        }
+    }
     Err(Error::Over(Box::new(Over { what, limit, used, asked: more, resets_at, retry_after, larger })))
 }
 

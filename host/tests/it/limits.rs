@@ -88,15 +88,20 @@ async fn midnight() -> OffsetDateTime {
 
 /// Holds a daily limit's refusal against what it must say.
 async fn refused_until(midnight: OffsetDateTime, answer: Response, what: &str, limit: u64) -> Value {
-    assert_eq!(answer.status(), 429);
     let wait: i64 = answer.headers()["retry-after"].to_str().unwrap().parse().unwrap();
+    let left = (midnight - cloche_domain::Clock::default().now()).whole_seconds();
+    assert!((left..left + 60).contains(&wait), "{wait} s, and {left} are left");
+    refused(midnight, answer, what, limit).await
+}
+
+/// The same, whenever it may be tried again.
+async fn refused(midnight: OffsetDateTime, answer: Response, what: &str, limit: u64) -> Value {
+    assert_eq!(answer.status(), 429);
     let problem: Value = answer.json().await.unwrap();
     assert_eq!((&problem["code"], &problem["what"]), (&json!("rate_limited"), &json!(what)), "{problem}");
     assert_eq!(problem["limit"], limit, "{problem}");
     let resets = OffsetDateTime::parse(problem["resetsAt"].as_str().unwrap(), &Rfc3339).unwrap();
     assert_eq!(resets, midnight, "{problem}");
-    let left = (midnight - cloche_domain::Clock::default().now()).whole_seconds();
-    assert!((left..left + 60).contains(&wait), "{wait} s, and {left} are left");
     problem
 }
 
@@ -225,9 +230,11 @@ on_both!(of_twenty_drafts_at_once_as_many_as_have_tokens_are_made, async |setup:
     platform.restart().await;
     let bob = platform.with_key(&platform.api_key("bob@example.com"));
     let ask = |i: usize| bob.send(Method::POST, PREVIEW, json!({"prompt": format!("wish {i:02}")}));
-    let (refused, mut drafting) = at_once(3, ask).await;
-    for answer in refused {
-        let problem = refused_until(midnight, answer, "tokens", limit).await;
+    let (answers, mut drafting) = at_once(3, ask).await;
+    for answer in answers {
+        // Most of what is set aside is free again when the drafts are there.
+        assert_eq!(answer.headers()["retry-after"], "61");
+        let problem = refused(midnight, answer, "tokens", limit).await;
         assert!(problem.get("larger").is_none(), "{problem}");
     }
     assert_eq!(standing(&bob, "tokens").await["used"], 3 * most);
