@@ -71,7 +71,12 @@ pub const OPERATIONS: &[Operation] = &[
     op("POST /v1/servers/preview", CHANGE, 200, r#"{"prompt": "Two tools, echo and now"}"#),
     op("POST /v1/servers/preview/stream", CHANGE, 200, r#"{"prompt": "Two tools, echo and now"}"#),
     op("GET /v1/servers", Member, 200, ""),
-    op("POST /v1/servers", CHANGE, 410, r#"{"name": "New", "slug": "new", "previewId": "prv_01m8c9r4fae2d9d5860ny4kcfp"}"#),
+    op(
+        "POST /v1/servers",
+        CHANGE,
+        410,
+        r#"{"name": "New", "slug": "new", "previewId": "prv_01m8c9r4fae2d9d5860ny4kcfp"}"#,
+    ),
     op("GET /v1/servers/{id}", Member, 200, ""),
     op("GET /v1/servers/{id}/versions", Member, 200, ""),
     op("POST /v1/servers/{id}/iterate", CHANGE, 202, r#"{"source": {"helpers": "// again"}}"#),
@@ -92,6 +97,7 @@ pub const OPERATIONS: &[Operation] = &[
     op("GET /v1/builds/{id}", Member, 200, ""),
     op("GET /v1/builds/{id}/stream", Member, 400, ""),
     op("GET /v1/audit", AUDIT, 200, ""),
+    op("POST /mcp/{org}/{slug}", Member, 200, r#"{"jsonrpc": "2.0", "id": 1, "method": "tools/list"}"#),
     op("DELETE /v1/api-keys/{id}", Seen(&["owner", "admin"]), 204, ""),
     op("DELETE /v1/servers/{id}", CHANGE, 204, ""),
     op("POST /v1/auth/logout", Anyone, 204, ""),
@@ -109,5 +115,4 @@ pub const OPERATIONS: &[Operation] = &[
     op("POST /oauth/authorize", Anyone, 400, ""),
     op("POST /oauth/token", Anyone, 400, ""),
     op("POST /oauth/revoke", Anyone, 400, ""),
-    op("POST /mcp/{org}/{slug}", Member, 200, r#"{"jsonrpc": "2.0", "id": 1, "method": "tools/list"}"#),
 ];
