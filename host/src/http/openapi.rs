@@ -32,6 +32,32 @@ pub(super) fn preamble() -> OpenApi {
     OpenApiBuilder::new().info(info.build()).components(Some(components.build())).security(Some(either)).build()
 }
 
+/// Gives each operation an id of its own, made from its method and path: `getServersIdVersions`. Handlers' names repeat.
+pub(super) fn named(mut document: OpenApi) -> OpenApi {
+    for (path, item) in &mut document.paths.paths {
+        let segments = path.trim_start_matches("/v1").split(|c: char| !c.is_ascii_alphanumeric());
+        let words: String = segments.filter(|segment| !segment.is_empty()).map(capitalised).collect();
+        let methods = [
+            ("get", &mut item.get),
+            ("put", &mut item.put),
+            ("post", &mut item.post),
+            ("patch", &mut item.patch),
+            ("delete", &mut item.delete),
+        ];
+        for (method, operation) in methods {
+            if let Some(operation) = operation {
+                operation.operation_id = Some(format!("{method}{words}"));
+            }
+        }
+    }
+    document
+}
+
+fn capitalised(word: &str) -> String {
+    let mut chars = word.chars();
+    chars.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(chars).collect()
+}
+
 /// The whole document, indented.
 pub fn pretty() -> String {
     format!("{:#}", json!(router::api().1))

@@ -287,6 +287,13 @@ impl From<calls::Error> for Problem {
             E::NotFound => Self::not_found("call"),
             E::NoTool(_) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "no_such_tool", error.to_string()),
             E::Server(error) => error.into(),
+            // To its owner this is the server's state, which they can change, and no failure.
+            E::Gateway(gateway::Error::Building) => {
+                Self::new(StatusCode::CONFLICT, "server_building", error.to_string())
+            }
+            E::Gateway(gateway::Error::NotLive(_)) => {
+                Self::new(StatusCode::CONFLICT, "server_not_live", error.to_string())
+            }
             E::Gateway(error) => error.into(),
             E::Storage(_) => Self::internal(&error),
         }

@@ -67,7 +67,9 @@ pub(crate) fn api() -> (Router<Arc<App>>, OpenApi) {
         .routes(routes!(v1::servers::secrets::put, v1::servers::secrets::delete))
         .routes(routes!(v1::builds::get))
         .routes(routes!(v1::builds::stream::stream));
-    OpenApiRouter::with_openapi(openapi::preamble()).nest("/v1", v1).merge(outside()).split_for_parts()
+    let all = OpenApiRouter::with_openapi(openapi::preamble()).nest("/v1", v1).merge(outside());
+    let (router, document) = all.split_for_parts();
+    (router, openapi::named(document))
 }
 
 /// What stands outside of the API: what its operators ask, and the protocols' own endpoints.

@@ -10,6 +10,7 @@ mod calls;
 mod case;
 mod clients;
 mod connections;
+mod contract;
 mod crash;
 mod disk;
 mod hosted;

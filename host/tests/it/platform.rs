@@ -150,6 +150,11 @@ impl Platform {
         self.setup.data()
     }
 
+    /// The directory of the test's own files, where [`Platform::tool`] runs.
+    pub fn directory(&self) -> &Path {
+        self.setup.dir.path()
+    }
+
     /// Kills it at once, as a crash does.
     pub fn kill(&mut self) {
         let _ = self.child.kill();
@@ -274,10 +279,15 @@ impl Platform {
 
     /// A person at a browser, signed in; the account is made if there is none.
     pub async fn sign_in(&self, email: &str) -> Caller {
+        self.browser(&self.session(email).await)
+    }
+
+    /// The cookie of a new session, as `name=value`; the account is made if there is none.
+    pub async fn session(&self, email: &str) -> String {
         let token = token_of(&self.admin("sign-in-link", &["--email", email]));
         let answer = self.anyone().send(Method::POST, "/v1/auth/magic-link/consume", json!({"token": token})).await;
         assert_eq!(answer.status(), 200);
-        self.browser(&cookie(&answer).expect("a session"))
+        cookie(&answer).expect("a session")
     }
 
     /// A browser with a session's cookie, as `name=value`.

@@ -43,7 +43,7 @@ states! {
 
 /// How much an organisation may do. `None`: as much as it likes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(rename_all = "camelCase"))]
 #[serde(deny_unknown_fields, rename_all(serialize = "camelCase"))]
 pub struct Limits {
     #[serde(deserialize_with = "count")]
@@ -113,7 +113,7 @@ impl Plans {
 
 /// What one call may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(rename_all = "camelCase"))]
 #[serde(deny_unknown_fields, rename_all(serialize = "camelCase"))]
 pub struct CallLimits {
     /// Bytes of all linear memories together.
