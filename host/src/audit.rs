@@ -5,7 +5,7 @@ use std::fmt::Display;
 use cloche_domain::server::Role;
 use cloche_storage::Tx;
 use cloche_storage::audit::{self, Entry, Filter, NewEntry};
-use serde_json::{Value, json};
+use serde_json::{Map, Value};
 
 use crate::app::App;
 use crate::http::auth::Member;
@@ -41,7 +41,7 @@ impl<'a> Done<'a> {
 
     /// With what was changed, as it was and as it is; null where it was or is not there.
     pub fn changed(self, before: Value, after: Value) -> Self {
-        self.with(json!({"before": before, "after": after}))
+        self.with(Value::Object(Map::from_iter([("before".to_owned(), before), ("after".to_owned(), after)])))
     }
 
     pub fn because(self, reason: &'a str) -> Self {
