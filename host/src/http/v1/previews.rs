@@ -80,7 +80,7 @@ pub(in crate::http) async fn draft(
 /// Drafts a server, and tells it as it is written: `text` events, then one `spec` (a preview) or `error` (a problem). It
 /// counts like `POST /v1/servers/preview`; who goes away after text has come has used one of the day's previews.
 #[utoipa::path(post, path = "/servers/preview/stream", tag = "previews", request_body = Ask,
-    responses((status = OK, content_type = "text/event-stream", body = String), Problem))]
+    responses((status = OK, content_type = "text/event-stream", body = serde_json::Value), Problem))]
 pub(in crate::http) async fn stream(
     State(app): Shared,
     member: Member,
