@@ -16,7 +16,7 @@ pub mod dsse;
 pub mod events;
 pub mod gateway;
 pub mod greeting;
-pub mod hidden_text;
+pub use cloche_domain::hidden_text;
 pub mod http;
 pub mod invites;
 pub mod keys;
