@@ -18,6 +18,7 @@ pub mod gateway;
 pub mod greeting;
 pub use cloche_domain::hidden_text;
 pub mod http;
+pub mod imports;
 pub mod invites;
 pub mod keys;
 pub mod kv;
