@@ -13,6 +13,7 @@ mod connections;
 mod crash;
 mod disk;
 mod hosted;
+mod imports;
 mod journey;
 mod kv;
 mod limits;
