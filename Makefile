@@ -7,10 +7,10 @@ DATA ?= data
 LISTEN ?= 127.0.0.1:8787
 TOOLCHAIN := target/toolchain
 
-.PHONY: help run test check lint rust-test web web-test toolchain clients guests bench attack clean
+.PHONY: help run test check lint rust-test web web-test toolchain clients guests documents documents-all bench attack clean
 
 help: ## List these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: toolchain web ## Install what is missing, build, and serve at http://127.0.0.1:8787 (DATA=dir LISTEN=addr:port)
 	cargo build --release -p cloche
@@ -25,7 +25,7 @@ lint: toolchain web
 	cargo clippy --quiet --workspace --all-targets -- -D warnings
 	cd web && npm run --silent check
 
-rust-test: toolchain web clients guests
+rust-test: toolchain web clients guests documents
 	@scripts/setup.sh postgres chromium
 	cargo test --quiet --locked --manifest-path guest-sdk/Cargo.toml
 	scripts/test-rust.sh
@@ -48,6 +48,13 @@ clients: ## Install the MCP clients that the tests drive
 guests: ## Build the components, made elsewhere, that the tests upload
 	@scripts/setup.sh rust node
 	scripts/test-guests.sh
+
+documents: ## Fetch the published descriptions of APIs that the tests import
+	@scripts/setup.sh node
+	scripts/test-documents.sh
+
+documents-all: toolchain documents ## Make tools of every operation of these, compile all, and print the table
+	cargo run --quiet --release -p cloche-openapi --example documents
 
 bench: toolchain web ## Measure request to live, and print median and p95
 	cargo build --release -p cloche

@@ -4,8 +4,10 @@
 //! author's body, a footer. Tools are children of the helpers, so that they see every helper, `pub` or not.
 
 use std::fmt::Write as _;
+use std::str::FromStr as _;
 
 use cloche_domain::spec::{ServerSpec, ToolSpec};
+use proc_macro2::{TokenStream, TokenTree};
 
 use crate::args;
 use crate::compiler::Source;
@@ -14,6 +16,9 @@ use crate::compiler::Source;
 const HELPERS_HEADER: &str = "use std::tool_prelude::*;\n";
 /// Before the author's body.
 const TOOL_HEADER: &str = "use super::*;\npub fn run(args: Args) -> Result<impl cloche_sdk::IntoOutput> {\n";
+
+/// After a tool's body, where the helpers say what `Args` is.
+const OWN_ARGS: &str = "pub type Args = super::Args;\n";
 
 /// The rendered crate.
 #[derive(Debug)]
@@ -65,8 +70,10 @@ pub(crate) fn render(spec: &ServerSpec) -> Rendered {
         let _ = writeln!(footer, "#[path = \"{module}.rs\"]\npub mod {module};");
     }
     rendered.add("helpers.rs".to_owned(), None, HELPERS_HEADER, &spec.helpers, &footer);
+    let own_args = defines_args(&spec.helpers);
     for (module, tool) in modules.iter().zip(&spec.tools) {
-        let footer = format!("}}\n\n{}", args::render(&tool.input_schema));
+        let args = if own_args { OWN_ARGS.to_owned() } else { args::render(&tool.input_schema) };
+        let footer = format!("}}\n\n{args}");
         let name = Some(tool.name.to_string());
         rendered.add(format!("{module}.rs"), name, TOOL_HEADER, &tool.implementation, &footer);
     }
@@ -86,6 +93,15 @@ impl Rendered {
         });
         self.source.files.push((file, text));
     }
+}
+
+/// Whether the helpers say themselves what every tool's `Args` is, as those do that pass arguments on as they came:
+/// `pub type Args = Map<String, Value>;`.
+fn defines_args(helpers: &str) -> bool {
+    let tokens: Vec<TokenTree> = TokenStream::from_str(helpers).into_iter().flatten().collect();
+    let is =
+        |token: &TokenTree, words: &[&str]| matches!(token, TokenTree::Ident(word) if words.iter().any(|w| word == w));
+    tokens.windows(2).any(|pair| is(&pair[0], &["type", "struct", "enum"]) && is(&pair[1], &["Args"]))
 }
 
 /// `get-weather`, the second tool, is `tool_2_get_weather`.
@@ -140,6 +156,17 @@ mod tests {
         let helpers = rendered.place("helpers.rs").unwrap();
         assert_eq!((helpers.tool.as_deref(), helpers.line(3)), (None, 2));
         assert!(rendered.place("lib.rs").is_none());
+    }
+
+    #[test]
+    fn helpers_may_say_what_args_is() {
+        let rendered = |helpers| render(&spec(&["Ok(args.len())"], helpers)).source.files.swap_remove(2).1;
+        for helpers in ["pub type Args = Map<String, Value>;", "#[derive(Deserialize)] pub struct Args { a: u8 }"] {
+            assert!(rendered(helpers).ends_with("pub type Args = super::Args;\n"), "{helpers}");
+        }
+        for helpers in ["", "// type Args", "fn f() { type Args = u8; }", "const S: &str = \"struct Args\";"] {
+            assert!(rendered(helpers).contains("pub struct Args"), "{helpers}");
+        }
     }
 
     #[test]

@@ -37,6 +37,8 @@ pub struct App {
     pub artifacts: Artifacts,
     /// Places for uploads: each holds its component in memory.
     pub uploads: Arc<Semaphore>,
+    /// Places for APIs' descriptions that are being read.
+    pub imports: Arc<Semaphore>,
     pub vault: Vault,
     /// Rung when there is work.
     pub wake: Wake,

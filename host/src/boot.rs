@@ -29,7 +29,7 @@ use crate::model::Models;
 use crate::oauth::Bearers;
 use crate::vault::Vault;
 use crate::worker::{Wake, Workers};
-use crate::{gateway, greeting, http, stop};
+use crate::{gateway, greeting, http, imports, stop};
 
 /// Makes the platform from its configuration: opens the database and brings its tables up to date.
 pub async fn app(config: Config) -> anyhow::Result<Arc<App>> {
@@ -52,6 +52,7 @@ pub async fn app(config: Config) -> anyhow::Result<Arc<App>> {
         sandbox: sandbox(&config)?,
         artifacts: Artifacts::new(config.data_dir("artifacts")),
         uploads: Arc::new(Semaphore::new(config.sandbox.uploads)),
+        imports: Arc::new(Semaphore::new(imports::PLACES)),
         vault: Vault::open(&config.data_dir("keys/secrets"), &clock)?,
         wake: Wake::default(),
         clock,

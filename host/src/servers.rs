@@ -15,8 +15,8 @@ use cloche_storage::{builds, secrets};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 
-pub(crate) use create::checked;
 pub use create::{Created, From, NewServer, create};
+pub(crate) use create::{checked, safe};
 pub use iterate::{Begun, Next, iterate};
 pub use upload::Upload;
 

@@ -2,6 +2,7 @@
 
 use axum::http::header::WWW_AUTHENTICATE;
 use axum::http::{HeaderValue, StatusCode};
+use cloche_domain::spec::bounds;
 use serde_json::json;
 use time::Duration;
 use time::format_description::well_known::Rfc3339;
@@ -11,8 +12,8 @@ use super::problem::Problem;
 use crate::model::DraftError;
 use crate::quotas::Over;
 use crate::{
-    accounts, api_keys, audit, calls, gateway, invites, members, orgs, personal, previews, quotas, servers, sessions,
-    usage, versions,
+    accounts, api_keys, audit, calls, gateway, imports, invites, members, orgs, personal, previews, quotas, servers,
+    sessions, usage, versions,
 };
 
 impl From<cloche_storage::Error> for Problem {
@@ -253,6 +254,39 @@ impl From<servers::Error> for Problem {
             E::UnknownSecret(key) => unprocessable("unknown_secret").with("key", key),
             E::SecretInvalid { key, .. } => unprocessable("secret_invalid").with("key", key),
             E::Vault(_) | E::Artifacts(_) | E::Storage(_) => Self::internal(&error),
+        }
+    }
+}
+
+impl From<imports::Error> for Problem {
+    fn from(error: imports::Error) -> Self {
+        use cloche_openapi::Error as D;
+        use imports::Error as E;
+        let detail = error.to_string();
+        let unprocessable = |code| Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail.clone());
+        match error {
+            E::NotFound => Self::new(StatusCode::NOT_FOUND, "not_found", detail),
+            E::Busy => Self::new(StatusCode::SERVICE_UNAVAILABLE, "imports_busy", detail).retry_after(5),
+            E::Url(_) | E::Unreachable { .. } => unprocessable("document_unreachable"),
+            E::Document(error) => match error {
+                D::TooLarge(_) => Self::new(StatusCode::PAYLOAD_TOO_LARGE, "document_too_large", detail),
+                D::Unreadable { .. }
+                | D::Swagger(_)
+                | D::Version(_)
+                | D::NotOpenApi
+                | D::TooMany(_)
+                | D::Empty
+                | D::Server(_) => unprocessable("document_invalid"),
+                D::TooManyChosen(_) => unprocessable("too_many_tools").with("limit", bounds::TOOLS),
+                D::NoneChosen
+                | D::UnknownOperation(_)
+                | D::ChosenTwice(_)
+                | D::NotImportable { .. }
+                | D::UnknownAuth(_) => unprocessable("choice_invalid"),
+                D::Spec(problems) => unprocessable("spec_invalid").with("problems", problems),
+            },
+            E::Server(error) => error.into(),
+            E::Kept(_) | E::Stopped(_) | E::Storage(_) => Self::internal(&error),
         }
     }
 }

@@ -5,6 +5,7 @@ pub(super) mod audit;
 pub(super) mod auth;
 pub(super) mod builds;
 pub(super) mod calls;
+pub(super) mod imports;
 pub(super) mod invites;
 pub(super) mod me;
 pub(super) mod members;

@@ -168,7 +168,7 @@ pub(crate) fn checked(spec: ServerSpec) -> Result<ServerSpec> {
 }
 
 /// A spec without hidden text, and without a secret pasted into it.
-pub(super) fn safe(spec: ServerSpec) -> Result<ServerSpec> {
+pub(crate) fn safe(spec: ServerSpec) -> Result<ServerSpec> {
     let texts = serde_json::to_value(&spec).unwrap_or_default();
     if let Some(hidden) = hidden_text::find(&texts) {
         return Err(Error::UnsafeText(hidden));

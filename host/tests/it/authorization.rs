@@ -33,6 +33,7 @@ struct Place {
     member: String,
     invite: String,
     session: String,
+    import: String,
 }
 
 impl Place {
@@ -57,6 +58,8 @@ impl Place {
         platform.admin("member", &["--email", "zoe@example.com", "--org", "ada", "--role", "developer"]);
         let (_, zoe) = platform.sign_in("zoe@example.com").await.get("/v1/auth/me").await;
         let (_, sessions) = platform.sign_in("zoe@example.com").await.get("/v1/auth/sessions").await;
+        let api = json!({"openapi": "3.1.0", "info": {"title": "Hers"}, "paths": {"/a": {"get": {}}}});
+        let (_, brought) = ada.post("/v1/imports", json!({"document": api})).await;
         Self {
             org: "ada".to_owned(),
             slug: "hers".to_owned(),
@@ -67,6 +70,7 @@ impl Place {
             member: id(&zoe["user"]),
             invite: id(&invite),
             session: id(&sessions["sessions"][0]),
+            import: brought["importId"].as_str().unwrap().to_owned(),
         }
     }
 
@@ -80,6 +84,7 @@ impl Place {
                 ("members", "{id}") => self.member.as_str(),
                 ("invites", "{id}") => self.invite.as_str(),
                 ("sessions", "{id}") => self.session.as_str(),
+                ("imports", "{id}") => self.import.as_str(),
                 (_, "{org}") => self.org.as_str(),
                 (_, "{slug}") => self.slug.as_str(),
                 (_, "{key}") => "API_KEY",

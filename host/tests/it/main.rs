@@ -14,6 +14,7 @@ mod contract;
 mod crash;
 mod disk;
 mod hosted;
+mod imports;
 mod journey;
 mod kv;
 mod limits;

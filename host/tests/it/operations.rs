@@ -70,6 +70,15 @@ pub const OPERATIONS: &[Operation] = &[
     op("POST /v1/api-keys", Member, 201, r#"{"name": "mine", "scopes": ["api"]}"#),
     op("POST /v1/servers/preview", CHANGE, 200, r#"{"prompt": "Two tools, echo and now"}"#),
     op("POST /v1/servers/preview/stream", CHANGE, 200, r#"{"prompt": "Two tools, echo and now"}"#),
+    op(
+        "POST /v1/imports",
+        CHANGE,
+        201,
+        r#"{"document": {"openapi": "3.1.0", "info": {"title": "T"}, "paths": {"/a": {"get": {}}}}}"#,
+    ),
+    // A description is for who brought it alone.
+    op("GET /v1/imports/{id}", Member, 404, ""),
+    op("POST /v1/imports/{id}/preview", CHANGE, 404, r#"{"operations": ["GET /a"]}"#),
     op("GET /v1/servers", Member, 200, ""),
     op(
         "POST /v1/servers",

@@ -9,8 +9,9 @@ use figment::providers::{Format as _, Toml};
 use serde_json::Value;
 
 /// A part, which of our crates it may use, and what it must never see.
-const PARTS: [(&str, &[&str], &[&str]); 4] = [
+const PARTS: [(&str, &[&str], &[&str]); 5] = [
     ("host/crates/domain", &[], &["axum", "reqwest", "tokio", "wasmtime"]),
+    ("host/crates/openapi", &["cloche-domain"], &["axum", "reqwest", "sqlx", "tokio", "wasmtime"]),
     ("host/crates/storage", &["cloche-domain"], &["axum", "reqwest", "wasmtime"]),
     ("host/crates/sandbox", &["cloche-domain"], &["axum", "reqwest", "sqlx"]),
     ("compiler-service", &["cloche-domain"], &["aws-lc-rs", "jsonwebtoken", "secrecy", "sqlx", "wasmtime"]),

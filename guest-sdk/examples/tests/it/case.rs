@@ -39,7 +39,7 @@ pub struct Exchange {
     /// Headers that the request must have.
     #[serde(default)]
     pub headers: BTreeMap<String, String>,
-    /// The JSON of its body.
+    /// The JSON of its body; or its text, where that is no JSON.
     pub body: Option<Value>,
     #[serde(default = "ok")]
     pub status: u16,

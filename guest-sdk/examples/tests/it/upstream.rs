@@ -89,7 +89,8 @@ impl State {
         let headers: Vec<(&str, &str)> = lines.filter_map(|line| line.split_once(": ")).collect();
         let header = |name: &str| headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| *value);
         let request = format!("{method} https://{}{path}", header("host").unwrap_or_default());
-        let json: Value = serde_json::from_str(body).unwrap_or_default();
+        // A form is held against the text of it.
+        let json: Value = serde_json::from_str(body).unwrap_or_else(|_| body.into());
         let fits = |exchange: &Exchange| {
             matches(&request, &exchange.request)
                 && exchange.headers.iter().all(|(name, value)| header(name) == Some(value))

@@ -86,6 +86,8 @@ typed_id! {
     BuildId, "bld";
     /// A drafted spec, kept for a day.
     PreviewId, "prv";
+    /// An API's description, kept for a day.
+    ImportId, "imp";
     /// One call of a tool.
     CallId, "cal";
     /// A row of the job queue.

@@ -4,6 +4,7 @@ pub mod capability;
 pub mod clock;
 pub mod day;
 pub mod diff;
+pub mod hidden_text;
 pub mod id;
 pub mod interfaces;
 pub mod manifest;
@@ -17,7 +18,7 @@ pub mod words;
 pub use clock::Clock;
 pub use day::Day;
 pub use id::{
-    ApiKeyId, BuildId, CallId, ClientId, GrantId, InviteId, JobId, OrgId, PreviewId, SecretId, ServerId, SessionId,
-    UserId, VersionId,
+    ApiKeyId, BuildId, CallId, ClientId, GrantId, ImportId, InviteId, JobId, OrgId, PreviewId, SecretId, ServerId,
+    SessionId, UserId, VersionId,
 };
 pub use words::{Email, OauthClientId, SecretKey, Sha256, Slug, ToolName};

@@ -9,6 +9,7 @@ pub mod api_keys;
 pub mod audit;
 pub mod builds;
 pub mod calls;
+pub mod imports;
 pub mod invites;
 pub mod jobs;
 pub mod kv;

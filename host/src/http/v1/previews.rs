@@ -53,7 +53,7 @@ pub(in crate::http) struct Shown {
 }
 
 impl Shown {
-    fn new(preview: Preview, cached: bool) -> Self {
+    pub(super) fn new(preview: Preview, cached: bool) -> Self {
         let Preview { id: preview_id, spec, model, demo, expires_at, .. } = preview;
         Self { preview_id, spec, model, demo, cached, expires_at }
     }

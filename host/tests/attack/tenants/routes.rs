@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cloche_domain::{BuildId, CallId, InviteId, PreviewId, ServerId, SessionId, UserId};
+use cloche_domain::{BuildId, CallId, ImportId, InviteId, PreviewId, ServerId, SessionId, UserId};
 use reqwest::Method;
 use reqwest::header::{ACCEPT, AUTHORIZATION};
 use serde_json::{Value, json};
@@ -22,6 +22,7 @@ pub const ATTACKS: &[Attack] = &[
 
 /// What a route takes besides ids. A route with an id and a body is not there by itself: it has a row here.
 const BODIES: &[(&str, &str)] = &[
+    ("POST /v1/imports/{id}/preview", r#"{"operations": ["GET /a"]}"#),
     ("PUT /v1/servers/{id}/secrets/{key}", r#"{"value": "stolen-or-not"}"#),
     ("POST /v1/servers/{id}/try", r#"{"tool": "now"}"#),
     ("POST /v1/servers/{id}/iterate", r#"{"source": {}}"#),
@@ -41,6 +42,7 @@ struct Ids {
     member: [String; 2],
     invite: [String; 2],
     session: [String; 2],
+    import: [String; 2],
 }
 
 impl Ids {
@@ -52,6 +54,7 @@ impl Ids {
                 let value = match (before, segment) {
                     ("servers", "{id}") => self.server[which].as_str(),
                     ("builds", "{id}") => self.build[which].as_str(),
+                    ("imports", "{id}") => self.import[which].as_str(),
                     ("api-keys", "{id}") => self.api_key[which].as_str(),
                     ("members", "{id}") => self.member[which].as_str(),
                     ("invites", "{id}") => self.invite[which].as_str(),
@@ -123,6 +126,9 @@ async fn victim(platform: &Platform, owner: &Tenant) -> Ids {
     Hosted { id: text("id"), url: text("mcpUrl") }.live(&owner.browser).await;
     let (_, made) = owner.browser.post("/v1/api-keys", json!({"name": "hers", "scopes": ["mcp"]})).await;
     let id = |value: &Value| value["id"].as_str().unwrap().to_owned();
+    let api = json!({"openapi": "3.1.0", "info": {"title": "Hers"}, "servers": [{"url": "https://api.example.com"}],
+        "paths": {"/a": {"get": {}}}});
+    let (_, brought) = owner.browser.post("/v1/imports", json!({"document": api})).await;
     let at = format!("/v1/servers/{}", id(&server));
     let (_, tried) = owner.browser.post(&format!("{at}/try"), json!({"tool": "now"})).await;
     // Records are written a moment later.
@@ -131,6 +137,7 @@ async fn victim(platform: &Platform, owner: &Tenant) -> Ids {
     }
     Ids {
         call: [id(&tried), CallId::new().to_string()],
+        import: [brought["importId"].as_str().unwrap().to_owned(), ImportId::new().to_string()],
         build: [text("buildId"), BuildId::new().to_string()],
         server: [id(&server), ServerId::new().to_string()],
         member: [id(&members["members"][1]), UserId::new().to_string()],

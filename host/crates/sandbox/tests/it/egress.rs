@@ -272,10 +272,10 @@ async fn what_is_no_http_is_unreachable() {
 async fn the_platforms_own_fetches_keep_to_the_same_rules() {
     let upstream = Upstream::new(|_| ok("", b"12345")).await;
     let url = upstream.url("/client.json").parse().unwrap();
-    assert_eq!(Kit::local().sandbox.fetch(&url, 5).await, Ok((200, b"12345".to_vec())));
-    let error = Kit::local().sandbox.fetch(&url, 4).await.unwrap_err();
+    assert_eq!(Kit::local().sandbox.fetch(&url, 5, Duration::from_secs(5)).await, Ok((200, b"12345".to_vec())));
+    let error = Kit::local().sandbox.fetch(&url, 4, Duration::from_secs(5)).await.unwrap_err();
     assert!(error.contains("over the limit of 4"), "{error}");
-    let error = Kit::new().sandbox.fetch(&url, 5).await.unwrap_err();
+    let error = Kit::new().sandbox.fetch(&url, 5, Duration::from_secs(5)).await.unwrap_err();
     assert!(error.contains("loopback address"), "{error}");
     assert_eq!(upstream.requests().len(), 2);
 }
