@@ -34,7 +34,7 @@ pub use origin::Origins;
 /// The token is an OAuth access token for this one server, or an API key with the scope `mcp`.
 #[utoipa::path(post, path = "/mcp/{org}/{slug}", tag = "mcp",
     security(("accessToken" = ["mcp"]), ("apiKey" = ["mcp"])), params(("org" = Slug, Path), ("slug" = Slug, Path)),
-    request_body = Value, responses((status = OK, content((Value = "application/json"), (String = "text/event-stream"))),
+    request_body = Value, responses((status = OK, content((Value = "application/json"), (Value = "text/event-stream"))),
     (status = ACCEPTED, description = "A notification was taken"), Problem))]
 pub(super) async fn handle(
     State(app): Shared,
