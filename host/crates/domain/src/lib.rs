@@ -4,6 +4,8 @@ pub mod capability;
 pub mod clock;
 pub mod day;
 pub mod diff;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 pub mod id;
 pub mod interfaces;
 pub mod manifest;
