@@ -6,8 +6,9 @@ SHELL := /bin/bash
 DATA ?= data
 LISTEN ?= 127.0.0.1:8787
 TOOLCHAIN := target/toolchain
+SECONDS ?= 60
 
-.PHONY: help run test check lint rust-test web web-test toolchain clients guests documents documents-all bench attack clean
+.PHONY: help run test check lint rust-test web web-test toolchain clients guests documents documents-all bench attack fuzz clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,6 +64,9 @@ bench: toolchain web ## Measure request to live, and print median and p95
 attack: toolchain web guests ## Try every attack on the real binary and print the table (ATTACK="guest:: secrets::" for some)
 	cargo build --quiet --workspace --bins
 	cargo test --quiet -p cloche --test attack -- --table $(ATTACK)
+
+fuzz: toolchain web ## Fuzz what strangers write, each target for SECONDS=60, from the inputs in fuzz/corpus (FUZZ="pattern spec" for some)
+	scripts/fuzz.sh $(SECONDS) $(FUZZ)
 
 clean: ## Remove what was built; keeps data/
 	rm -rf target web/dist web/node_modules guest-sdk/target

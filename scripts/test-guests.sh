@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds the components that the tests upload, one in Rust and one in JavaScript, into target/guests. Does nothing when they
-# are newer than their sources.
+# Builds the components that the tests upload, one in Rust and one in JavaScript, and a module of the SDK's, into
+# target/guests. Does nothing when they are newer than their sources.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -12,14 +12,24 @@ flock 9
 # $1 is newer than all below the others.
 fresh() { [ -f "$1" ] && [ -z "$(find "${@:2}" -type f -newer "$1" -print -quit)" ]; }
 
+# $1 in Rust, for the target $2: its file $3, as $4.
+rust() {
+  if ! [ -d "$(rustc --print sysroot)/lib/rustlib/$2" ]; then
+    rustup target add "$2" >/dev/null 2>&1 ||
+      { echo "test-guests: Rust's target $2 is missing: rustup target add $2" >&2; exit 1; }
+  fi
+  cargo build --quiet --locked --release --target "$2" --manifest-path "host/tests/guests/$1/Cargo.toml" --target-dir "$to/rust"
+  cp "$to/rust/$2/release/$3" "$to/$4"
+}
+
 from=host/tests/guests/wasi-rust
 if ! fresh "$to/rust.wasm" "$from/src" "$from/Cargo.lock" "$from/Cargo.toml" wit; then
-  if ! [ -d "$(rustc --print sysroot)/lib/rustlib/wasm32-wasip2" ]; then
-    rustup target add wasm32-wasip2 >/dev/null 2>&1 ||
-      { echo "test-guests: Rust's target wasm32-wasip2 is missing: rustup target add wasm32-wasip2" >&2; exit 1; }
-  fi
-  cargo build --quiet --locked --release --target wasm32-wasip2 --manifest-path "$from/Cargo.toml" --target-dir "$to/rust"
-  cp "$to/rust/wasm32-wasip2/release/wasi_guest.wasm" "$to/rust.wasm"
+  rust wasi-rust wasm32-wasip2 wasi_guest.wasm rust.wasm
+fi
+
+from=host/tests/guests/sdk-rust
+if ! fresh "$to/sdk.wasm" "$from/src" "$from/Cargo.lock" "$from/Cargo.toml" guest-sdk/sdk; then
+  rust sdk-rust wasm32-unknown-unknown sdk_guest.wasm sdk.wasm
 fi
 
 from=host/tests/guests/js

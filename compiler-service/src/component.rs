@@ -87,6 +87,7 @@ pub(crate) struct Names {
 }
 
 pub(crate) fn names(component: &[u8]) -> Result<Names, ManifestError> {
+    are_whole(component)?;
     let decoded = wit_component::decode(component).map_err(|e| ManifestError::NotAComponent(format!("{e:#}")))?;
     let DecodedWasm::Component(resolve, world) = decoded else {
         return Err(ManifestError::NotAComponent("a WIT package".to_owned()));
@@ -101,6 +102,12 @@ pub(crate) fn names(component: &[u8]) -> Result<Names, ManifestError> {
         imports: sorted(world.imports.keys().map(name).collect()),
         exports: sorted(world.exports.keys().map(name).collect()),
     })
+}
+
+/// Whether every section is as long as it says. The decoder makes room for what is announced, however little there is.
+fn are_whole(component: &[u8]) -> Result<(), ManifestError> {
+    let mut sections = Parser::new(0).parse_all(component);
+    sections.try_for_each(|section| section.map(drop)).map_err(|e| ManifestError::NotAComponent(e.to_string()))
 }
 
 /// The manifest of a component: exactly one section, not nested, the last of all.
@@ -167,6 +174,15 @@ mod tests {
         let mut not_last = right;
         section(&mut not_last, "other", b"");
         assert!(matches!(read_manifest(&not_last), Err(ManifestError::Misplaced)));
+    }
+
+    #[test]
+    fn a_section_that_announces_gigabytes_is_given_no_room() {
+        let began = std::time::Instant::now();
+        let mut component = wasm_encoder::Component::new().finish();
+        component.extend([SectionId::Custom.into(), 0xff, 0xff, 0xff, 0xff, 0x0f]);
+        assert!(matches!(imports(&component), Err(ManifestError::NotAComponent(_))));
+        assert!(began.elapsed() < std::time::Duration::from_millis(500), "it took {:?}", began.elapsed());
     }
 
     #[test]

@@ -115,7 +115,7 @@ impl Reader<'_> {
             column: 0,
             end_line: None,
             message: self.clean(&message.message),
-            code: message.code.as_ref().map(|code| code.code.clone()),
+            code: message.code.as_ref().map(|code| self.clean(&code.code)),
             hint: self.hint(message),
             text: None,
         };
@@ -186,6 +186,8 @@ fn without(text: &str, path: &str) -> String {
         clean.push_str(&rest[..at]);
         clean.push('…');
         rest = &rest[at..];
+        // A directory's own name may have such letters in it.
+        rest = &rest[path.len()..];
         let end = rest.find(|c: char| c.is_whitespace() || "`'\",;:)".contains(c));
         rest = &rest[end.unwrap_or(rest.len())..];
     }
@@ -208,6 +210,7 @@ mod tests {
             "crate found at `…` and …"
         );
         assert_eq!(without("nothing here", "/opt/kit"), "nothing here");
+        assert_eq!(without("at /opt/my kit/lib/a.rs: so", "/opt/my kit"), "at …: so");
     }
 
     #[test]

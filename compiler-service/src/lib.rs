@@ -8,6 +8,8 @@ mod compiler;
 mod component;
 mod diagnostics;
 mod forbidden;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 mod jail;
 mod limits;
 mod local;

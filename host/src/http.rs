@@ -3,6 +3,8 @@
 pub mod address;
 pub mod auth;
 mod cookies;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 mod health;
 pub mod json;
 mod listen;

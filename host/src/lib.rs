@@ -42,3 +42,6 @@ pub mod usage;
 pub mod vault;
 pub mod versions;
 pub mod worker;
+
+#[cfg(any(test, feature = "fuzzing"))]
+pub use http::fuzzing;

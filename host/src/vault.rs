@@ -1,13 +1,17 @@
 //! Secrets at rest: AES-256-GCM under a data key of each secret's own, which the platform's key wraps.
 //!
 //! Both ciphertexts are bound to their row (server, key, row id), so that one moved to another row doesn't open. The
-//! platform's keys are files in `keys/secrets`: the newest, by name, encrypts; all decrypt.
+//! platform's keys are files in `keys/secrets`: the newest, by name, encrypts; all decrypt. One that is added while the
+//! platform runs is found when it is needed: `rotate` makes one, and seals every secret anew under it.
+
+mod rotate;
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use aes_gcm::aead::{Aead as _, Payload};
 use aes_gcm::{Aes256Gcm, KeyInit as _, Nonce};
@@ -17,6 +21,7 @@ use cloche_storage::secrets::{self, Sealed};
 use secrecy::{ExposeSecret as _, SecretBox, SecretString};
 
 use crate::token::{NoRandomness, random_bytes};
+pub use rotate::{Rotated, rotate};
 
 const NONCE: usize = 12;
 
@@ -29,6 +34,10 @@ pub enum Error {
     Readable(PathBuf),
     #[error("{0} is no key: it must hold 64 hexadecimal digits")]
     Malformed(PathBuf),
+    #[error("there is no key left in {0}: put the platform's keys back before anything is sealed")]
+    Gone(PathBuf),
+    #[error("the key {newest} is newer, by its name, than any that is made now: rename it, or set the clock")]
+    FromTheFuture { newest: String },
     #[error("secret {key} of {server} is encrypted with the key {key_id}, which is not in the keys directory")]
     NoKey { key: SecretKey, server: ServerId, key_id: String },
     #[error("secret {key} of {server} does not open: its row was changed, or the platform's key is another one")]
@@ -44,8 +53,16 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// The platform's key-encryption keys.
 #[derive(Debug)]
 pub struct Vault {
+    dir: PathBuf,
+    ring: RwLock<Ring>,
+}
+
+type Key = SecretBox<[u8; 32]>;
+
+#[derive(Debug)]
+struct Ring {
     newest: String,
-    keys: BTreeMap<String, SecretBox<[u8; 32]>>,
+    keys: BTreeMap<String, Arc<Key>>,
 }
 
 impl Vault {
@@ -53,33 +70,28 @@ impl Vault {
     pub fn open(dir: &Path, clock: &Clock) -> Result<Self> {
         let io = |source| Error::Io { path: dir.to_owned(), source };
         fs::DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(io)?;
-        let mut keys = BTreeMap::new();
-        for entry in fs::read_dir(dir).map_err(io)? {
-            let path = entry.map_err(io)?.path();
-            if path.extension().is_some_and(|e| e == "key") {
-                keys.insert(name_of(&path), read_key(&path)?);
-            }
+        if key_files(dir)?.is_empty() {
+            write_key(dir, clock.now().unix_timestamp())?;
         }
-        if keys.is_empty() {
-            let made = write_key(dir, clock)?;
-            keys.insert(name_of(&made), read_key(&made)?);
-        }
-        let newest = keys.last_key_value().map(|(name, _)| name.clone()).unwrap_or_default();
-        Ok(Self { newest, keys })
+        let vault =
+            Self { dir: dir.to_owned(), ring: RwLock::new(Ring { newest: String::new(), keys: BTreeMap::new() }) };
+        vault.look()?;
+        Ok(vault)
     }
 
     /// Encrypts a value for a new row.
     pub fn seal(&self, server: ServerId, key: &SecretKey, value: &SecretString) -> Result<Sealed> {
+        let (key_id, platforms) = self.newest()?;
         let mut sealed = Sealed {
             id: SecretId::new(),
             server_id: server,
             key: key.clone(),
-            key_id: self.newest.clone(),
+            key_id,
             wrapped_key: Vec::new(),
             ciphertext: Vec::new(),
         };
         let data_key = SecretBox::new(Box::new(random_bytes::<32>()?));
-        sealed.wrapped_key = encrypt(self.key(&sealed)?, &sealed, data_key.expose_secret())?;
+        sealed.wrapped_key = encrypt(&platforms, &sealed, data_key.expose_secret())?;
         sealed.ciphertext = encrypt(&data_key, &sealed, value.expose_secret().as_bytes())?;
         Ok(sealed)
     }
@@ -88,7 +100,7 @@ impl Vault {
     pub fn unseal(&self, sealed: &Sealed) -> Result<SecretString> {
         let tampered = || tampered(sealed);
         let data_key: [u8; 32] =
-            decrypt(self.key(sealed)?, sealed, &sealed.wrapped_key)?.try_into().map_err(|_| tampered())?;
+            decrypt(self.key(sealed)?.as_ref(), sealed, &sealed.wrapped_key)?.try_into().map_err(|_| tampered())?;
         let value = decrypt(&SecretBox::new(Box::new(data_key)), sealed, &sealed.ciphertext)?;
         Ok(String::from_utf8(value).map_err(|_| tampered())?.into())
     }
@@ -99,12 +111,38 @@ impl Vault {
         rows.iter().map(|sealed| Ok((sealed.key.clone(), self.unseal(sealed)?))).collect()
     }
 
-    fn key(&self, sealed: &Sealed) -> Result<&SecretBox<[u8; 32]>> {
-        self.keys.get(&sealed.key_id).ok_or_else(|| Error::NoKey {
+    /// The newest key, also where it was made since; and only where it is on the disk still.
+    fn newest(&self) -> Result<(String, Arc<Key>)> {
+        self.look()?;
+        let ring = self.ring.read().unwrap_or_else(PoisonError::into_inner);
+        let key = ring.keys.get(&ring.newest).cloned().ok_or_else(|| Error::Gone(self.dir.clone()))?;
+        Ok((ring.newest.clone(), key))
+    }
+
+    fn key(&self, sealed: &Sealed) -> Result<Arc<Key>> {
+        let known = || self.ring.read().unwrap_or_else(PoisonError::into_inner).keys.get(&sealed.key_id).cloned();
+        if let Some(key) = known() {
+            return Ok(key);
+        }
+        self.look()?;
+        known().ok_or_else(|| Error::NoKey {
             key: sealed.key.clone(),
             server: sealed.server_id,
             key_id: sealed.key_id.clone(),
         })
+    }
+
+    /// Takes in the keys that are new in the directory. One that is gone from there decrypts on until the platform ends.
+    fn look(&self) -> Result<()> {
+        let files = key_files(&self.dir)?;
+        let mut ring = self.ring.write().unwrap_or_else(PoisonError::into_inner);
+        for (name, path) in &files {
+            if !ring.keys.contains_key(name) {
+                ring.keys.insert(name.clone(), Arc::new(read_key(path)?));
+            }
+        }
+        ring.newest = files.into_keys().next_back().ok_or_else(|| Error::Gone(self.dir.clone()))?;
+        Ok(())
     }
 }
 
@@ -119,7 +157,7 @@ fn tampered(sealed: &Sealed) -> Error {
 }
 
 /// A random nonce, then the ciphertext with its tag.
-fn encrypt(key: &SecretBox<[u8; 32]>, bound_to: &Sealed, plain: &[u8]) -> Result<Vec<u8>> {
+fn encrypt(key: &Key, bound_to: &Sealed, plain: &[u8]) -> Result<Vec<u8>> {
     let nonce = random_bytes::<NONCE>()?;
     let aad = binding(bound_to);
     let payload = Payload { msg: plain, aad: aad.as_bytes() };
@@ -129,7 +167,7 @@ fn encrypt(key: &SecretBox<[u8; 32]>, bound_to: &Sealed, plain: &[u8]) -> Result
     Ok([&nonce[..], &sealed].concat())
 }
 
-fn decrypt(key: &SecretBox<[u8; 32]>, bound_to: &Sealed, sealed: &[u8]) -> Result<Vec<u8>> {
+fn decrypt(key: &Key, bound_to: &Sealed, sealed: &[u8]) -> Result<Vec<u8>> {
     let (nonce, text) = sealed.split_at_checked(NONCE).ok_or_else(|| tampered(bound_to))?;
     let aad = binding(bound_to);
     let payload = Payload { msg: text, aad: aad.as_bytes() };
@@ -138,11 +176,20 @@ fn decrypt(key: &SecretBox<[u8; 32]>, bound_to: &Sealed, sealed: &[u8]) -> Resul
         .map_err(|_| tampered(bound_to))
 }
 
-fn name_of(path: &Path) -> String {
-    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+/// The keys in a directory, by their names.
+fn key_files(dir: &Path) -> Result<BTreeMap<String, PathBuf>> {
+    let io = |source| Error::Io { path: dir.to_owned(), source };
+    let mut files = BTreeMap::new();
+    for entry in fs::read_dir(dir).map_err(io)? {
+        let path = entry.map_err(io)?.path();
+        if path.extension().is_some_and(|e| e == "key") {
+            files.insert(path.file_stem().unwrap_or_default().to_string_lossy().into_owned(), path);
+        }
+    }
+    Ok(files)
 }
 
-fn read_key(path: &Path) -> Result<SecretBox<[u8; 32]>> {
+fn read_key(path: &Path) -> Result<Key> {
     let io = |source| Error::Io { path: path.to_owned(), source };
     if fs::metadata(path).map_err(io)?.permissions().mode() & 0o077 != 0 {
         return Err(Error::Readable(path.to_owned()));
@@ -153,9 +200,9 @@ fn read_key(path: &Path) -> Result<SecretBox<[u8; 32]>> {
     Ok(SecretBox::new(key))
 }
 
-/// Makes a key whose name sorts after those made before it. It is on the disk before anything is encrypted with it.
-fn write_key(dir: &Path, clock: &Clock) -> Result<PathBuf> {
-    let name = format!("{:012}-{}", clock.now().unix_timestamp(), hex::encode(random_bytes::<4>()?));
+/// Makes a key whose name sorts after those made before that second. It is on the disk before anything is encrypted with it.
+fn write_key(dir: &Path, second: i64) -> Result<PathBuf> {
+    let name = format!("{second:012}-{}", hex::encode(random_bytes::<4>()?));
     let text = SecretString::from(hex::encode(random_bytes::<32>()?));
     let (unfinished, path) = (dir.join(format!("{name}.new")), dir.join(format!("{name}.key")));
     let write = || {
@@ -188,16 +235,28 @@ mod tests {
         let (dir, vault) = vault();
         let old = sealed(&vault);
         assert!(!old.ciphertext.windows(7).any(|w| w == b"hunter2"));
-        let clock = Clock::default();
-        clock.advance(time::Duration::seconds(5));
-        write_key(dir.path(), &clock).unwrap();
-        let rotated = Vault::open(dir.path(), &clock).unwrap();
+        let later = Clock::default().now().unix_timestamp() + 5;
+        write_key(dir.path(), later).unwrap();
+        let rotated = Vault::open(dir.path(), &Clock::default()).unwrap();
         let new = sealed(&rotated);
         assert_ne!(new.key_id, old.key_id);
-        for row in [&old, &new] {
-            assert_eq!(rotated.unseal(row).unwrap().expose_secret(), "hunter2");
+        // Also one that has run since before the key was made.
+        for (vault, row) in [(&rotated, &old), (&rotated, &new), (&vault, &new)] {
+            assert_eq!(vault.unseal(row).unwrap().expose_secret(), "hunter2");
         }
-        assert!(matches!(vault.unseal(&new), Err(Error::NoKey { .. })));
+        assert_eq!(sealed(&vault).key_id, new.key_id);
+    }
+
+    #[test]
+    fn nothing_is_sealed_with_a_key_that_is_not_on_the_disk() {
+        let (dir, vault) = vault();
+        let row = sealed(&vault);
+        fs::remove_file(dir.path().join(format!("{}.key", row.key_id))).unwrap();
+        let again = vault.seal(ServerId::new(), &"API_TOKEN".parse().unwrap(), &"hunter2".into());
+        assert!(matches!(again, Err(Error::Gone(_))), "{again:?}");
+        assert_eq!(vault.unseal(&row).unwrap().expose_secret(), "hunter2");
+        let unknown = Sealed { key_id: "other".to_owned(), ..row };
+        assert!(vault.unseal(&unknown).is_err());
     }
 
     #[test]
@@ -218,7 +277,7 @@ mod tests {
     #[test]
     fn keys_are_their_owners_alone() {
         let (dir, vault) = vault();
-        let path = dir.path().join(format!("{}.key", vault.newest));
+        let path = dir.path().join(format!("{}.key", vault.newest().unwrap().0));
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
         assert!(matches!(Vault::open(dir.path(), &Clock::default()), Err(Error::Readable(_))));
@@ -227,7 +286,7 @@ mod tests {
     #[test]
     fn nothing_of_a_secret_or_key_is_printed() {
         let (dir, vault) = vault();
-        let key = fs::read_to_string(dir.path().join(format!("{}.key", vault.newest))).unwrap();
+        let key = fs::read_to_string(dir.path().join(format!("{}.key", vault.newest().unwrap().0))).unwrap();
         assert!(!format!("{vault:?}").contains(&key[..16]));
     }
 }

@@ -10,7 +10,7 @@ use secrecy::ExposeSecret as _;
 use super::Place;
 use crate::api_keys::NewKey;
 use crate::app::App;
-use crate::{accounts, api_keys, boot};
+use crate::{accounts, api_keys, boot, vault};
 
 #[derive(Subcommand, Debug)]
 pub(super) enum Admin {
@@ -22,6 +22,8 @@ pub(super) enum Admin {
     Member(Member),
     /// Print a new API key of a person; make their account if they have none.
     ApiKey(ApiKey),
+    /// Make a new key for the secrets of servers, and seal all of them anew under it, also beside a running platform.
+    RotateKeys(Place),
 }
 
 /// Whom it is about.
@@ -88,6 +90,10 @@ impl Admin {
                 };
                 let (key, _) = api_keys::create(&app, &member.into(), NewKey { name, scopes, expires_in_days }).await?;
                 Ok(key.expose_secret().to_owned())
+            }
+            Self::RotateKeys(place) => {
+                let app = boot::app(place.load()?).await?;
+                Ok(vault::rotate(&app.vault, &app.db, &app.clock).await?.to_string())
             }
         }
     }

@@ -4,6 +4,8 @@ mod connections;
 mod names;
 mod requests;
 mod responses;
+mod services;
+mod sessions;
 mod targets;
 
 use serde_json::{Value, json};
@@ -16,7 +18,16 @@ use crate::tenant::{Said, Tenant};
 const GROUP: &str = "Egress";
 
 pub fn attacks() -> Vec<Attack> {
-    [names::ATTACKS, targets::ATTACKS, requests::ATTACKS, responses::ATTACKS, connections::ATTACKS].concat()
+    [
+        names::ATTACKS,
+        targets::ATTACKS,
+        services::ATTACKS,
+        requests::ATTACKS,
+        responses::ATTACKS,
+        connections::ATTACKS,
+        sessions::ATTACKS,
+    ]
+    .concat()
 }
 
 /// Sends a GET to its argument, waits a second at most, and returns the answer's text.

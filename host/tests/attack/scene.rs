@@ -42,11 +42,6 @@ impl Scene {
         }
     }
 
-    /// Says why the harm can't be shown.
-    pub fn no_control(&self, why: &str) {
-        self.controls.borrow_mut().push(format!("not shown: {why}"));
-    }
-
     /// The guard has held, or what was seen instead.
     #[track_caller]
     pub fn guard(&self, what: &str, held: bool, seen: impl Debug) {

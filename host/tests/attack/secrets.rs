@@ -3,7 +3,9 @@
 mod bindings;
 mod echoes;
 mod leaks;
+mod memory;
 mod pasted;
+mod rotation;
 mod vault;
 
 use serde_json::{Value, json};
@@ -21,7 +23,16 @@ const VALUE: &str = "s3cr3t/va|ue+\"of\" the owner~7fQx";
 const MARK: &str = "s3cr3t";
 
 pub fn attacks() -> Vec<Attack> {
-    [echoes::ATTACKS, bindings::ATTACKS, leaks::ATTACKS, vault::ATTACKS, pasted::ATTACKS].concat()
+    [
+        echoes::ATTACKS,
+        bindings::ATTACKS,
+        memory::ATTACKS,
+        leaks::ATTACKS,
+        vault::ATTACKS,
+        rotation::ATTACKS,
+        pasted::ATTACKS,
+    ]
+    .concat()
 }
 
 /// A platform whose servers may reach this machine.

@@ -32,6 +32,7 @@ mod previews;
 mod records;
 mod repairs;
 mod reviews;
+mod rotation;
 mod secret_scan;
 mod servers;
 mod starters;

@@ -85,6 +85,12 @@ impl Setup {
         self.dir.path().join("data")
     }
 
+    /// Where its database is.
+    pub fn database_url(&self) -> String {
+        let file = || format!("sqlite://{}", self.data().join("cloche.db").display());
+        self.database.as_ref().map_or_else(file, Database::url)
+    }
+
     /// The program with this platform's data and settings, and no others from outside.
     fn command(&self, verbs: &[&str]) -> Command {
         let mut command = match self.under.split_first() {
@@ -219,9 +225,14 @@ impl Platform {
         fs::read_to_string(self.setup.dir.path().join("log")).unwrap_or_default()
     }
 
+    /// `cloche admin …`, to be run beside the platform.
+    pub fn admin_command(&self, verb: &str) -> Command {
+        self.setup.command(&["admin", verb])
+    }
+
     /// What `cloche admin …` prints, run beside the platform.
     pub fn admin(&self, verb: &str, args: &[&str]) -> String {
-        let done = self.setup.command(&["admin", verb]).args(args).output().unwrap();
+        let done = self.admin_command(verb).args(args).output().unwrap();
         assert!(done.status.success(), "admin {verb}: {}", String::from_utf8_lossy(&done.stderr));
         String::from_utf8(done.stdout).unwrap().trim_end().to_owned()
     }

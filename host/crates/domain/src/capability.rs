@@ -1,9 +1,12 @@
 //! What a server may import and reach: patterns parsed once into types, with errors that say how to mend them.
 
+mod path;
+
 use std::fmt;
 use std::str::FromStr;
 
 use crate::words::as_text;
+use path::is_ambiguous;
 
 /// The interfaces of `wit/tool.wit`: all that a component may import.
 pub const INTERFACES: [&str; 6] = [
@@ -123,20 +126,6 @@ impl HostPattern {
     }
 }
 
-/// Whether an upstream might read a path otherwise than we do: encoded slashes, dots and NULs, once or twice; and dot
-/// segments with parameters (`/..;/`), which some servers take for plain ones.
-fn is_ambiguous(path: &str) -> bool {
-    let lower = path.to_ascii_lowercase();
-    let encoded = ["%2f", "%2e", "%5c", "%00", "%252f", "%252e", "%255c", "%2500", "%253b"]
-        .iter()
-        .any(|form| lower.contains(form));
-    let parameters = |segment: &str| {
-        let name = segment.split(';').next().unwrap_or_default();
-        matches!(name.split("%3b").next(), Some("." | ".."))
-    };
-    encoded || lower.split('/').any(parameters)
-}
-
 impl FromStr for HostPattern {
     type Err = HostPatternError;
 
@@ -145,15 +134,20 @@ impl FromStr for HostPattern {
     }
 }
 
+/// Bytes of a pattern, as it is written and as it is shown.
+const LONGEST: usize = 512;
+const TOO_LONG: &str = "is longer than 512 characters, each that has to be escaped counted as three";
+
 fn parse(text: &str) -> Result<HostPattern, &'static str> {
-    if text.len() > 512 {
-        return Err("is longer than 512 characters");
+    if text.len() > LONGEST {
+        return Err(TOO_LONG);
     }
     let (methods, rest) = match text.split_once(' ') {
         Some((methods, rest)) => (parse_methods(methods)?, rest),
         None => (vec![], text),
     };
-    let (scheme, rest) = match rest.split_once("://") {
+    // Behind the first slash it belongs to the path.
+    let (scheme, rest) = match rest.split_once("://").filter(|(before, _)| !before.contains('/')) {
         Some(("https", rest)) => (Scheme::Https, rest),
         Some(("http", rest)) => (Scheme::Http, rest),
         Some(_) => return Err("has a scheme other than https or http"),
@@ -173,13 +167,21 @@ fn parse(text: &str) -> Result<HostPattern, &'static str> {
     let url = url::Url::parse(&format!("{}://{authority}{path}", scheme.as_str()))
         .map_err(|_| "is not a host name, like `api.example.com`")?;
     let host = match url.host() {
-        Some(url::Host::Domain(name)) => name.trim_end_matches('.').to_owned(),
+        Some(url::Host::Domain(name)) => name.strip_suffix('.').unwrap_or(name).to_owned(),
         Some(_) if below => return Err("cannot have `*.` before an address"),
         Some(address) => address.to_string(),
         None => return Err("has no host, like `api.example.com`"),
     };
     if host.is_empty() {
         return Err("has no host, like `api.example.com`");
+    }
+    // Without them it would be another host, even an address: `10.1..`.
+    if host.ends_with('.') {
+        return Err("ends in more than one dot: leave them out");
+    }
+    // Written in another way: it would be read again as the wildcard that it is not.
+    if host.contains('*') {
+        return Err("may have `*` only as its whole first label, as in `*.example.com`, and written as such");
     }
     if below && !host.contains('.') {
         return Err("is a wildcard over a whole top-level domain: name the domain, as in `*.example.com`");
@@ -193,7 +195,9 @@ fn parse(text: &str) -> Result<HostPattern, &'static str> {
     let path = url.path().trim_end_matches('/').to_owned();
     let host = if below { HostName::Below(host) } else { HostName::Exact(host) };
     let port = url.port_or_known_default().unwrap_or(scheme.default_port());
-    Ok(HostPattern { scheme, host, port, path, methods })
+    let pattern = HostPattern { scheme, host, port, path, methods };
+    // What is escaped is longer than it was written, and has to be read again.
+    if pattern.to_string().len() > LONGEST { Err(TOO_LONG) } else { Ok(pattern) }
 }
 
 fn parse_methods(text: &str) -> Result<Vec<String>, &'static str> {
@@ -247,6 +251,7 @@ mod tests {
             ("http://[::1]:81/a", "http://[::1]:81/a"),
             ("bücher.example", "xn--bcher-kva.example"),
             ("example.com.", "example.com"),
+            ("https://a.example/http://b.example", "a.example/http://b.example"),
         ] {
             assert_eq!(pattern(written).to_string(), shown);
             assert_eq!(pattern(shown), pattern(written));
@@ -269,11 +274,23 @@ mod tests {
             "a.b/*",
             "*.1.2.3.4",
             "a.b\\c",
+            "example.com..",
+            "http://10.1..",
+            "%2a.example.com",
+            "a%2A.example.com",
+            "\u{ff0a}.example.com",
             "get a.b",
             ".",
         ] {
             assert!(bad.parse::<HostPattern>().is_err(), "{bad:?} was taken as {:?}", bad.parse::<HostPattern>());
         }
+    }
+
+    #[test]
+    fn a_pattern_is_no_longer_shown_than_it_may_be_written() {
+        let braces = |count: usize| format!("a.example/{}", "{".repeat(count));
+        assert_eq!(pattern(&braces(160)).to_string().len(), 490);
+        assert!(braces(200).parse::<HostPattern>().unwrap_err().to_string().contains("longer than 512"));
     }
 
     #[test]
@@ -318,10 +335,16 @@ mod tests {
             "/v1/%00",
             "/v1/%2500",
             "/v1/..%253b/x",
+            "/v1/%2%65%2%65/x",
+            "/v1/%%32e./x",
+            "/v1/%25%32%65./x",
+            "/v1/.%252525252e/x",
+            "/v1/%c0%ae%C0%AE/x",
         ] {
             assert!(!p.allows("https", "api.example.com", 443, "GET", path), "{path}");
         }
-        assert!(p.allows("https", "api.example.com", 443, "GET", "/v1/a;b=c/100%25"));
+        assert!(p.allows("https", "api.example.com", 443, "GET", "/v1/a;b=c/100%25/50%"));
+        assert!(p.allows("https", "api.example.com", 443, "GET", "/v1/caf%C3%A9/%20%3F%23"));
         assert!(!p.allows("http", "api.example.com", 443, "GET", "/v1"));
         assert!(!p.allows("https", "api.example.com", 8443, "GET", "/v1"));
         assert!(!p.allows("https", "api.example.com", 443, "POST", "/v1"));

@@ -125,6 +125,13 @@ fn uses(before: &Capabilities, after: &Capabilities, changes: &mut Vec<Change>) 
             let (before, after) = (json!(old.hosts), json!(new.hosts));
             changes.push(Change::changed(Part::Uses, new.secret.to_string(), before, after, words));
         }
+        let gone: Vec<_> = old.hosts.iter().filter(|host| !covered(host, &new.hosts)).cloned().collect();
+        if !gone.is_empty() {
+            let words =
+                format!("Sends the secret {} to less than before: no longer all of {}.", new.secret, gone.join(", "));
+            let narrower = Change::removed(Part::Uses, new.secret.to_string(), words);
+            changes.push(Change { before: Some(json!(old.hosts)), after: Some(json!(new.hosts)), ..narrower });
+        }
     }
     for old in before.uses.iter().filter(|old| find(after, old).is_none()) {
         changes.push(Change::removed(Part::Uses, old.secret.to_string(), format!("No longer uses {}.", old.secret)));
@@ -266,5 +273,33 @@ mod tests {
         let diff = Diff::between(&version(&[HTTP], both), &version(&[HTTP], further));
         assert_eq!(diff.changes[0].words, "Sends the secret TOKEN to b.example as well.");
         assert!(!Diff::between(&version(&[HTTP], further), &version(&[HTTP], both)).asks_for_more);
+    }
+
+    #[test]
+    fn a_secret_that_goes_to_less_is_told_as_a_removal() {
+        let bound = |hosts: &'static [&str]| {
+            move |spec: &mut Value| {
+                spec["allowedHosts"] = json!(["a.example", "b.example"]);
+                spec["requiredSecrets"][0]["hosts"] = json!(hosts);
+            }
+        };
+        let between = |before: &'static [&str], after: &'static [&str]| {
+            Diff::between(&version(&[HTTP], bound(before)), &version(&[HTTP], bound(after)))
+        };
+        for (before, after, gone) in [
+            (["a.example", "b.example"].as_slice(), ["a.example"].as_slice(), "b.example"),
+            (&["a.example"], &["GET a.example/v1"], "a.example"),
+        ] {
+            let diff = between(before, after);
+            assert!(!diff.asks_for_more, "{diff:#?}");
+            let [change] = diff.changes.as_slice() else { panic!("{diff:#?}") };
+            assert_eq!((change.kind, change.part, change.what.as_str()), (Kind::Removed, Part::Uses, "TOKEN"));
+            assert!(change.words.ends_with(&format!("no longer all of {gone}.")), "{}", change.words);
+            assert_eq!((&change.before, &change.after), (&Some(json!(before)), &Some(json!(after))));
+        }
+        let moved = between(&["a.example"], &["b.example"]);
+        let kinds: Vec<_> = moved.changes.iter().map(|change| change.kind).collect();
+        assert_eq!((moved.asks_for_more, kinds), (true, vec![Kind::Changed, Kind::Removed]));
+        assert!(between(&["a.example"], &["https://a.example:443"]).changes.is_empty());
     }
 }

@@ -5,6 +5,8 @@ pub mod clock;
 pub mod day;
 pub mod diff;
 pub mod hidden_text;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 pub mod id;
 pub mod interfaces;
 pub mod manifest;

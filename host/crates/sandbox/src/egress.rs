@@ -7,6 +7,8 @@
 mod address;
 mod budget;
 mod dial;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 mod kept;
 mod request;
 mod resolve;

@@ -20,6 +20,8 @@ mod settings;
 mod wasi;
 
 pub use compile::{CompilerProgram, compile_main};
+#[cfg(any(test, feature = "fuzzing"))]
+pub use egress::fuzzing;
 pub use error::{Error, Result};
 pub use grant::{Grant, Kv, KvError, Progress, ToolCall};
 pub use report::{Bound, CallError, CallReport, Content, EgressRecord, Level, LogLine, Output, Resource};

@@ -54,3 +54,22 @@ const OF_SERVER: &str = "SELECT id, server_id, key, key_id, wrapped_key, ciphert
 pub async fn of_server(tx: &mut Tx, server: ServerId) -> Result<Vec<Sealed>> {
     Ok(on_conn!(*tx, c => sqlx::query_as(OF_SERVER).bind(server).fetch_all(c).await)?)
 }
+
+const NOT_UNDER: &str = "SELECT id, server_id, key, key_id, wrapped_key, ciphertext
+    FROM secrets WHERE key_id <> $1 AND id > $2 ORDER BY id LIMIT $3";
+
+/// Secrets that another of the platform's keys wraps than this one, `limit` of those after a row.
+pub async fn not_under(tx: &mut Tx, key_id: &str, after: Option<SecretId>, limit: i64) -> Result<Vec<Sealed>> {
+    let after = after.map_or_else(String::new, |id| id.to_string());
+    Ok(on_conn!(*tx, c => sqlx::query_as(NOT_UNDER).bind(key_id).bind(&after).bind(limit).fetch_all(c).await)?)
+}
+
+const RESEAL: &str = "UPDATE secrets SET id = $2, key_id = $3, wrapped_key = $4, ciphertext = $5 WHERE id = $1";
+
+/// Puts the same value, sealed anew, in the place of a row. Not where that row has been replaced or deleted since.
+pub async fn reseal(tx: &mut Tx, old: SecretId, new: &Sealed) -> Result<bool> {
+    let rows = on_conn!(*tx, c => sqlx::query(RESEAL)
+        .bind(old).bind(new.id).bind(&new.key_id).bind(&new.wrapped_key).bind(&new.ciphertext)
+        .execute(c).await.map(|done| done.rows_affected()))?;
+    Ok(rows == 1)
+}

@@ -15,6 +15,7 @@ use crate::tenant::Tenant;
 pub const ATTACKS: &[Attack] = &[
     attack!(GROUP, another_tenants_connection, "what an upstream remembers of a connection"),
     attack!(GROUP, connection_after_its_grant_has_ended, "an upstream that is no longer granted"),
+    attack!(GROUP, connection_after_its_grant_has_narrowed, "what a new version of a server gave up"),
 ];
 
 /// An upstream that keeps connections open, and answers each request with the connection's number and the first word that
@@ -90,4 +91,45 @@ async fn connection_after_its_grant_has_ended(scene: &Scene) {
     let said = ada.attack(&platform, &without, json!({"text": format!("{}/b", upstream.url)})).await;
     let after = upstream.asked.lock().unwrap().len();
     scene.guard("without its grant the same tenant's next server asks nothing", said.error && after == before, said);
+}
+
+async fn connection_after_its_grant_has_narrowed(scene: &Scene) {
+    let (kept, gone) = (Remembers::start().await, Remembers::start().await);
+    let platform = scene.platform(allowing(&["127.0.0.1/32"], "")).await;
+    let ada = Tenant::new(&platform, "ada").await;
+    let server = reaching(&ada, GET, &[kept.url.clone(), gone.url.clone()]).await;
+    let ask = async |url: String| get(&platform, &ada, &server, &url).await;
+    let mut first = vec![];
+    for url in [format!("{}/private", kept.url), format!("{}/all", gone.url)] {
+        first.push(ask(url.clone()).await);
+        first.push(ask(url).await);
+    }
+    let numbers: Vec<_> = first.iter().map(|said| said.text.chars().next()).collect();
+    let held = first.iter().all(|said| !said.error) && numbers.iter().all(|number| *number == Some('0'));
+    scene.control(
+        "with its first grant the server asks both upstreams, each by one connection that is kept",
+        held,
+        &first,
+    );
+
+    let (_, shown) = ada.browser.get(&format!("/v1/servers/{}/versions/1/source", server.id)).await;
+    let mut spec = shown["spec"].clone();
+    spec["allowedHosts"] = json!([format!("{}/public", kept.url)]);
+    let (version, state) = server.iterate(&ada.browser, json!({"specEdit": spec})).await;
+    assert_eq!((version, state.as_str()), (2, "live"), "a narrower grant waits for nobody");
+    let before = (kept.asked.lock().unwrap().len(), gone.asked.lock().unwrap().len());
+    for url in [
+        format!("{}/private", kept.url),
+        format!("{}/public/../private", kept.url),
+        format!("{}/publicly", kept.url),
+        format!("{}/all", gone.url),
+        gone.url.clone(),
+    ] {
+        let said = ask(url.clone()).await;
+        scene.guard("from the new version's first call on, what it gave up is refused", said.error, (url, said));
+    }
+    let after = (kept.asked.lock().unwrap().len(), gone.asked.lock().unwrap().len());
+    scene.guard("neither connection is used for it", before == after, (before, after));
+    let said = ask(format!("{}/public/x", kept.url)).await;
+    scene.guard("what it kept is answered", !said.error, said);
 }

@@ -4,6 +4,7 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use super::GROUP;
 use crate::attack::{Attack, attack};
@@ -19,6 +20,7 @@ pub const ATTACKS: &[Attack] = &[
     attack!(GROUP, wasi_sockets, "everything that the host could connect to"),
     attack!(GROUP, wasi_http_past_the_gate, "hosts that were not granted, and secrets"),
     attack!(GROUP, wasi_that_hoards_and_waits, "the host's memory and threads"),
+    attack!(GROUP, wasi_request_that_outlives_its_call, "what a call may use, once it has ended"),
 ];
 
 const FILE: &str = "/etc/passwd";
@@ -123,4 +125,46 @@ async fn wasi_that_hoards_and_waits(scene: &Scene) {
     scene.guard("nobody waits for those that sleep", status == 200 && ready.elapsed() < Duration::from_secs(1), status);
     let said = ada.call(&platform, &server, "greet", json!({"name": "Ada"})).await;
     scene.guard("who has gone holds no place", said.text == "Hello, Ada!", said);
+}
+
+async fn wasi_request_that_outlives_its_call(scene: &Scene) {
+    // Answers after three seconds, to those who are still there.
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let at = listener.local_addr().unwrap();
+    let (told, mut waited) = tokio::sync::mpsc::unbounded_channel();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let began = Instant::now();
+            let _ = stream.read(&mut [0; 4 << 10]).await;
+            // A client that goes closes its connection.
+            let gone = tokio::time::timeout(Duration::from_secs(3), stream.read(&mut [0; 1])).await.is_ok();
+            let _ = told.send((gone, began.elapsed()));
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\nconnection: close\r\n\r\nlate").await;
+        }
+    });
+    let setup = Platform::setup().config("[egress]\nallow_private = [\"127.0.0.1/32\"]\n");
+    let platform = scene.platform(setup).await;
+    let ada = Tenant::new(&platform, "ada").await;
+    let server = server(&ada, &["fetch", "leave"], &[format!("http://{at}")]).await;
+    let path = format!("/v1/servers/{}/secrets/TOKEN", server.id);
+    assert_eq!(ada.browser.put(&path, json!({"value": "a value of hers"})).await.0, 204);
+    let url = json!({"url": format!("http://{at}/")});
+    let said = ada.call(&platform, &server, "fetch", url.clone()).await;
+    let (gone, _) = waited.recv().await.unwrap();
+    scene.control(
+        "a guest that waits holds its request open for three seconds",
+        said.text == "200 late" && !gone,
+        said,
+    );
+
+    let (status, tried) = {
+        let path = format!("/v1/servers/{}/try", server.id);
+        ada.browser.post(&path, json!({"tool": "leave", "arguments": url})).await
+    };
+    assert_eq!((status, &tried["result"]["content"][0]["text"]), (200, &json!("left")), "{tried:#}");
+    let (gone, after) = tokio::time::timeout(Duration::from_secs(5), waited.recv()).await.unwrap().unwrap();
+    let ended = gone && after < Duration::from_secs(2);
+    scene.guard("one that is left behind ends with its call", ended, (gone, after));
+    let recorded = tried.to_string().contains(&at.to_string());
+    scene.guard("and is in the call's record all the same", recorded, tried);
 }

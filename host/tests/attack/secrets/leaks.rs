@@ -16,6 +16,7 @@ use crate::upstream::{Upstream, ok};
 
 pub const ATTACKS: &[Attack] = &[
     attack!(GROUP, secret_in_log_panic_and_error, "the value, from whoever reads logs and errors"),
+    attack!(GROUP, secret_in_the_log_that_tells_all, "the value, from whoever reads the most talkative log"),
     attack!(GROUP, secret_in_call_records, "the value, from whoever may read the records of calls"),
     attack!(GROUP, data_directory_searched_for_the_value, "the value, from whoever has a copy of the disk"),
     attack!(GROUP, secret_asked_of_every_route, "the value, from the account itself"),
@@ -66,6 +67,34 @@ async fn secret_in_log_panic_and_error(scene: &Scene) {
         scene.guard("result, error, panic and progress have the placeholder", !holds_value(&told), (n, &told));
         let shown = told.contains("{API_KEY}");
         scene.guard("and it is shown there", shown || n >= 3, (n, told));
+    }
+}
+
+async fn secret_in_the_log_that_tells_all(scene: &Scene) {
+    let upstream = echo().await;
+    scene.keeps_secret(MARK);
+    for format in ["text", "json"] {
+        let config =
+            format!("[egress]\nallow_private = [\"127.0.0.0/8\"]\n[log]\nfilter = \"trace\"\nformat = {format:?}\n");
+        let platform = scene.platform(Platform::setup().config(&config)).await;
+        let ada = Tenant::new(&platform, "ada").await;
+        let server = server(&ada, TELLS, &upstream, &[]).await;
+        let before = upstream.requests().len();
+        for n in 0..=4 {
+            ada.attack(&platform, &server, json!({"text": upstream.url("/"), "n": n})).await;
+        }
+        let path = format!("/v1/servers/{}/secrets/API_KEY", server.id);
+        let (status, _) = ada.browser.put(&path, json!({"value": format!("{VALUE}\u{0}")})).await;
+        assert_eq!(status, 422);
+        let sent = upstream.requests()[before..].iter().filter(|request| request.contains(MARK)).count();
+        assert!(sent >= 5, "the upstream was not sent the secret");
+        let log = platform.log();
+        let traced: Vec<_> = log.lines().filter(|line| line.contains("TRACE")).collect();
+        let told = traced.iter().filter(|line| line.contains("Bearer {API_KEY}")).count();
+        let what = "the log repeats what tools answer, with the placeholder in what the upstream gave back";
+        scene.control(what, traced.len() > 100 && told > 0, (traced.len(), told));
+        let line = log.lines().find(|line| holds_value(line));
+        scene.guard("it does not hold the value, in whatever form", line.is_none(), line);
     }
 }
 

@@ -24,16 +24,16 @@ pub const ATTACKS: &[Attack] = &[
 const ASK: &str = r#"let answer = http::get(args.text.unwrap_or_default()).header("authorization", "{API_KEY}").send()?;
 Ok(answer.text())"#;
 
-async fn database(platform: &Platform) -> Db {
+pub(super) async fn database(platform: &Platform) -> Db {
     Db::open(&format!("sqlite://{}", platform.data().join("cloche.db").display())).await.unwrap()
 }
 
-async fn row(db: &Db, server: &Hosted) -> Sealed {
+pub(super) async fn row(db: &Db, server: &Hosted) -> Sealed {
     let server: ServerId = server.id.parse().unwrap();
     store::of_server(&mut db.read().await.unwrap(), server).await.unwrap().remove(0)
 }
 
-async fn write(db: &Db, row: &Sealed) {
+pub(super) async fn write(db: &Db, row: &Sealed) {
     let mut tx = db.begin().await.unwrap();
     store::put(&mut tx, row, Clock::default().now()).await.unwrap();
     tx.commit().await.unwrap();

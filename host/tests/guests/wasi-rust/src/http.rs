@@ -30,6 +30,22 @@ pub fn hoard(url: &str, requests: usize, mebibytes: usize) -> Result<String, Str
     Ok(format!("{} MiB", taken / 256))
 }
 
+/// Begins a request, and never asks for its answer.
+pub fn leave(url: &str) -> Result<(), String> {
+    let (scheme, rest) = url.split_once("://").ok_or("no URL")?;
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let request = OutgoingRequest::new(Fields::new());
+    let scheme = if scheme == "http" { Scheme::Http } else { Scheme::Https };
+    request.set_scheme(Some(&scheme)).map_err(|()| "scheme")?;
+    request.set_authority(Some(authority)).map_err(|()| "authority")?;
+    request.set_path_with_query(Some(path)).map_err(|()| "path")?;
+    let body = request.body().map_err(|()| "body")?;
+    let future = handle(request, None).map_err(|e| format!("{e:?}"))?;
+    OutgoingBody::finish(body, None).map_err(|e| format!("{e:?}"))?;
+    std::mem::forget(future);
+    Ok(())
+}
+
 /// Status and body of the answer.
 pub fn fetch(url: &str, body: Option<&[u8]>, headers: &[(&str, &str)]) -> Result<String, String> {
     let (scheme, rest) = url.split_once("://").ok_or("no URL")?;

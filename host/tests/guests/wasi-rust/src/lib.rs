@@ -90,6 +90,17 @@ fn run(name: &str, arguments: &str) -> Result<String, String> {
             format!("tcp {stream:?}; address {name:?}; name {resolved:?}; udp {bound:?}")
         }
         "fetch" => http::fetch(&url()?, None, &[("authorization", "Bearer {TOKEN}")])?,
+        "scan" => {
+            let answer = http::fetch(&url()?, None, &[("authorization", "Bearer {TOKEN}")])?;
+            let needles = argument("name").ok_or("say what to look for, backwards, with commas between")?;
+            let found: Vec<_> = needles.split(',').map(|needle| occurrences(needle).to_string()).collect();
+            format!("{} of {} bytes; {answer}", found.join(" "), core::arch::wasm32::memory_size(0) << 16)
+        }
+        "leave" => {
+            http::leave(&url()?)?;
+            std::thread::sleep(Duration::from_millis(300));
+            "left".to_owned()
+        }
         "send" => http::fetch(&url()?, Some(&vec![b'x'; 4 << 20]), &[])?,
         "hoard" => http::hoard(&url()?, 10, 7)?,
         "long" => http::hoard(&url()?, 1, 20)?,
@@ -107,4 +118,17 @@ fn run(name: &str, arguments: &str) -> Result<String, String> {
 fn random() -> u64 {
     use std::hash::{BuildHasher as _, RandomState};
     RandomState::new().hash_one(1)
+}
+
+/// How often a text stands in this guest's whole memory, given backwards, lest it be found where it was given.
+fn occurrences(backwards: &str) -> usize {
+    let backwards = backwards.as_bytes();
+    let end = core::arch::wasm32::memory_size(0) << 16;
+    let byte = |at: usize| {
+        // SAFETY: all bytes below the memory's size can be read, and nothing writes meanwhile: there is one thread.
+        unsafe { core::ptr::with_exposed_provenance::<u8>(at).read_volatile() }
+    };
+    let stands = |at: &usize| backwards.iter().rev().enumerate().all(|(i, wanted)| byte(at + i) == *wanted);
+    // Nothing is read at the null address.
+    (1..end - backwards.len()).filter(stands).count()
 }
