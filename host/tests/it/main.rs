@@ -11,6 +11,7 @@ mod case;
 mod clients;
 mod connections;
 mod crash;
+mod descriptors;
 mod disk;
 mod hosted;
 mod journey;
