@@ -49,9 +49,10 @@ guests: ## Build the components, made elsewhere, that the tests upload
 	@scripts/setup.sh rust node
 	scripts/test-guests.sh
 
-bench: toolchain web ## Measure request to live, and print median and p95
+bench: toolchain web guests ## Measure request to live, and what a tenant takes beside a noisy one
 	cargo build --release -p cloche
 	cargo run --quiet --release -p cloche-benches -- build
+	cargo run --quiet --release -p cloche-benches -- noisy
 
 attack: toolchain web guests ## Try every attack on the real binary and print the table (ATTACK="guest:: secrets::" for some)
 	cargo build --quiet --workspace --bins
