@@ -1,9 +1,12 @@
-//! `cloche-benches build`: how long it takes from `POST /v1/servers` to `live`.
+//! `cloche-benches build`: how long it takes from `POST /v1/servers` to `live`. `cloche-benches noisy`: what one tenant's calls
+//! take beside another who burns all he may.
 
 mod build;
 mod model;
+mod noisy;
 mod platform;
 mod spread;
+mod tenant;
 
 use std::path::PathBuf;
 
@@ -20,6 +23,9 @@ struct Cli {
     /// What tool code is compiled with.
     #[arg(long, global = true, default_value = "target/toolchain")]
     toolchain: PathBuf,
+    /// The components that `make guests` makes.
+    #[arg(long, global = true, default_value = "target/guests")]
+    guests: PathBuf,
 }
 
 #[derive(Subcommand)]
@@ -30,6 +36,18 @@ enum Bench {
         #[arg(long, default_value_t = 20)]
         builds: usize,
     },
+    /// One tenant's calls, quiet and beside another tenant that burns all it may, in turns.
+    Noisy {
+        /// Only beside this noise.
+        #[arg(long)]
+        only: Option<noisy::Noise>,
+        /// Quiet and noisy phases of each noise.
+        #[arg(long, default_value_t = 5)]
+        rounds: usize,
+        /// How long each neighbour is measured in a phase.
+        #[arg(long, default_value_t = 2.0)]
+        seconds: f64,
+    },
 }
 
 #[tokio::main]
@@ -37,5 +55,9 @@ async fn main() -> anyhow::Result<()> {
     let cli = Cli::parse();
     match cli.bench {
         Bench::Build { builds } => build::run(&cli.binary, &cli.toolchain, builds).await,
+        Bench::Noisy { only, rounds, seconds } => {
+            let stage = noisy::Stage::set(&cli.binary, &cli.toolchain, &cli.guests).await?;
+            stage.run(only, rounds, std::time::Duration::from_secs_f64(seconds)).await
+        }
     }
 }

@@ -13,7 +13,7 @@ impl Spread {
     }
 
     /// The time that `percent` of all are within (nearest rank).
-    fn within(&self, percent: usize) -> Duration {
+    pub(crate) fn within(&self, percent: usize) -> Duration {
         let rank = (self.0.len() * percent).div_ceil(100).max(1);
         self.0.get(rank - 1).copied().unwrap_or_default()
     }

@@ -39,7 +39,7 @@ impl Local {
         let compiled = rustc::compile(&self.toolchain, &self.launcher, &self.limits, rendered).await;
         let compiled = compiled.map_err(|error| {
             tracing::error!(%error, "rustc could not be run");
-            Refusal::unavailable(error)
+            if error.is_disk_full() { Refusal::StorageFull } else { Refusal::unavailable(error) }
         })?;
         let mut hidden = self.toolchain.all_readable();
         hidden.extend(self.toolchain.all_executable());
@@ -59,15 +59,20 @@ impl Local {
     }
 
     fn refusal(&self, compiled: &Compiled, said: Diagnostics) -> Refusal {
-        let out_of_memory = || {
+        let says = |signs: &[&str]| {
             let text = String::from_utf8_lossy(&compiled.messages);
-            ["memory allocation of", "out of memory", "Cannot allocate memory"].iter().any(|sign| text.contains(sign))
+            signs.iter().any(|sign| text.contains(sign))
         };
+        let out_of_memory = || says(&["memory allocation of", "out of memory", "Cannot allocate memory"]);
         match compiled.ending {
             Ending::TimedOut => Refusal::TimedOut { seconds: self.limits.wall_clock.as_secs() },
             Ending::Signal(libc::SIGXCPU | libc::SIGKILL) => Refusal::TimedOut { seconds: self.limits.cpu_seconds },
             Ending::DiskFull(actual) => too_large("what the compiler writes", self.limits.disk, actual),
             Ending::Signal(libc::SIGXFSZ) => too_large("what the compiler writes", self.limits.file, self.limits.file),
+            // Code can say this too, but only in an error at a line of its own.
+            _ if said.errors.iter().all(|error| error.tool.is_none()) && says(&["No space left on device"]) => {
+                Refusal::StorageFull
+            }
             _ if said.errors.is_empty() && out_of_memory() => {
                 too_large("the memory to compile it", self.limits.memory, self.limits.memory)
             }

@@ -29,6 +29,9 @@ pub enum Refusal {
     TimedOut { seconds: u64 },
     #[error("the specification has a problem: {}", problems.first().map_or_else(String::new, |p| format!("{} {}", p.pointer, p.message)))]
     InvalidSpec { problems: Vec<SpecProblem> },
+    /// The machine's disk, not the build's own share of it.
+    #[error("the disk of the machine that compiles is full: build again later; its operator has to make room")]
+    StorageFull,
     /// The fault is ours or the machine's; the same spec may compile later.
     #[error("the compiler is unavailable: {reason}")]
     Unavailable { reason: String },

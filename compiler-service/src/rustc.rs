@@ -31,6 +31,16 @@ pub(crate) enum RustcError {
     Jail(#[from] JailError),
 }
 
+impl RustcError {
+    /// Whether the disk has no room for a compilation.
+    pub(crate) fn is_disk_full(&self) -> bool {
+        let source: Option<&(dyn std::error::Error + 'static)> = Some(self);
+        std::iter::successors(source, |error| error.source())
+            .filter_map(|error| error.downcast_ref::<io::Error>())
+            .any(|error| error.kind() == io::ErrorKind::StorageFull)
+    }
+}
+
 /// Compiles a rendered crate in a fresh directory, which is gone afterwards.
 pub(crate) async fn compile(
     toolchain: &Toolchain,

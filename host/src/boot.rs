@@ -10,6 +10,7 @@ use anyhow::{Context as _, ensure};
 use cloche_domain::Clock;
 use cloche_sandbox::{CompilerProgram, EgressSettings, Sandbox, Settings};
 use cloche_storage::{Db, jobs};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
@@ -71,6 +72,7 @@ pub async fn app(config: Config) -> anyhow::Result<Arc<App>> {
 
 /// Serves until asked to stop; then finishes what is open.
 pub async fn serve(mut config: Config) -> anyhow::Result<()> {
+    open_more_files();
     let listen = config.http.listen;
     let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
     config.http.listen = listener.local_addr()?; // port 0 is any free one
@@ -91,6 +93,16 @@ pub async fn serve(mut config: Config) -> anyhow::Result<()> {
     workers.stop().await;
     app.db.close().await;
     served
+}
+
+/// As many open files as the system lets this process have: connections and calls are bounded by them, and the usual 1,024
+/// are meant for other programs.
+fn open_more_files() {
+    let files = getrlimit(Resource::Nofile);
+    if files.maximum.is_some() {
+        // Where it cannot be raised, it stays: all that is opened keeps to it.
+        let _ = setrlimit(Resource::Nofile, Rlimit { current: files.maximum, ..files });
+    }
 }
 
 /// Works on jobs beside nodes that serve, until asked to stop.

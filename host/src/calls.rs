@@ -1,6 +1,7 @@
 //! Calls as a server's owner sees them afterwards, and the owner's own.
 
 mod recorder;
+mod retention;
 
 use cloche_domain::{CallId, ServerId};
 use cloche_storage::calls::{self, Call, Filter};

@@ -50,7 +50,10 @@ enum Command {
     Config,
     /// Compile a component from standard input to machine code, within bounds; started by the platform itself.
     #[command(hide = true)]
-    Precompile,
+    Precompile {
+        /// Of processor time.
+        seconds: u64,
+    },
     /// Confine this process and run the compiler in it; started by the platform itself.
     #[command(hide = true)]
     Jail {
@@ -82,7 +85,7 @@ pub fn run() -> ExitCode {
     let outcome = match Cli::parse().command {
         // Before anything starts a thread or opens a file.
         Command::Jail { args } => return cloche_compiler::jail_main(args),
-        Command::Precompile => return cloche_sandbox::compile_main(),
+        Command::Precompile { seconds } => return cloche_sandbox::compile_main(seconds),
         Command::Serve(serve) => serve.run(),
         Command::Worker(place) => place.load().and_then(|config| {
             crate::log::begin(&config.log)?;

@@ -3,6 +3,7 @@
 //! What is remembered of a server ends with an event about it, and after a few seconds in any case.
 
 mod answer;
+mod bodies;
 mod record;
 mod schema;
 mod tools;
@@ -23,6 +24,7 @@ use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
 pub use answer::{Answer, Outcome};
+pub use bodies::{Bodies, TooMuch};
 pub use tools::{Tool, Tools};
 
 use crate::app::App;
@@ -78,6 +80,7 @@ pub struct Gateway {
     served: Cache<Mount, Arc<Served>>,
     /// A version never changes.
     tools: Cache<VersionId, Arc<Tools>>,
+    pub bodies: Bodies,
 }
 
 impl Default for Gateway {
@@ -85,6 +88,7 @@ impl Default for Gateway {
         Self {
             served: Cache::builder().max_capacity(10_000).time_to_live(TRUST).support_invalidation_closures().build(),
             tools: Cache::new(10_000),
+            bodies: Bodies::default(),
         }
     }
 }
@@ -136,7 +140,7 @@ pub async fn serve(app: &App, caller: &Caller, mount: &Mount) -> Result<Arc<Serv
     let sha256 = live.component_sha256;
     let fetch = async || -> Result<Vec<u8>, artifacts::Error> { app.artifacts.get(sha256).await };
     let served = Arc::new(Served {
-        loaded: app.sandbox.load(sha256, fetch).await?,
+        loaded: app.sandbox.load(live.org_id, sha256, fetch).await?,
         secrets: Arc::new(bound(&live, secrets)),
         tools: tools(app, &live)?,
         live,
@@ -202,6 +206,8 @@ pub async fn call(
         app.calls.note(answer.call.clone());
         return answer;
     }
+    // The text is what goes on: a call that waits should not hold its arguments twice.
+    drop(value);
     let (calls, dropped) = (app.calls.clone(), begun.clone());
     let grant = Grant {
         tenant: live.org_id,

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use cloche_domain::{Clock, ServerId};
-use cloche_sandbox::{Bound, Kv, KvError};
+use cloche_sandbox::{Axis, Bound, Kv, KvError};
 use cloche_storage::kv::{self, Quota, Set};
 use cloche_storage::{Db, Tx};
 
@@ -33,13 +33,13 @@ impl Kv for ServerKv {
         }
         let mut tx = self.write().await?;
         let set = kv::set(&mut tx, (self.server, key), &value, QUOTA, self.clock.now()).await;
-        let (name, limit, used, unit) = match set.map_err(|e| unavailable(&e))? {
+        let (axis, limit, used) = match set.map_err(|e| unavailable(&e))? {
             Set::Done => return tx.commit().await.map_err(|e| unavailable(&e)),
-            Set::TooManyKeys(keys) => ("kv_keys", QUOTA.keys, keys, "keys"),
-            Set::TooManyBytes(bytes) => ("kv_bytes", QUOTA.bytes, bytes, "bytes"),
+            Set::TooManyKeys(keys) => (Axis::KvKeys, QUOTA.keys, keys),
+            Set::TooManyBytes(bytes) => (Axis::KvBytes, QUOTA.bytes, bytes),
         };
         let [limit, used] = [limit, used].map(i64::unsigned_abs);
-        Err(KvError::Full(Bound { name, limit, used, unit }))
+        Err(KvError::Full(Bound::new(axis, limit, used)))
     }
 
     async fn delete(&self, key: &str) -> Result<(), KvError> {

@@ -33,6 +33,15 @@ impl End {
         Self::Failed(Failure { code: code.to_owned(), message: message.into(), diagnostics: Vec::new() })
     }
 
+    /// What is told where the platform has no room for what was built, or for building it.
+    pub(super) fn storage_full(&self) -> Option<Failure> {
+        cloche_storage::is_disk_full(self).then(|| Failure {
+            code: "storage_full".to_owned(),
+            message: "the platform's disk is full: build again later; its operator has to make room".to_owned(),
+            diagnostics: Vec::new(),
+        })
+    }
+
     /// What is told when trying again is given up. The inside of our own failures stays in the log.
     pub(super) fn give_up(self, attempts: i64) -> Failure {
         let (code, what) = match self {

@@ -47,6 +47,10 @@ pub(crate) async fn run(app: &Arc<App>, job: &Job, place: Place) -> cloche_stora
     match outcome {
         Ok(()) | Err(End::LeaseLost) => Ok(()),
         Err(End::Failed(failure)) => run.fail(failure).await,
+        Err(end) if let Some(full) = end.storage_full() => {
+            tracing::error!(build = %run.work.build_id, error = %end, "build given up");
+            run.fail(full).await
+        }
         Err(end) if job.attempts >= ATTEMPTS => {
             tracing::error!(build = %run.work.build_id, error = %end, "build given up");
             run.give_back().await?;

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use cloche_compiler::{Artifact, read_manifest};
 use cloche_domain::manifest::Manifest;
-use cloche_domain::plan::Plan;
 use cloche_sandbox::{CallError, Error, Grant, Secrets, ToolCall};
 use cloche_storage::builds::Work;
 
@@ -29,28 +28,35 @@ pub(super) async fn check(app: &App, work: &Work, artifact: &Artifact) -> Result
         return Err(End::failed("manifest_mismatch", "the component imports other interfaces than its compiler says"));
     }
     let bytes = artifact.component.clone();
-    let loaded = app.sandbox.load(artifact.sha256, async move || Ok::<_, String>(bytes)).await;
+    let loaded = app.sandbox.load(work.org_id, artifact.sha256, async move || Ok::<_, String>(bytes)).await;
     let loaded = loaded.map_err(|error| match error {
-        Error::Start(_) | Error::Cache { .. } | Error::Fetch { .. } => End::Sandbox(error.to_string()),
+        Error::Start(_) | Error::Process(_) | Error::Cache { .. } | Error::Fetch { .. } => {
+            End::Sandbox(error.to_string())
+        }
         error => End::failed("smoke_failed", error.to_string()),
     })?;
     let call = ToolCall { name: NO_TOOL.to_owned(), arguments: "{}".to_owned() };
-    match app.sandbox.call(&loaded, powerless(work), call).await.outcome {
+    match app.sandbox.call(&loaded, powerless(app, work), call).await.outcome {
         Err(CallError::Tool(_)) => Ok(()),
-        Err(CallError::Concurrency { .. } | CallError::Slots { .. } | CallError::Stopped) => {
-            Err(End::Sandbox("it is busy, or being stopped".into()))
-        }
+        Err(
+            CallError::Concurrency { .. }
+            | CallError::Waiting { .. }
+            | CallError::WaitingBytes { .. }
+            | CallError::Slots { .. }
+            | CallError::Files
+            | CallError::Stopped,
+        ) => Err(End::Sandbox("it is busy, or being stopped".into())),
         Err(error) => Err(End::failed("smoke_failed", format!("the component does not start: {error}"))),
         Ok(_) => Err(End::failed("smoke_failed", "the component answers to a tool that it does not have")),
     }
 }
 
-/// No host, no secret, no store.
-fn powerless(work: &Work) -> Grant {
+/// No host, no secret, no store; as much of the rest as the plan gives every call.
+fn powerless(app: &App, work: &Work) -> Grant {
     Grant {
         tenant: work.org_id,
         server: work.server_id,
-        limits: Plan::Hobby.limits().call,
+        limits: app.config.plans.of(work.plan).call,
         hosts: Arc::default(),
         secrets: Arc::new(Secrets::default()),
         kv: None,

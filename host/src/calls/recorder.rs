@@ -5,15 +5,14 @@ use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use cloche_domain::{Day, ServerId};
+use cloche_domain::ServerId;
 use cloche_storage::calls::{self, Call};
-use cloche_storage::usage;
 use tokio::sync::Notify;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
+use super::retention;
 use crate::app::App;
-use crate::usage::KEPT;
 
 /// Bytes of calls that wait to be written; beyond them, the oldest are lost.
 const WAITING: usize = 32 << 20;
@@ -23,10 +22,6 @@ const BATCH: usize = 500;
 const GATHER: Duration = Duration::from_millis(100);
 /// After a database that did not answer.
 const PAUSE: Duration = Duration::from_secs(1);
-/// Between two looks for what is too old or too much.
-const SWEEP_EVERY: Duration = Duration::from_mins(1);
-/// Rows deleted at a time, so that nobody waits long.
-const SWEEP: i64 = 1_000;
 /// For the last batches when the platform stops.
 const LAST: Duration = Duration::from_secs(5);
 
@@ -38,6 +33,8 @@ pub struct Recorder(Arc<Shared>);
 struct Shared {
     queue: Mutex<Queue>,
     filled: Notify,
+    /// Servers that may have more records than are kept of them.
+    written_of: Mutex<HashSet<ServerId>>,
 }
 
 #[derive(Debug, Default)]
@@ -56,6 +53,15 @@ impl Recorder {
         queue.shorten();
         drop(queue);
         self.0.filled.notify_one();
+    }
+
+    /// Remembers servers that there are records of.
+    pub(super) fn written_of(&self, servers: impl IntoIterator<Item = ServerId>) {
+        self.0.written_of.lock().unwrap_or_else(PoisonError::into_inner).extend(servers);
+    }
+
+    pub(super) fn take_written_of(&self) -> HashSet<ServerId> {
+        std::mem::take(&mut *self.0.written_of.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn take(&self) -> Vec<Call> {
@@ -106,30 +112,8 @@ fn size(call: &Call) -> usize {
 
 /// Writes what is noted, and deletes what need not be kept any longer, until asked to stop; then what still waits.
 pub async fn write(app: Arc<App>, stopping: CancellationToken) {
-    let mut written_of = HashSet::new();
-    let mut swept = Instant::now();
-    loop {
-        tokio::select! {
-            () = app.calls.0.filled.notified() => {}
-            () = sleep(SWEEP_EVERY) => {}
-            () = stopping.cancelled() => break,
-        }
-        tokio::select! {
-            () = sleep(GATHER) => {}
-            () = stopping.cancelled() => break,
-        }
-        tokio::select! {
-            () = flush(&app, &mut written_of) => {}
-            () = stopping.cancelled() => break,
-        }
-        if swept.elapsed() > SWEEP_EVERY {
-            swept = Instant::now();
-            if let Err(error) = sweep(&app, &mut written_of).await {
-                tracing::warn!(%error, "old records of calls are not deleted yet");
-            }
-        }
-    }
-    if timeout(LAST, flush(&app, &mut written_of)).await.is_err() {
+    tokio::join!(write_on(&app, &stopping), retention::keep(&app, &stopping));
+    if timeout(LAST, flush(&app)).await.is_err() {
         tracing::error!(
             lost = app.calls.queue().calls.len(),
             "records of calls are lost: the database does not answer"
@@ -137,8 +121,25 @@ pub async fn write(app: Arc<App>, stopping: CancellationToken) {
     }
 }
 
+async fn write_on(app: &App, stopping: &CancellationToken) {
+    loop {
+        tokio::select! {
+            () = app.calls.0.filled.notified() => {}
+            () = stopping.cancelled() => return,
+        }
+        tokio::select! {
+            () = sleep(GATHER) => {}
+            () = stopping.cancelled() => return,
+        }
+        tokio::select! {
+            () = flush(app) => {}
+            () = stopping.cancelled() => return,
+        }
+    }
+}
+
 /// Writes all that waits. Dropped in the middle, it may leave out one batch, or write it: each call has its id.
-async fn flush(app: &App, written_of: &mut HashSet<ServerId>) {
+async fn flush(app: &App) {
     loop {
         let batch = Batch { recorder: &app.calls, calls: app.calls.take() };
         if batch.calls.is_empty() {
@@ -151,7 +152,7 @@ async fn flush(app: &App, written_of: &mut HashSet<ServerId>) {
             one_by_one(app).await;
             continue;
         }
-        written_of.extend(batch.written().iter().map(|call| call.server_id));
+        app.calls.written_of(batch.written().iter().map(|call| call.server_id));
     }
 }
 
@@ -171,7 +172,7 @@ async fn one_by_one(app: &App) {
     for (call, error) in failed {
         tracing::error!(%call, %error, "the record of a call is lost: it cannot be written");
     }
-    batch.written();
+    app.calls.written_of(batch.written().iter().map(|call| call.server_id));
 }
 
 /// Calls in hand: back in the queue, unless they are written.
@@ -190,19 +191,4 @@ impl Drop for Batch<'_> {
     fn drop(&mut self) {
         self.recorder.put_back(std::mem::take(&mut self.calls));
     }
-}
-
-async fn sweep(app: &App, written_of: &mut HashSet<ServerId>) -> cloche_storage::Result<()> {
-    let settings = &app.config.calls;
-    let before = app.clock.now() - time::Duration::days(settings.days.into());
-    let mut tx = app.db.begin().await?;
-    calls::expire(&mut tx, before, SWEEP).await?;
-    usage::forget_before(&mut tx, Day::of(app.clock.now()).back(KEPT)).await?;
-    tx.commit().await?;
-    for server in written_of.drain() {
-        let mut tx = app.db.begin().await?;
-        calls::trim(&mut tx, server, settings.per_server.into()).await?;
-        tx.commit().await?;
-    }
-    Ok(())
 }

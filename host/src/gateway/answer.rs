@@ -38,7 +38,9 @@ impl Answer {
         let call = record::ended(begun, &report, checked.as_ref().err());
         match checked {
             Ok(output) => Self { outcome: Outcome::Output(output), call },
-            Err(error @ CallError::Slots { .. }) => Self { outcome: Outcome::Overloaded(error.to_string()), call },
+            Err(error @ (CallError::Slots { .. } | CallError::Files)) => {
+                Self { outcome: Outcome::Overloaded(error.to_string()), call }
+            }
             Err(error) => Self { outcome: Outcome::Error(error.to_string()), call },
         }
     }

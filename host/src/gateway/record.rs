@@ -1,7 +1,7 @@
 //! What is kept of a call: what it used and whom it asked, not what it was given or gave.
 
 use cloche_domain::CallId;
-use cloche_sandbox::{CallError, CallReport, LogLine};
+use cloche_sandbox::{Bound, CallError, CallReport};
 use cloche_storage::calls::{Call, OK};
 use cloche_storage::servers::LiveServer;
 use serde_json::{Value, json};
@@ -11,8 +11,6 @@ use crate::oauth::access::Caller;
 
 /// Bytes of the text that the caller was told.
 const ERROR: usize = 4 << 10;
-/// Bytes of log lines.
-const LOG: usize = 32 << 10;
 
 /// A call that has not done anything yet.
 pub(super) fn begun(
@@ -45,16 +43,14 @@ pub(super) fn begun(
 
 /// The same when it has ended, well or with an error.
 pub(super) fn ended(begun: Call, report: &CallReport, error: Option<&CallError>) -> Call {
-    // The one that ended it; else the first that the tool ran into.
-    let bound = error.and_then(CallError::bound).or_else(|| report.hits.first().copied());
     let told = Call {
         wall_ms: number(u64::try_from(report.wall.as_millis()).unwrap_or(u64::MAX)),
         fuel: number(report.fuel_used),
         peak_memory: number(report.peak_memory_bytes),
         result_bytes: number(report.result_bytes),
         requests: json!(report.requests),
-        logs: logs(&report.logs),
-        bound: bound.map(|bound| json!(bound)),
+        logs: (!report.logs.is_empty()).then(|| json!(report.logs)),
+        bound: bounds(report, error),
         ..begun
     };
     match error {
@@ -73,19 +69,15 @@ pub(super) fn failed(call: Call, code: &str, why: &str) -> Call {
     Call { outcome: code.to_owned(), error: Some(error.replace('\0', "\u{fffd}")), ..call }
 }
 
-fn logs(lines: &[LogLine]) -> Option<Value> {
-    let mut bytes = 0;
-    let fits = lines.iter().take_while(|line| {
-        bytes += line.message.len() + 32;
-        bytes <= LOG
-    });
-    let mut kept: Vec<Value> = fits.map(|line| json!(line)).collect();
-    let cut = lines.len() - kept.len();
-    if let Some(first) = lines.get(kept.len()) {
-        let message = format!("{cut} more lines are not kept");
-        kept.push(json!({"atMs": first.at_ms, "level": "warn", "message": message}));
+/// The bound that ended it, then those that the tool ran into before, each once.
+fn bounds(report: &CallReport, error: Option<&CallError>) -> Option<Value> {
+    let mut bounds: Vec<Bound> = error.and_then(CallError::bound).into_iter().collect();
+    for hit in &report.hits {
+        if bounds.iter().all(|bound| bound.name != hit.name) {
+            bounds.push(*hit);
+        }
     }
-    (!kept.is_empty()).then_some(Value::Array(kept))
+    (!bounds.is_empty()).then(|| json!(bounds))
 }
 
 /// As the database counts.

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{Path, Request, State};
-use axum::http::header::{CACHE_CONTROL, HOST, ORIGIN};
+use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, HOST, ORIGIN};
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use cloche_domain::Slug;
@@ -67,6 +67,8 @@ async fn answer(app: &Arc<App>, place: (&str, &str), request: Request) -> Result
         Err(gateway::Error::OtherServer) => return Ok(challenge::response(app, &mount, &access::Denial::Invalid)),
         Err(error) => return Err(error.into()),
     };
+    // Before any of it is read, and until it is answered.
+    let _held = app.gateway.bodies.hold(served.live.org_id, announced(app, &request))?;
     let request = match checked(app, request).await {
         Ok(request) => request,
         Err(refused) => return Ok(refused),
@@ -95,6 +97,16 @@ fn check_sender(app: &App, request: &Request) -> Result<(), Problem> {
         }
         _ => Ok(()),
     }
+}
+
+/// Bytes that the body may come to.
+fn announced(app: &App, request: &Request) -> u64 {
+    let limit = app.config.http.body_limit as u64;
+    if request.method() != Method::POST {
+        return 0;
+    }
+    let length = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    length.map_or(limit, |length: u64| length.min(limit))
 }
 
 /// The request with its body read and looked at, where it has one.

@@ -43,6 +43,11 @@ impl Problem {
             let detail = "what this belongs to was deleted in this very moment: nothing was changed";
             return Self::new(StatusCode::CONFLICT, "deleted_meanwhile", detail);
         }
+        if cloche_storage::is_out_of_files(error) {
+            return Self::overloaded(
+                "the platform has no file descriptor left for this request: try again in a moment",
+            );
+        }
         Self::ours()
     }
 
@@ -140,4 +145,27 @@ pub(super) fn panicked(panic: Box<dyn Any + Send>) -> Response {
 #[expect(clippy::unused_async, reason = "handlers are asynchronous")]
 pub(super) async fn no_such_route(uri: Uri) -> Problem {
     Problem::new(StatusCode::NOT_FOUND, "no_such_route", format!("there is nothing at {}", uri.path()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::{artifacts, gateway};
+
+    #[test]
+    fn what_the_machine_lacks_is_told_however_deep_it_lies() {
+        let code = |error: &gateway::Error| Problem::internal(error).code;
+        let fetch = |error: i32| {
+            let source = Arc::new(artifacts::Error::Io(io::Error::from_raw_os_error(error)));
+            gateway::Error::from(cloche_sandbox::Error::Fetch { sha256: cloche_domain::Sha256::of(""), source })
+        };
+        assert_eq!(code(&fetch(24)), "overloaded"); // EMFILE
+        assert_eq!(code(&fetch(28)), "storage_full"); // ENOSPC
+        assert_eq!(code(&fetch(5)), "internal"); // EIO
+        let spawn = cloche_sandbox::Error::Process(Arc::new(io::Error::from_raw_os_error(24)));
+        assert_eq!(code(&spawn.into()), "overloaded");
+    }
 }

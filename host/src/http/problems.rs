@@ -305,6 +305,13 @@ impl From<gateway::Error> for Problem {
     }
 }
 
+impl From<gateway::TooMuch> for Problem {
+    fn from(error: gateway::TooMuch) -> Self {
+        let problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "too_much_at_once", error.to_string());
+        problem.with("limit", error.limit).with("used", error.used).retry_after(1)
+    }
+}
+
 impl From<audit::Error> for Problem {
     fn from(error: audit::Error) -> Self {
         match error {

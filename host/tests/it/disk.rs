@@ -9,6 +9,7 @@ use serde_json::json;
 
 use crate::hosted::Hosted;
 use crate::platform::{Platform, cookie, token_of};
+use crate::uploaded::{guest, spec, upload};
 
 #[tokio::test]
 async fn a_full_disk_is_told_and_calls_go_on() {
@@ -53,4 +54,26 @@ async fn a_full_disk_is_told_and_calls_go_on() {
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
     panic!("there is room again, and nothing can be written: {}", platform.log());
+}
+
+#[tokio::test]
+async fn a_build_that_finds_no_room_says_so_and_the_next_one_goes_live() {
+    let platform = Platform::setup().with_artifacts_disk(4).start().await;
+    let key = platform.api_key("ada@example.com");
+    let ada = platform.with_key(&key);
+    let ballast = platform.own_data().join("artifacts/ballast");
+    let mut file = fs::File::create(&ballast).unwrap();
+    while file.write_all(&[b'x'; 4096]).is_ok() {}
+
+    let server = Hosted::begun(&ada, "no-room", |_| {}).await;
+    let why = server.built(&ada).await.unwrap_err();
+    assert!(why.contains("storage_full") && why.contains("the platform's disk is full"), "{why}");
+    let new = upload("uploaded", &guest("rust.wasm"), &spec(&["greet"], &["api.example.com".to_owned()]));
+    let (status, problem) = ada.post("/v1/servers", new.clone()).await;
+    assert_eq!((status, &problem["code"]), (503, &json!("storage_full")), "{problem}");
+
+    fs::remove_file(&ballast).unwrap();
+    drop(file);
+    assert_eq!(Hosted::demo(&ada, "after").await.echo(&platform, &key).await.0, 200);
+    Hosted::create(&ada, new).await.live(&ada).await;
 }

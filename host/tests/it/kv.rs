@@ -3,7 +3,7 @@
 use cloche::kv::ServerKv;
 use cloche_domain::plan::Plan;
 use cloche_domain::{Clock, OrgId, ServerId, UserId};
-use cloche_sandbox::{Bound, Kv as _, KvError};
+use cloche_sandbox::{Axis, Bound, Kv as _, KvError};
 use cloche_storage::Db;
 use cloche_storage::accounts::{self, NewOrg};
 use cloche_storage::servers::{self, NewServer};
@@ -34,7 +34,7 @@ async fn a_store_keeps_a_thousand_keys_and_a_mebibyte() {
         let kept = kv.set(&format!("small-{i:04}"), vec![]).await;
         assert_eq!(kept.is_ok(), i < 1000, "{i}: {kept:?}");
     }
-    let over = Bound { name: "kv_keys", limit: 1000, used: 1001, unit: "keys" };
+    let over = Bound::new(Axis::KvKeys, 1000, 1001);
     assert_eq!(kv.set("one-more", vec![]).await, Err(KvError::Full(over)));
     kv.delete("big-00").await.unwrap();
     kv.set("one-more", b"1".to_vec()).await.unwrap();

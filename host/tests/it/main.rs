@@ -12,6 +12,7 @@ mod clients;
 mod connections;
 mod contract;
 mod crash;
+mod descriptors;
 mod disk;
 mod hosted;
 mod imports;

@@ -68,6 +68,14 @@ impl Setup {
         Self { under: ["unshare", "-Urm", "bash", "-ec", &mounted].map(str::to_owned).to_vec(), ..self }
     }
 
+    /// Keeps the components on a disk of their own of so many MiB.
+    pub fn with_artifacts_disk(self, mib: u32) -> Self {
+        let artifacts = self.data().join("artifacts");
+        fs::create_dir_all(&artifacts).unwrap();
+        let mounted = format!("mount -t tmpfs -o size={mib}m tmpfs {}; exec \"$0\" \"$@\"", artifacts.display());
+        Self { under: ["unshare", "-Urm", "bash", "-ec", &mounted].map(str::to_owned).to_vec(), ..self }
+    }
+
     /// Keeps the data in Postgres.
     pub fn on_postgres(mut self) -> Self {
         self.database = Some(Database::make());

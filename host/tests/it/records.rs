@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use reqwest::Method;
+use reqwest::header::ACCEPT;
 use serde_json::{Value, json};
 
 use crate::hosted::{Hosted, call};
@@ -147,3 +149,77 @@ async fn what_was_noted_is_written_before_the_platform_ends() {
     let count = |page: &Value| page["calls"].as_array().unwrap().len();
     assert_eq!((count(&page), count(&rest), &rest["nextCursor"]), (100, 100, &Value::Null));
 }
+
+/// Runs into one bound after the other, and ends by a third.
+const RECKLESS: &str = r#"for i in 0..150 { progress::report(f64::from(i), 150.0, "on"); }
+let _ = http::get("no address at all").send();
+for _ in 0..5_000 { log::info!("{}", "x".repeat(100)); }
+while std::hint::black_box(true) {}
+Ok(())"#;
+
+#[tokio::test]
+async fn a_record_has_every_bound_that_was_hit_and_the_whole_log() {
+    let config = "plan = \"hobby\"\n[plans.hobby.call]\nfuel = 500_000_000\nwall_ms = 120_000\n";
+    let platform = Platform::setup().config(config).start().await;
+    let key = platform.api_key("ada@example.com");
+    let ada = platform.with_key(&key);
+    let server = Hosted::of(&ada, "reckless", |spec| {
+        told(spec);
+        spec["tools"][0]["implementation"] = json!(RECKLESS);
+    })
+    .await;
+    server.echo(&platform, &key).await;
+    let id = records(&ada, &server, 1).await[0]["id"].clone();
+    let (_, record) = ada.get(&format!("/v1/servers/{}/calls/{}", server.id, id.as_str().unwrap())).await;
+    let names: Vec<_> = record["bounds"].as_array().unwrap().iter().map(|bound| bound["name"].clone()).collect();
+    assert_eq!(names, ["fuel", "progress", "log"]);
+    assert_eq!(record["bound"], record["bounds"][0]);
+    let [nowhere] = record["requests"].as_array().unwrap().as_slice() else { panic!("{}", record["requests"]) };
+    assert_eq!((&nowhere["method"], &nowhere["host"]), (&json!("GET"), &json!("?")));
+    assert!(nowhere["error"].as_str().unwrap().contains("cannot be read"), "{nowhere}");
+    let lines = record["logs"].as_array().unwrap();
+    let kept: usize = lines.iter().map(|line| line["message"].as_str().unwrap().len()).sum();
+    assert!(kept > 250_000, "{kept} bytes of the plan's 256 KiB");
+}
+
+async fn count(owner: &Caller, server: &Hosted) -> usize {
+    let (mut count, mut cursor) = (0, String::new());
+    loop {
+        let (_, page) = owner.get(&format!("/v1/servers/{}/calls?limit=100{cursor}", server.id)).await;
+        count += page["calls"].as_array().unwrap().len();
+        match page["nextCursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => return count,
+        }
+    }
+}
+
+on_both!(a_platform_that_starts_lets_go_of_what_need_not_be_kept, async |setup: Setup| {
+    let mut platform = setup.config("[calls]\nper_server = 100000").start().await;
+    let ada = platform.with_key(&platform.api_key("ada@example.com"));
+    let server = Hosted::demo(&ada, "demo").await;
+    for _ in 0..48 {
+        let echo = || {
+            let request =
+                ada.request(Method::POST, &server.path()).header(ACCEPT, "application/json, text/event-stream");
+            request.json(&call("echo", &json!({"text": "hello"}))).send()
+        };
+        futures::future::try_join_all((0..25).map(|_| echo())).await.unwrap();
+    }
+    assert!(platform.stop());
+    // The last are more than are deleted at a time.
+    for (settings, left) in [("per_server = 1100", 1_100), ("days = 0", 0)] {
+        platform.configure(&format!("[calls]\n{settings}"));
+        platform.restart().await;
+        let mut found = 0;
+        for _ in 0..100 {
+            found = count(&ada, &server).await;
+            if found == left {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        assert_eq!(found, left, "{settings}");
+        assert!(platform.stop());
+    }
+});

@@ -48,7 +48,10 @@ impl House {
     }
 
     pub async fn load(&self, component: Vec<u8>) -> Arc<Loaded> {
-        self.sandbox.load(Sha256::of(&component), || async { Ok::<_, Infallible>(component) }).await.unwrap()
+        self.sandbox
+            .load(OrgId::new(), Sha256::of(&component), || async { Ok::<_, Infallible>(component) })
+            .await
+            .unwrap()
     }
 
     pub async fn call(&self, loaded: &Arc<Loaded>, spec: &ServerSpec, tool: &str, arguments: &Value) -> CallReport {

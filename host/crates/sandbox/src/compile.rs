@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::io::{self, Read as _, Write as _};
 use std::path::PathBuf;
 use std::process::{Command, ExitCode, Stdio};
+use std::sync::Arc;
 use std::thread;
 
 use rustix::process::{Resource, Rlimit, setpriority_process, setrlimit};
@@ -13,7 +14,7 @@ use crate::engine::engine;
 use crate::{Error, Result};
 
 /// Seconds of processor time, all threads together.
-const CPU_SECONDS: u64 = 60;
+pub(crate) const CPU_SECONDS: u64 = 60;
 /// Bytes of address space.
 const MEMORY: u64 = 4 << 30;
 /// Calls come first.
@@ -29,11 +30,17 @@ pub struct CompilerProgram {
 }
 
 impl CompilerProgram {
-    /// The machine code of a component.
-    pub(crate) fn compile(&self, wasm: &[u8]) -> Result<Vec<u8>> {
-        let failed = |e: io::Error| Error::Start(format!("{} does not compile: {e}", self.program.display()));
+    /// The machine code of a component, if making it takes no more than so many seconds of processor time.
+    pub(crate) fn compile(&self, wasm: &[u8], seconds: u64) -> Result<Vec<u8>> {
+        let failed = |e: io::Error| Error::Process(Arc::new(e));
         let mut command = Command::new(&self.program);
-        command.args(&self.args).env_clear().stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+            .args(&self.args)
+            .arg(seconds.to_string())
+            .env_clear()
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         let mut child = command.spawn().map_err(failed)?;
         let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
         let mut code = Vec::new();
@@ -50,20 +57,16 @@ impl CompilerProgram {
         });
         match child.wait().map_err(failed)?.code() {
             Some(0) => Ok(code),
-            Some(1) => Err(Error::Invalid(reason)),
-            _ => Err(Error::Invalid(format!(
-                "compiling it takes more than {CPU_SECONDS} s of processor time, or more than {} GiB of memory: make its \
-                 functions smaller",
-                MEMORY >> 30
-            ))),
+            Some(1) => Err(Error::invalid(reason)),
+            _ => Err(Error::TakesTooLong { seconds, gib: MEMORY >> 30 }),
         }
     }
 }
 
 /// Reads a component from standard input and writes its machine code to standard output, within bounds. The main function
-/// of a process that does nothing else.
-pub fn compile_main() -> ExitCode {
-    match compile_within_bounds() {
+/// of a process that does nothing else, and has so many seconds of processor time.
+pub fn compile_main(seconds: u64) -> ExitCode {
+    match compile_within_bounds(seconds) {
         Ok(()) => ExitCode::SUCCESS,
         #[expect(clippy::print_stderr, reason = "this is the program's own main, and stderr its only voice")]
         Err(error) => {
@@ -73,9 +76,9 @@ pub fn compile_main() -> ExitCode {
     }
 }
 
-fn compile_within_bounds() -> Result<(), String> {
+fn compile_within_bounds(seconds: u64) -> Result<(), String> {
     let failed = |e: io::Error| e.to_string();
-    for (resource, limit) in [(Resource::Cpu, CPU_SECONDS), (Resource::As, MEMORY), (Resource::Core, 0)] {
+    for (resource, limit) in [(Resource::Cpu, seconds), (Resource::As, MEMORY), (Resource::Core, 0)] {
         setrlimit(resource, Rlimit { current: Some(limit), maximum: Some(limit) }).map_err(|e| e.to_string())?;
     }
     // Where it cannot be lowered, fairness is the scheduler's.

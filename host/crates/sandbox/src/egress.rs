@@ -13,11 +13,13 @@ mod kept;
 mod request;
 mod resolve;
 mod response;
+mod sockets;
 mod trace;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use cloche_domain::ServerId;
@@ -35,19 +37,20 @@ use url::Url;
 
 use crate::bindings::http::{Error as HttpError, Request, Response};
 use crate::hits::Hits;
-use crate::{Bound, EgressSettings, Result, Secrets};
+use crate::{Axis, Bound, EgressSettings, Result, Secrets};
+use budget::{HEAD_BYTES, HEADERS};
 use kept::{Connection, Kept, Purpose};
 use request::Target;
 use resolve::Resolver;
+use sockets::{Failed, Socket, Sockets};
 pub(crate) use trace::Trace;
 
 /// For an answer, where the guest names no time.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Requests of one call on the wire at a time.
 pub(crate) const PARALLEL: usize = 10;
-/// Of an answer.
-const HEADERS: usize = 128;
-const HEAD_BYTES: usize = 64 << 10;
+/// Headers of an answer that are read: more than it may have, so that it can be said how many there are.
+const HEADERS_READ: usize = 1_000;
 
 /// Whether a request is within a pattern.
 pub(crate) fn is_within(pattern: &HostPattern, method: &str, url: &Url) -> bool {
@@ -62,6 +65,7 @@ pub(crate) struct Gate {
     resolver: Resolver,
     tls: TlsConnector,
     kept: Kept,
+    sockets: Sockets,
 }
 
 /// What one call may send and receive.
@@ -73,10 +77,9 @@ pub(crate) struct Egress {
     secrets: Arc<Secrets>,
     requests: budget::Requests,
     received: budget::Bytes,
-    body_limit: u64,
-    total_limit: u64,
     hits: Hits,
     trace: Trace,
+    out_of_files: AtomicBool,
 }
 
 impl Gate {
@@ -85,6 +88,7 @@ impl Gate {
             tls: dial::tls(settings.ca_file.as_deref())?,
             resolver: Resolver::new(settings)?,
             kept: Kept::default(),
+            sockets: Sockets::default(),
         })
     }
 
@@ -95,7 +99,8 @@ impl Gate {
         server: Option<ServerId>,
         target: &Target,
         mut request: http::Request<Full<Bytes>>,
-    ) -> Result<(http::Response<Incoming>, Connection), HttpError> {
+    ) -> Result<(http::Response<Incoming>, Connection), Failed> {
+        let socket = self.sockets.take(&self.kept).await.ok_or(Failed::Files)?;
         let addresses = self.resolver.addresses(&target.url).await?;
         let purpose = Purpose { server, origin: target.url.origin().ascii_serialization() };
         let again = request.method().is_idempotent();
@@ -112,7 +117,7 @@ impl Gate {
                 }
             }
         }
-        let mut connection = self.connect(purpose, target, &addresses).await?;
+        let mut connection = self.connect(purpose, target, &addresses, socket).await?;
         let response = connection.sender.send_request(request).await.map_err(|e| target.unanswered(&e))?;
         Ok((response, connection))
     }
@@ -122,10 +127,11 @@ impl Gate {
         purpose: Purpose,
         target: &Target,
         addresses: &[SocketAddr],
-    ) -> Result<Connection, HttpError> {
+        socket: Socket,
+    ) -> Result<Connection, Failed> {
         let (stream, peer) = dial::connect(&target.url, addresses, &self.resolver, &self.tls).await?;
         let (sender, connection) = http1::Builder::new()
-            .max_headers(HEADERS)
+            .max_headers(HEADERS_READ)
             .max_buf_size(HEAD_BYTES)
             .handshake(TokioIo::new(stream))
             .await
@@ -134,7 +140,7 @@ impl Gate {
             // What goes wrong here, the one who waits for the answer hears as well.
             let _ = connection.await;
         }));
-        Ok(Connection { purpose, peer, sender, _driver: driver })
+        Ok(Connection { purpose, peer, sender, _driver: driver, _socket: socket })
     }
 }
 
@@ -143,11 +149,14 @@ impl Target {
     fn unanswered(&self, error: &hyper::Error) -> HttpError {
         let host = self.authority();
         if error.is_parse_too_large() {
-            return HttpError::TooLarge(format!(
-                "{host} answers with more than {HEADERS} headers or {HEAD_BYTES} bytes of them"
-            ));
+            return self.too_many_headers();
         }
         HttpError::Unreachable(format!("{host} does not answer in HTTP: {error}"))
+    }
+
+    fn too_many_headers(&self) -> HttpError {
+        let host = self.authority();
+        HttpError::TooLarge(format!("{host} answers with more than {HEADERS} headers or {HEAD_BYTES} bytes of them"))
     }
 }
 
@@ -168,10 +177,9 @@ impl Egress {
             secrets,
             requests: budget::Requests::new(limits, hits.clone()),
             received: budget::Bytes::new(limits, hits.clone()),
-            body_limit: limits.http_body_bytes,
-            total_limit: limits.http_total_bytes,
             hits,
             trace,
+            out_of_files: AtomicBool::new(false),
         }
     }
 
@@ -188,58 +196,68 @@ impl Egress {
     }
 
     pub(crate) async fn send(&self, request: Request) -> Result<Response, HttpError> {
-        self.requests.take()?;
-        let target = Target::parse(&request.method, &request.url)?;
+        let target = self.target(&request).inspect_err(|error| self.trace.refused(&request.method, error))?;
         let entry = self.trace.begin(&target, request.body.as_ref().map_or(0, Vec::len));
         let patience = request.timeout_ms.map_or(PATIENCE, |ms| Duration::from_millis(ms.into()));
-        let answer = match timeout(patience, self.attempt(&target, request)).await {
-            Ok(answer) => answer.map_err(|error| {
+        let began = Instant::now();
+        let answer = if let Ok(answer) = timeout(patience, self.attempt(&target, request)).await {
+            answer.map_err(|error| {
                 let mut text = error.text().to_owned();
                 self.scrub(&mut text);
                 error.with_text(text)
-            }),
-            Err(_) => Err(HttpError::Timeout(format!(
-                "{} did not answer in full within {} ms",
-                target.authority(),
-                patience.as_millis()
-            ))),
+            })
+        } else {
+            let [limit, used] =
+                [patience, began.elapsed()].map(|time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX));
+            self.hits.note(Bound::new(Axis::RequestTime, limit, used));
+            let host = target.authority();
+            Err(HttpError::Timeout(format!("{host} did not answer in full within {limit} ms")))
         };
         entry.end(&answer);
         answer
     }
 
+    /// Where a request goes, if the call may make one more and it can be read.
+    fn target(&self, request: &Request) -> Result<Target, HttpError> {
+        self.requests.take()?;
+        self.requests.allows_url(request.url.len())?;
+        Target::parse(&request.method, &request.url)
+    }
+
     async fn attempt(&self, target: &Target, request: Request) -> Result<Response, HttpError> {
         target.check(&self.hosts)?;
-        self.allows_body(request.body.as_ref().map_or(0, Vec::len) as u64)?;
+        self.requests.allows_body(request.body.as_ref().map_or(0, Vec::len) as u64)?;
+        self.requests.allows_headers(&request.headers)?;
         let outgoing = target.request(&request.headers, request.body, &self.secrets)?;
-        let (response, connection) = self.gate.exchange(self.server, target, outgoing).await?;
+        let (response, connection) = match self.gate.exchange(self.server, target, outgoing).await {
+            Ok(exchanged) => exchanged,
+            Err(Failed::Files) => {
+                self.out_of_files.store(true, Ordering::Relaxed);
+                return Err(HttpError::Unreachable("the platform has no file descriptor left: try again".to_owned()));
+            }
+            Err(Failed::Http(error)) => {
+                if matches!(error, HttpError::TooLarge(_)) {
+                    // How much it was, nobody has read to the end.
+                    let limit = HEAD_BYTES as u64;
+                    self.hits.note(Bound::new(Axis::ResponseHeaderBytes, limit, limit + 1));
+                }
+                return Err(error);
+            }
+        };
+        self.received.allows_headers(response.headers()).map_err(|()| target.too_many_headers())?;
         let response = response::read(response, &self.received, &self.secrets).await?;
         self.gate.kept.put(connection);
         Ok(response)
     }
 
-    /// Whether one request's body may be this long.
-    fn allows_body(&self, length: u64) -> Result<(), HttpError> {
-        if length > self.body_limit {
-            self.hits.note(Bound::bytes("request_body", self.body_limit, length));
-            return Err(HttpError::TooLarge(format!(
-                "the request's body of {length} bytes is over the limit of {}: send less",
-                self.body_limit
-            )));
-        }
-        Ok(())
-    }
-
     /// Whether a body that is still being written may have come to this length, and all of them together to `held` bytes.
     pub(crate) fn may_gather(&self, length: u64, held: u64) -> Result<(), HttpError> {
-        self.allows_body(length)?;
-        let limit = self.total_limit;
-        if held > limit {
-            self.hits.note(Bound::bytes("request_bodies", limit, held));
-            return Err(HttpError::TooLarge(format!(
-                "the bodies of the requests under way, {held} bytes together, are over the limit of {limit}: send fewer at a time"
-            )));
-        }
-        Ok(())
+        self.requests.allows_body(length)?;
+        self.requests.allows_bodies(held)
+    }
+
+    /// Whether a request had to be given up because the platform could open nothing more.
+    pub(crate) fn is_out_of_files(&self) -> bool {
+        self.out_of_files.load(Ordering::Relaxed)
     }
 }

@@ -10,12 +10,13 @@ use wasmtime::Result;
 
 use crate::background::Waiting;
 use crate::bindings::{clock, http, kv, log, progress, random};
+use crate::bound::Exceeded;
 use crate::egress::Egress;
 use crate::engine::TABLE_ELEMENTS;
 use crate::hits::Hits;
 use crate::memory::MemoryMeter;
 use crate::wasi::Wasi;
-use crate::{Bound, Kv, KvError, Level, Progress};
+use crate::{Axis, Bound, Kv, KvError, Level, Progress};
 pub(crate) use journal::{Journal, Stream};
 
 /// Bytes that a call may pass through its imports, all together.
@@ -96,11 +97,11 @@ impl Guest {
     /// The bounds that it has run into so far. Memory that it was refused it may do without.
     pub(crate) fn hits(&self) -> Vec<Bound> {
         if let Some(wanted) = self.memory.refused() {
-            self.hits.note(Bound::bytes("memory", self.memory.limit(), wanted));
+            self.hits.note(Bound::new(Axis::Memory, self.memory.limit(), wanted));
         }
         if let Some(wanted) = self.memory.elements_refused() {
             let (limit, used) = (TABLE_ELEMENTS as u64, wanted as u64);
-            self.hits.note(Bound { name: "table", limit, used, unit: "elements" });
+            self.hits.note(Bound::new(Axis::Table, limit, used));
         }
         self.hits.take()
     }
@@ -140,8 +141,7 @@ impl clock::Host for Guest {
 impl random::Host for Guest {
     async fn bytes(&mut self, length: u32) -> Result<Vec<u8>> {
         if length > RANDOM {
-            self.hits.note(Bound::bytes("random", RANDOM.into(), length.into()));
-            wasmtime::bail!("{length} random bytes at once are over the limit of {RANDOM}");
+            return Err(Exceeded(Bound::new(Axis::Random, RANDOM.into(), length.into())).into());
         }
         self.moves(length as usize).await?;
         let mut bytes = vec![0; length as usize];
@@ -156,7 +156,7 @@ impl progress::Host for Guest {
         self.reports = self.reports.saturating_add(1);
         if self.reports > REPORTS {
             let (limit, used) = (REPORTS.into(), self.reports.into());
-            self.hits.note(Bound { name: "progress", limit, used, unit: "reports" });
+            self.hits.note(Bound::new(Axis::Progress, limit, used));
         }
         if let Some(tell) = &self.progress
             && self.reports <= REPORTS
@@ -245,11 +245,11 @@ impl Guest {
     /// The store, for a key and a value of this length.
     fn store(&self, key: &str, value: usize) -> Result<Arc<dyn Kv>, kv::Error> {
         if key.len() > KEY {
-            self.hits.note(Bound::bytes("kv_key", KEY as u64, key.len() as u64));
+            self.hits.note(Bound::new(Axis::KvKey, KEY as u64, key.len() as u64));
             return Err(kv::Error::Quota(format!("a key of {} bytes is over the limit of {KEY}", key.len())));
         }
         if value > VALUE {
-            self.hits.note(Bound::bytes("kv_value", VALUE as u64, value as u64));
+            self.hits.note(Bound::new(Axis::KvValue, VALUE as u64, value as u64));
             return Err(kv::Error::Quota(format!("a value of {value} bytes is over the limit of {VALUE}")));
         }
         let missing = || kv::Error::Unavailable("this call has no store: it runs outside of a server".to_owned());

@@ -4,7 +4,9 @@
 mod admission;
 mod background;
 mod bindings;
+mod bound;
 mod compile;
+mod compiling;
 mod egress;
 mod engine;
 mod error;
@@ -19,12 +21,13 @@ mod secrets;
 mod settings;
 mod wasi;
 
+pub use bound::{Axis, Bound};
 pub use compile::{CompilerProgram, compile_main};
 #[cfg(any(test, feature = "fuzzing"))]
 pub use egress::fuzzing;
 pub use error::{Error, Result};
 pub use grant::{Grant, Kv, KvError, Progress, ToolCall};
-pub use report::{Bound, CallError, CallReport, Content, EgressRecord, Level, LogLine, Output, Resource};
+pub use report::{CallError, CallReport, Content, EgressRecord, Level, LogLine, Output, Resource};
 pub use sandbox::{Loaded, Sandbox};
 pub use secrets::{Secret, Secrets};
 pub use settings::{EgressSettings, Settings};

@@ -70,11 +70,12 @@ impl Precompiled {
         Ok(self.map(&code)?)
     }
 
-    /// Compiles a component, keeps the code, and maps it from its file. Where it cannot be kept, it is used from memory.
-    pub(crate) fn compile(&self, sha256: Sha256, wasm: &[u8]) -> Result<Component> {
-        let invalid = |e: wasmtime::Error| Error::Invalid(format!("{e:#}"));
+    /// Compiles a component in so many seconds of processor time, keeps the code, and maps it from its file. Where it cannot
+    /// be kept, it is used from memory.
+    pub(crate) fn compile(&self, sha256: Sha256, wasm: &[u8], seconds: u64) -> Result<Component> {
+        let invalid = |e: wasmtime::Error| Error::invalid(format!("{e:#}"));
         let code = match &self.compiler {
-            Some(program) => program.compile(wasm)?,
+            Some(program) => program.compile(wasm, seconds)?,
             None => self.engine.precompile_component(wasm).map_err(invalid)?,
         };
         match self.keep(sha256, &code) {

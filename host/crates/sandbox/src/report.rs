@@ -7,6 +7,8 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
+use crate::{Axis, Bound};
+
 /// A finished call.
 #[derive(Debug)]
 pub struct CallReport {
@@ -89,7 +91,7 @@ pub enum CallError {
     )]
     Fuel { limit: u64 },
     #[error("the tool did not finish within {} s: ask for less at once, or try again", limit.as_secs_f64())]
-    WallClock { limit: Duration },
+    WallClock { limit: Duration, passed: Duration },
     #[error(
         "the tool needs {wanted} bytes of memory, over its limit of {limit}: ask for less at once, or raise the plan's limit"
     )]
@@ -105,11 +107,26 @@ pub enum CallError {
     #[error("the tool passed {actual} bytes to the platform, over its limit of {limit}: ask for less at once")]
     Transfer { limit: u64, actual: u64 },
     #[error(
-        "{limit} calls of this organisation are running already, and none finished in time: try again in a moment, or raise the plan's limit"
+        "{running} calls of this organisation are running already, its limit is {limit}, and none finished in time: try again in a moment, or raise the plan's limit"
     )]
-    Concurrency { limit: u32 },
+    Concurrency { limit: u32, running: u32 },
+    #[error(
+        "with this one, {waiting} calls of this organisation would wait for others to finish, over its limit of {limit}: call less at once, or raise the plan's limit"
+    )]
+    Waiting { limit: u32, waiting: u32 },
+    #[error(
+        "with this one's arguments, the calls of this organisation that wait for others to finish would hold {waiting} bytes, over the limit of {limit}: call less at once"
+    )]
+    WaitingBytes { limit: u64, waiting: u64 },
     #[error("all {limit} places of the platform are taken, and none became free in time: try again in a moment")]
-    Slots { limit: u32 },
+    Slots { limit: u32, running: u32 },
+    #[error("the platform has no file descriptor left for the tool's requests: try again in a moment")]
+    Files,
+    #[error(
+        "the tool ran into the bound {} of {} {}: it wanted {}; its server has to be built differently",
+        .0.name, .0.limit, .0.unit, .0.used
+    )]
+    Bound(Bound),
     #[error("the tool's result of {actual} bytes is over the limit of {limit}: ask for less at once")]
     ResultTooLarge { limit: u64, actual: u64 },
     #[error("the tool's result cannot be passed on: {0}")]
@@ -122,36 +139,24 @@ pub enum CallError {
     Cancelled,
 }
 
-/// A bound that a call has hit: which, how much it allows, and how much was used or asked for, at least.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Bound {
-    pub name: &'static str,
-    pub limit: u64,
-    pub used: u64,
-    pub unit: &'static str,
-}
-
-impl Bound {
-    pub(crate) const fn bytes(name: &'static str, limit: u64, used: u64) -> Self {
-        Self { name, limit, used, unit: "bytes" }
-    }
-}
-
 impl CallError {
     /// A stable name for metrics and logs.
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Tool(_) => "tool_error",
-            Self::Fuel { .. } => "fuel",
-            Self::WallClock { .. } => "wall_clock",
-            Self::Memory { .. } => "memory",
-            Self::Stack { .. } => "stack",
-            Self::Table { .. } => "table",
-            Self::Transfer { .. } => "transfer",
-            Self::Concurrency { .. } => "concurrency",
-            Self::Slots { .. } => "slots",
-            Self::ResultTooLarge { .. } => "result_too_large",
+            Self::Fuel { .. } => Axis::Fuel.name(),
+            Self::WallClock { .. } => Axis::WallClock.name(),
+            Self::Memory { .. } => Axis::Memory.name(),
+            Self::Stack { .. } => Axis::Stack.name(),
+            Self::Table { .. } => Axis::Table.name(),
+            Self::Transfer { .. } => Axis::Transfer.name(),
+            Self::Concurrency { .. } => Axis::Concurrency.name(),
+            Self::Waiting { .. } => Axis::Waiting.name(),
+            Self::WaitingBytes { .. } => Axis::WaitingBytes.name(),
+            Self::Slots { .. } => Axis::Slots.name(),
+            Self::Files => "files",
+            Self::Bound(bound) => bound.name,
+            Self::ResultTooLarge { .. } => Axis::Result.name(),
             Self::BadResult(_) => "bad_result",
             Self::Trap(_) => "trap",
             Self::Stopped => "stopped",
@@ -161,21 +166,29 @@ impl CallError {
 
     /// The bound that was hit, if one was.
     pub fn bound(&self) -> Option<Bound> {
-        let (limit, used, unit) = match *self {
-            Self::Fuel { limit } => (limit, limit, "units"),
-            Self::WallClock { limit } => {
-                let ms = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
-                (ms, ms, "ms")
+        let (axis, limit, used) = match *self {
+            Self::Fuel { limit } => (Axis::Fuel, limit, limit),
+            Self::WallClock { limit, passed } => (Axis::WallClock, ms(limit), ms(passed)),
+            Self::Memory { limit, wanted } => (Axis::Memory, limit, wanted),
+            Self::Stack { limit } => (Axis::Stack, limit, limit),
+            Self::Table { limit, wanted } => (Axis::Table, limit, wanted),
+            Self::Transfer { limit, actual } => (Axis::Transfer, limit, actual),
+            Self::ResultTooLarge { limit, actual } => (Axis::Result, limit, actual),
+            Self::Concurrency { limit, running } => (Axis::Concurrency, limit.into(), running.into()),
+            Self::Waiting { limit, waiting } => (Axis::Waiting, limit.into(), waiting.into()),
+            Self::WaitingBytes { limit, waiting } => (Axis::WaitingBytes, limit, waiting),
+            Self::Slots { limit, running } => (Axis::Slots, limit.into(), running.into()),
+            Self::Bound(bound) => return Some(bound),
+            Self::Tool(_) | Self::BadResult(_) | Self::Trap(_) | Self::Files | Self::Stopped | Self::Cancelled => {
+                return None;
             }
-            Self::Memory { limit, wanted } => (limit, wanted, "bytes"),
-            Self::Stack { limit } => (limit, limit, "bytes"),
-            Self::Table { limit, wanted } => (limit, wanted, "elements"),
-            Self::Transfer { limit, actual } | Self::ResultTooLarge { limit, actual } => (limit, actual, "bytes"),
-            Self::Concurrency { limit } | Self::Slots { limit } => (limit.into(), limit.into(), "calls"),
-            Self::Tool(_) | Self::BadResult(_) | Self::Trap(_) | Self::Stopped | Self::Cancelled => return None,
         };
-        Some(Bound { name: self.code(), limit, used, unit })
+        Some(Bound::new(axis, limit, used))
     }
+}
+
+fn ms(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// One outbound request.

@@ -1,23 +1,22 @@
 //! From a component's bytes to a finished call.
 
 mod fetch;
+mod load;
 mod outcome;
 
-use std::fmt::Display;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use cloche_domain::interfaces;
-use cloche_domain::{Clock, Sha256};
+use cloche_domain::{Clock, OrgId, Sha256};
 use moka::future::Cache;
-use tokio::sync::Semaphore;
 use tokio::time::timeout_at;
-use wasmtime::component::{Component, HasSelf, Linker};
+use wasmtime::component::{HasSelf, Linker};
 use wasmtime::{Engine, Store};
 
 use crate::admission::{Admission, Admitted};
 use crate::background::{Background, Waiting};
 use crate::bindings::{ToolServer, ToolServerPre, tools};
+use crate::compiling::Compiling;
 use crate::egress::{Egress, Gate, Trace};
 use crate::engine::{self, FUEL_BETWEEN_YIELDS, HANDLES, MEMORY};
 use crate::guest::{Guest, Journal, Transfer};
@@ -27,8 +26,6 @@ use crate::precompiled::Precompiled;
 use crate::wasi::{self, Turns};
 use crate::{CallError, CallReport, Error, Grant, Output, Result, Settings, ToolCall};
 
-/// Bytes of a component: what is larger takes too long to compile.
-const COMPONENT: usize = 32 << 20;
 /// Slots of the pool beyond those handed out: what has just ended may still be being cleaned.
 const SPARE_SLOTS: u32 = 8;
 
@@ -43,8 +40,9 @@ struct Inner {
     wasi_linker: Linker<Guest>,
     precompiled: Precompiled,
     loaded: Cache<Sha256, Arc<Loaded>>,
-    /// One compilation at a time: each uses every core.
-    compiling: Semaphore,
+    /// Under way. By tenant: none waits where another stands in line.
+    loading: Cache<(OrgId, Sha256), Arc<Loaded>>,
+    compiling: Compiling,
     admission: Admission,
     background: Background,
     gate: Arc<Gate>,
@@ -74,52 +72,13 @@ impl Sandbox {
             linker,
             wasi_linker,
             loaded: Cache::new(loaded),
-            compiling: Semaphore::new(1),
+            loading: Cache::new(loaded),
+            compiling: Compiling::new(),
             admission: Admission::new(slots),
             background: Background::new().map_err(|e| Error::Start(e.to_string()))?,
             gate: Arc::new(Gate::new(egress)?),
             clock: Clock::default(),
         })))
-    }
-
-    /// The component of this digest: from memory, else from this host's compiled code, else compiled from the bytes that
-    /// `fetch` gets. Callers that ask for one component at the same time wait for one load.
-    pub async fn load<F, E>(&self, sha256: Sha256, fetch: impl FnOnce() -> F) -> Result<Arc<Loaded>>
-    where
-        F: Future<Output = Result<Vec<u8>, E>>,
-        E: Display,
-    {
-        let loading = self.0.loaded.try_get_with(sha256, async {
-            let component = if let Some(component) = self.on_disk(sha256).await? {
-                component
-            } else {
-                let unfetched = |e: E| Error::Fetch { sha256, reason: e.to_string() };
-                self.compile(sha256, fetch().await.map_err(unfetched)?).await?
-            };
-            self.0.prepare(&component).map(Arc::new)
-        });
-        loading.await.map_err(|e: Arc<Error>| Arc::unwrap_or_clone(e))
-    }
-
-    async fn on_disk(&self, sha256: Sha256) -> Result<Option<Component>> {
-        let inner = self.0.clone();
-        blocking(move || inner.precompiled.load(sha256)).await
-    }
-
-    async fn compile(&self, sha256: Sha256, wasm: Vec<u8>) -> Result<Component> {
-        if wasm.len() > COMPONENT {
-            return Err(Error::TooLarge { actual: wasm.len(), limit: COMPONENT });
-        }
-        let _turn = self.0.compiling.acquire().await;
-        let inner = self.0.clone();
-        blocking(move || {
-            let actual = Sha256::of(&wasm);
-            if actual != sha256 {
-                return Err(Error::Digest { expected: sha256, actual });
-            }
-            inner.precompiled.compile(sha256, &wasm)
-        })
-        .await?
     }
 
     /// Runs one tool in an instance of its own, which is gone afterwards. Dropping the future stops the guest.
@@ -128,7 +87,8 @@ impl Sandbox {
         let mut witness = Witness { tell: grant.witness.take(), began };
         let wall = grant.limits.wall();
         let deadline = (began + wall).into();
-        let admitted = self.0.admission.enter(grant.tenant, grant.limits.concurrency, deadline).await;
+        let bytes = call.arguments.len() as u64;
+        let admitted = self.0.admission.enter(grant.tenant, grant.limits.concurrency, bytes, deadline).await;
         let admitted = match admitted {
             Ok(admitted) => admitted,
             Err(error) => {
@@ -136,7 +96,8 @@ impl Sandbox {
                 return CallReport::without_a_run(error, began.elapsed());
             }
         };
-        let (waiting, trace, limits) = (Waiting::default(), Trace::default(), grant.limits);
+        let (waiting, trace) = (Waiting::default(), Trace::default());
+        let (tenant, limits) = (grant.tenant, grant.limits);
         let guest = self.0.guest(grant, waiting.clone(), trace.clone());
         let run = Run {
             wall,
@@ -153,32 +114,12 @@ impl Sandbox {
             witness,
             _admitted: admitted,
         };
-        let report = self.0.background.attend(Box::pin(run.finish()), &waiting).await;
+        let report = self.0.background.attend(tenant, Box::pin(run.finish()), &waiting).await;
         report.unwrap_or_else(|| CallReport::without_a_run(CallError::Stopped, began.elapsed()))
     }
 }
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-    tokio::task::spawn_blocking(work).await.map_err(|e| Error::Start(format!("loading was interrupted: {e}")))
-}
-
 impl Inner {
-    /// Checks what a component asks for, and resolves its imports. That its memories and tables fit a slot, the pool has
-    /// seen to when its code was mapped.
-    fn prepare(&self, component: &Component) -> Result<Loaded> {
-        let mut wasi = false;
-        for (import, _) in component.component_type().imports(&self.engine) {
-            if !interfaces::is_offered(import) {
-                return Err(Error::Import(import.to_owned()));
-            }
-            wasi |= interfaces::is_wasi(import);
-        }
-        let linker = if wasi { &self.wasi_linker } else { &self.linker };
-        let pre = linker.instantiate_pre(component).and_then(ToolServerPre::new);
-        let pre = pre.map_err(|e| Error::Invalid(format!("{e:#}")))?;
-        Ok(Loaded { pre, wasi })
-    }
-
     fn guest(&self, grant: Grant, waiting: Waiting, trace: Trace) -> Guest {
         let (limits, hits) = (grant.limits, Hits::default());
         let (gate, server) = (self.gate.clone(), Some(grant.server));
@@ -231,7 +172,12 @@ impl Run {
         let (outcome, result_bytes) = match ended {
             Ok(Ok(returned)) => outcome::of_result(returned, self.allowed.result),
             Ok(Err(error)) => (Err(outcome::of_trap(&error, self.store.data(), &self.allowed)), 0),
-            Err(_) => (Err(CallError::WallClock { limit: self.wall }), 0),
+            Err(_) => (Err(CallError::WallClock { limit: self.wall, passed: self.witness.began.elapsed() }), 0),
+        };
+        let outcome = match outcome {
+            // What the guest makes of it does not matter: another time, it would not have happened.
+            Err(_) if self.store.data().egress.is_out_of_files() => Err(CallError::Files),
+            outcome => outcome,
         };
         CallReport { result_bytes, ..self.report(outcome) }
     }

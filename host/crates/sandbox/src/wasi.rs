@@ -16,15 +16,17 @@ use wasmtime_wasi_io::bindings::wasi::io::poll;
 use wasmtime_wasi_io::poll::DynPollable;
 
 use crate::background::Ended;
+use crate::bound::Exceeded;
 use crate::guest::{Guest, Stream};
+use crate::{Axis, Bound};
 pub(crate) use turns::Turns;
 
 /// Streams, requests, timers and the like that a call may hold at a time.
-const RESOURCES: usize = 1_000;
+pub(crate) const RESOURCES: usize = 1_000;
 /// Bytes of the headers of one request or answer, with what holding them takes.
-const FIELDS: usize = 96 << 10;
+pub(crate) const FIELDS: usize = 96 << 10;
 /// Random bytes at once.
-const RANDOM: u64 = 64 << 10;
+pub(crate) const RANDOM: u64 = 64 << 10;
 
 /// What a program built for WASI has of its own.
 pub(crate) struct Wasi {
@@ -119,7 +121,7 @@ struct Poll<'a>(&'a mut ResourceTable);
 impl poll::Host for Poll<'_> {
     async fn poll(&mut self, list: Vec<Resource<DynPollable>>) -> Result<Vec<u32>> {
         if list.len() > RESOURCES {
-            wasmtime::bail!("{} things to wait for at once are over the limit of {RESOURCES}", list.len());
+            return Err(Exceeded(Bound::new(Axis::WasiPolls, RESOURCES as u64, list.len() as u64)).into());
         }
         poll::Host::poll(self.0, list).await
     }

@@ -14,7 +14,7 @@ use crate::{Db, Result, Tx};
 /// The outcome of a call that came to a result.
 pub const OK: &str = "ok";
 
-/// One call. Numbers are what the sandbox measured; requests, bound and logs are JSON of its making.
+/// One call. Numbers are what the sandbox measured; requests, bounds and logs are JSON of its making.
 #[derive(Clone, Debug, PartialEq, FromRow)]
 pub struct Call {
     pub id: CallId,
@@ -40,6 +40,7 @@ pub struct Call {
     pub outcome: String,
     /// What the caller was told.
     pub error: Option<String>,
+    /// The bounds that it ran into, the one that ended it first.
     #[sqlx(json(nullable))]
     pub bound: Option<Value>,
     #[sqlx(json)]
@@ -126,11 +127,19 @@ pub async fn expire(tx: &mut Tx, before: OffsetDateTime, limit: i64) -> Result<u
         .map(|done| done.rows_affected()))?)
 }
 
-const TRIM: &str = "DELETE FROM calls WHERE server_id = $1
-    AND id < (SELECT id FROM calls WHERE server_id = $1 ORDER BY id DESC LIMIT 1 OFFSET $2)";
+const SERVERS: &str = "SELECT s.id FROM servers s WHERE EXISTS (SELECT 1 FROM calls c WHERE c.server_id = s.id)";
 
-/// Keeps a server's newest calls, `keep` of them (one at least), and deletes the others: how many there were.
-pub async fn trim(tx: &mut Tx, server: ServerId, keep: i64) -> Result<u64> {
-    Ok(on_conn!(*tx, c => sqlx::query(TRIM).bind(server).bind(keep.max(1) - 1).execute(c).await
+/// Every server of which there is a call.
+pub async fn servers(tx: &mut Tx) -> Result<Vec<ServerId>> {
+    Ok(on_conn!(*tx, c => sqlx::query_scalar(SERVERS).fetch_all(c).await)?)
+}
+
+const TRIM: &str = "DELETE FROM calls WHERE id IN (SELECT id FROM calls WHERE server_id = $1
+    AND id < (SELECT id FROM calls WHERE server_id = $1 ORDER BY id DESC LIMIT 1 OFFSET $2) LIMIT $3)";
+
+/// Keeps a server's newest calls, `keep` of them (one at least), and deletes others, `limit` of them at most: how many there
+/// were.
+pub async fn trim(tx: &mut Tx, server: ServerId, keep: i64, limit: i64) -> Result<u64> {
+    Ok(on_conn!(*tx, c => sqlx::query(TRIM).bind(server).bind(keep.max(1) - 1).bind(limit).execute(c).await
         .map(|done| done.rows_affected()))?)
 }

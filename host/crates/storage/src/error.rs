@@ -1,5 +1,7 @@
 //! What can go wrong in a repository.
 
+use std::sync::Arc;
+
 /// A failed statement, or a row that is not as it should be.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -22,6 +24,18 @@ pub fn is_orphan(error: &(dyn std::error::Error + 'static)) -> bool {
     std::iter::successors(Some(error), |error| error.source())
         .filter_map(|error| error.downcast_ref::<sqlx::Error>()?.as_database_error())
         .any(sqlx::error::DatabaseError::is_foreign_key_violation)
+}
+
+/// Whether an error comes of too many open files: of this process, or of the whole system.
+pub fn is_out_of_files(error: &(dyn std::error::Error + 'static)) -> bool {
+    std::iter::successors(Some(error), |error| error.source()).any(|error| {
+        let shared = error.downcast_ref::<Arc<std::io::Error>>().map(Arc::as_ref);
+        let file = error.downcast_ref::<std::io::Error>().or(shared).and_then(std::io::Error::raw_os_error);
+        let database = error.downcast_ref::<sqlx::Error>().and_then(sqlx::Error::as_database_error);
+        // ENFILE, EMFILE; SQLITE_CANTOPEN.
+        matches!(file, Some(23 | 24))
+            || database.and_then(sqlx::error::DatabaseError::code).is_some_and(|code| code == "14")
+    })
 }
 
 /// Whether an error comes of a disk that is full: the database's, or one that files are written to.

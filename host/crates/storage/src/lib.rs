@@ -27,4 +27,4 @@ pub mod usage;
 pub mod versions;
 
 pub use db::{Db, Tx};
-pub use error::{Error, Result, is_disk_full, is_orphan};
+pub use error::{Error, Result, is_disk_full, is_orphan, is_out_of_files};

@@ -53,6 +53,9 @@ pub(in crate::http) struct Shown {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Bound>)]
     bound: Option<Value>,
+    /// Every bound that it ran into, each once: the one that ended it, if one did, comes first.
+    #[schema(value_type = Vec<Bound>)]
+    bounds: Vec<Value>,
     /// Its outbound requests, in the order in which they ended.
     #[schema(value_type = Vec<EgressRecord>)]
     requests: Value,
@@ -70,6 +73,11 @@ pub(in crate::http) struct Detailed {
 
 impl From<Call> for Shown {
     fn from(call: Call) -> Self {
+        let bounds = match call.bound {
+            Some(Value::Array(bounds)) => bounds,
+            // Of an older record, which has the first alone.
+            one => one.into_iter().collect(),
+        };
         Self {
             id: call.id,
             version: call.version_n,
@@ -84,7 +92,8 @@ impl From<Call> for Shown {
             result_bytes: call.result_bytes,
             outcome: call.outcome,
             error: call.error,
-            bound: call.bound,
+            bound: bounds.first().cloned(),
+            bounds,
             requests: call.requests,
         }
     }

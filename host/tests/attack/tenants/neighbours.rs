@@ -2,7 +2,10 @@
 
 use std::time::{Duration, Instant};
 
+use reqwest::Method;
+use reqwest::header::{ACCEPT, CONTENT_TYPE};
 use serde_json::json;
+use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use super::GROUP;
@@ -14,6 +17,7 @@ use crate::tenant::Tenant;
 
 pub const ATTACKS: &[Attack] = &[
     attack!(GROUP, noisy_neighbour, "everybody else's calls"),
+    attack!(GROUP, hundreds_of_large_calls_at_once, "the platform's memory, and everybody else's calls"),
     attack!(GROUP, error_text_with_another_tenants_words, "what a failing call says"),
 ];
 
@@ -44,6 +48,55 @@ async fn noisy_neighbour(scene: &Scene) {
         }
     };
     tokio::select! { () = burn => {}, () = live => {} }
+}
+
+async fn hundreds_of_large_calls_at_once(scene: &Scene) {
+    let platform = scene.platform(Platform::setup().config("plan = \"hobby\"\n")).await;
+    let (eve, bob) = (Tenant::new(&platform, "eve").await, Tenant::new(&platform, "bob").await);
+    let (noisy, quiet) = (eve.server(SPIN).await, bob.server("Ok(\"here\")").await);
+    let large = axum::body::Bytes::from(call("attack", &json!({"text": "x".repeat(3 << 20)})).to_string());
+    let caller = platform.with_key(&eve.key);
+    let send = || {
+        let request = caller.request(Method::POST, &noisy.path()).header(CONTENT_TYPE, "application/json");
+        request.header(ACCEPT, "application/json, text/event-stream").body(large.clone()).send()
+    };
+    let before = platform.usage().resident_kib;
+    let mut calls = JoinSet::new();
+    for _ in 0..4 {
+        calls.spawn(send());
+    }
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let four = platform.usage().resident_kib.saturating_sub(before);
+    let what = "four of them, which the plan lets run, hold their arguments in memory";
+    scene.control(what, four > 4 * (3 << 10) && calls.len() == 4, (four, calls.len()));
+    for _ in 0..300 {
+        calls.spawn(send());
+    }
+    let (mut most, mut refused) = (0, vec![]);
+    for _ in 0..30 {
+        let began = Instant::now();
+        let said = bob.attack(&platform, &quiet, json!({})).await;
+        // Reading what may be read takes a while, above all where nothing is optimised.
+        let soon = said.text == "here" && began.elapsed() < Duration::from_secs(15);
+        scene.guard("the neighbour is answered meanwhile", soon, (began.elapsed(), said));
+        most = most.max(platform.usage().resident_kib.saturating_sub(before));
+        while let Some(answer) = calls.try_join_next() {
+            // Who is refused while it sends may find its connection closed.
+            let Ok(answer) = answer.unwrap() else { continue };
+            refused.push((answer.status().as_u16(), answer.text().await.unwrap_or_default()));
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    // Without a bound, 300 of them hold 900 MiB at least.
+    scene.guard("they hold less than 512 MiB together", most < 512 << 10, most);
+    let named = |(status, text): &&(u16, String)| *status == 429 && text.contains("over the limit of 67108864");
+    let waiting = |(_, text): &&(u16, String)| text.contains("that wait for others to finish would hold");
+    let told = (refused.iter().filter(named).count(), refused.iter().filter(waiting).count());
+    scene.guard(
+        "those beyond are refused at once, by name",
+        told.0 + told.1 >= 250 && told.1 > 0,
+        (told, refused.len()),
+    );
 }
 
 async fn error_text_with_another_tenants_words(scene: &Scene) {

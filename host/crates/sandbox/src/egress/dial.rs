@@ -16,6 +16,7 @@ use tokio_rustls::TlsConnector;
 use url::Url;
 
 use super::resolve::Resolver;
+use super::sockets::{Failed, is_out_of_files};
 use crate::bindings::http::Error as HttpError;
 use crate::{Error, Result};
 
@@ -53,15 +54,16 @@ pub(super) async fn connect(
     addresses: &[SocketAddr],
     resolver: &Resolver,
     tls: &TlsConnector,
-) -> Result<(Box<dyn Stream>, SocketAddr), HttpError> {
+) -> Result<(Box<dyn Stream>, SocketAddr), Failed> {
     let host = url.host_str().unwrap_or_default();
     let unreachable = |reason: &dyn std::fmt::Display| HttpError::Unreachable(format!("{host}: {reason}"));
-    let (stream, theirs) = dial(addresses).await.map_err(|e| unreachable(&e))?;
+    let failed = |e: io::Error| if is_out_of_files(&e) { Failed::Files } else { unreachable(&e).into() };
+    let (stream, theirs) = dial(addresses).await.map_err(failed)?;
     if let Ok(ours) = stream.local_addr()
         && is_this_machine(ours, theirs)
         && !resolver.is_allowed(theirs.ip())
     {
-        return Err(HttpError::Denied(format!("{host} is this platform itself")));
+        return Err(HttpError::Denied(format!("{host} is this platform itself")).into());
     }
     if url.scheme() == "http" {
         return Ok((Box::new(stream), theirs));
@@ -70,8 +72,8 @@ pub(super) async fn connect(
     let name = ServerName::try_from(name).map_err(|e| unreachable(&e))?;
     match timeout(PATIENCE, tls.connect(name, stream)).await {
         Ok(Ok(stream)) => Ok((Box::new(stream), theirs)),
-        Ok(Err(e)) => Err(unreachable(&e)),
-        Err(_) => Err(unreachable(&"the encrypted connection was not set up in time")),
+        Ok(Err(e)) => Err(unreachable(&e).into()),
+        Err(_) => Err(unreachable(&"the encrypted connection was not set up in time").into()),
     }
 }
 

@@ -12,6 +12,8 @@ use hyper::client::conn::http1::SendRequest;
 use tokio::time::{sleep, timeout};
 use tokio_util::task::AbortOnDropHandle;
 
+use super::sockets::Socket;
+
 /// How long one that is not used stays open.
 const IDLE: Duration = Duration::from_secs(30);
 /// How long it may have been idle for a request that must not be sent twice: an upstream that closes it just then leaves
@@ -38,6 +40,7 @@ pub(super) struct Connection {
     pub(super) peer: SocketAddr,
     pub(super) sender: SendRequest<Full<Bytes>>,
     pub(super) _driver: AbortOnDropHandle<()>,
+    pub(super) _socket: Socket,
 }
 
 /// The connections that wait for another request, the one used last at the end.
@@ -71,6 +74,12 @@ impl Kept {
         if !std::mem::replace(&mut idle.swept, true) {
             tokio::spawn(sweep(Arc::downgrade(&self.0)));
         }
+    }
+
+    /// Closes all of them.
+    pub(super) fn close(&self) {
+        let closed = std::mem::take(&mut self.idle().connections);
+        drop(closed);
     }
 
     fn idle(&self) -> MutexGuard<'_, Idle> {

@@ -15,9 +15,6 @@ use crate::bindings::http::{Error as HttpError, Header};
 
 const METHODS: [Method; 7] =
     [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS];
-const URL_BYTES: usize = 8 << 10;
-const HEADERS: usize = 64;
-const HEADER_BYTES: usize = 32 << 10;
 
 /// What only one end of a connection may say of it (RFC 9110 §7.6.1), and what the platform says itself.
 const OURS: [&str; 12] = [
@@ -44,9 +41,6 @@ pub(super) struct Target {
 impl Target {
     pub(super) fn parse(method: &str, url: &str) -> Result<Self, HttpError> {
         let invalid = |reason: String| HttpError::Invalid(reason);
-        if url.len() > URL_BYTES {
-            return Err(invalid(format!("the URL is longer than {URL_BYTES} bytes")));
-        }
         let method = METHODS.into_iter().find(|known| known.as_str() == method).ok_or_else(|| {
             invalid("the method is none of GET, HEAD, POST, PUT, PATCH, DELETE and OPTIONS, in capitals".to_owned())
         })?;
@@ -117,13 +111,6 @@ impl Target {
 
     fn headers(&self, given: &[Header], secrets: &Secrets) -> Result<HeaderMap, HttpError> {
         let invalid = |reason: String| HttpError::Invalid(reason);
-        let bytes: usize = given.iter().map(|h| h.name.len() + h.value.len()).sum();
-        if given.len() > HEADERS || bytes > HEADER_BYTES {
-            return Err(HttpError::TooLarge(format!(
-                "{} headers of {bytes} bytes are over the limit of {HEADERS} headers and {HEADER_BYTES} bytes",
-                given.len()
-            )));
-        }
         let mut headers = HeaderMap::with_capacity(given.len() + 3);
         for Header { name, value } in given {
             let shown: String = name.chars().take(64).collect();

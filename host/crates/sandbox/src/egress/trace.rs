@@ -17,7 +17,15 @@ struct Requests {
     ended: Vec<EgressRecord>,
     open: BTreeMap<u64, (Instant, EgressRecord)>,
     begun: u64,
+    /// Requests that could not be read, or were over their number.
+    refused: u64,
 }
+
+/// Refused requests that are recorded one by one.
+const REFUSED: u64 = 20;
+/// Bytes of what is kept of them: their method, and what was wrong.
+const METHOD: usize = 16;
+const WRONG: usize = 256;
 
 /// A request under way. Dropped, it is recorded as stopped.
 pub(super) struct Entry {
@@ -45,6 +53,16 @@ impl Trace {
         Entry { trace: self.clone(), number }
     }
 
+    /// Records a request that went nowhere: where to, it does not say.
+    pub(super) fn refused(&self, method: &str, error: &HttpError) {
+        let mut requests = self.requests();
+        requests.refused += 1;
+        if requests.refused <= REFUSED {
+            let record = nowhere(cut(method, METHOD), cut(error.text(), WRONG));
+            requests.ended.push(record);
+        }
+    }
+
     /// Everything recorded so far, with what is still under way as stopped.
     pub(crate) fn take(&self) -> Vec<EgressRecord> {
         let mut requests = self.requests();
@@ -52,12 +70,33 @@ impl Trace {
             let number = *number;
             requests.end(number);
         }
+        let more = std::mem::take(&mut requests.refused).saturating_sub(REFUSED);
+        if more > 0 {
+            requests.ended.push(nowhere("?", &format!("{more} more were refused")));
+        }
         std::mem::take(&mut requests.ended)
     }
 
     fn requests(&self) -> MutexGuard<'_, Requests> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn nowhere(method: &str, error: &str) -> EgressRecord {
+    EgressRecord {
+        method: method.to_owned(),
+        host: "?".to_owned(),
+        path: String::new(),
+        status: None,
+        error: Some(error.to_owned()),
+        ms: 0,
+        sent: 0,
+        bytes: 0,
+    }
+}
+
+fn cut(text: &str, length: usize) -> &str {
+    &text[..text.floor_char_boundary(length)]
 }
 
 impl Requests {

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::hits::Hits;
-use crate::{Bound, Level, LogLine};
+use crate::{Axis, Bound, Level, LogLine};
 
 /// Bytes of a line, before escaping.
 const LINE: usize = 8 << 10;
@@ -114,7 +114,7 @@ impl Lines {
             (level, line)
         } else {
             self.full = true;
-            self.hits.note(Bound::bytes("log", self.limit, self.limit - self.room + size));
+            self.hits.note(Bound::new(Axis::Log, self.limit, self.limit - self.room + size));
             let mark = "the log of this call is full: the lines after this are not kept";
             (Level::Warn, mark.to_owned())
         };

@@ -1,17 +1,23 @@
 //! What a guest's return, or its end, means to the caller.
 
 use serde_json::{Map, Value};
+use wasmtime::component::ResourceTableError;
 use wasmtime::{PoolConcurrencyLimitError, Trap};
 use wasmtime_wasi::I32Exit;
+use wasmtime_wasi_http::FieldMapError;
 
 use super::Allowed;
 use crate::bindings::tools;
-use crate::engine::{STACK, TABLE_ELEMENTS};
+use crate::bound::Exceeded;
+use crate::engine::{HANDLES, STACK, TABLE_ELEMENTS};
 use crate::guest::{Guest, TRANSFER, TransferExceeded};
-use crate::{CallError, Content, Output, Resource};
+use crate::{Axis, Bound, CallError, Content, Output, Resource, wasi};
 
 /// wasmtime's words where a single step passes too much: its error has no public type.
 const PASSED_TOO_MUCH: &str = "fuel allocated for hostcalls";
+const TOO_MANY_HANDLES: &str = "store handle limit exceeded";
+/// wasmtime-wasi's, before the number.
+const TOO_MUCH_RANDOM: &str = "requested len ";
 
 /// Which bound ended the guest, or how it crashed.
 pub(super) fn of_trap(error: &wasmtime::Error, guest: &Guest, allowed: &Allowed) -> CallError {
@@ -27,7 +33,10 @@ pub(super) fn of_trap(error: &wasmtime::Error, guest: &Guest, allowed: &Allowed)
         return CallError::Transfer { limit: TRANSFER, actual };
     }
     if error.is::<PoolConcurrencyLimitError>() {
-        return CallError::Slots { limit: slots };
+        return CallError::Slots { limit: slots, running: slots };
+    }
+    if let Some(bound) = of_platform(error) {
+        return CallError::Bound(bound);
     }
     if let Some(I32Exit(status)) = error.downcast_ref() {
         return CallError::Trap(format!("the program ended itself with status {status} before it answered"));
@@ -45,6 +54,27 @@ pub(super) fn of_trap(error: &wasmtime::Error, guest: &Guest, allowed: &Allowed)
         return CallError::Table { limit: TABLE_ELEMENTS as u64, wanted: wanted as u64 };
     }
     CallError::Trap(guest.journal.panic().unwrap_or(text))
+}
+
+/// A bound of the host's own parts, which say in types or words of their own that it was hit. How much was wanted they
+/// seldom say: it was one more.
+fn of_platform(error: &wasmtime::Error) -> Option<Bound> {
+    if let Some(&Exceeded(bound)) = error.downcast_ref() {
+        return Some(bound);
+    }
+    let one_more = |axis, limit: usize| Bound::new(axis, limit as u64, limit as u64 + 1);
+    if let Some(ResourceTableError::Full) = error.downcast_ref() {
+        return Some(one_more(Axis::WasiResources, wasi::RESOURCES));
+    }
+    if let Some(FieldMapError::TotalSizeTooBig | FieldMapError::TooManyFields) = error.downcast_ref() {
+        return Some(one_more(Axis::WasiFields, wasi::FIELDS));
+    }
+    let text = error.root_cause().to_string();
+    if text.contains(TOO_MANY_HANDLES) {
+        return Some(one_more(Axis::Handles, HANDLES));
+    }
+    let wanted = text.strip_prefix(TOO_MUCH_RANDOM)?.split(' ').next()?.parse().ok()?;
+    Some(Bound::new(Axis::Random, wasi::RANDOM, wanted))
 }
 
 /// The result, if it may be passed on; and its size in bytes.

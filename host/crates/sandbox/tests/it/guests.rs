@@ -129,7 +129,7 @@ pub fn scanning(sends: &Sends, needle: &[u8]) -> Vec<u8> {
 
 fn sending(sends: &Sends, items: &str, then: &str) -> Vec<u8> {
     let mut data = String::new();
-    let mut at = 1024;
+    let mut at = 2048;
     let mut place = |text: &str| {
         let hex: String = text.bytes().fold(String::new(), |mut hex, b| {
             write!(hex, "\\{b:02x}").unwrap();

@@ -55,7 +55,7 @@ impl Kit {
 }
 
 pub async fn load(sandbox: &Sandbox, wasm: Vec<u8>) -> cloche_sandbox::Result<Arc<Loaded>> {
-    sandbox.load(Sha256::of(&wasm), || async { Ok::<_, Infallible>(wasm) }).await
+    sandbox.load(OrgId::new(), Sha256::of(&wasm), || async { Ok::<_, Infallible>(wasm) }).await
 }
 
 pub fn call(name: &str, arguments: &str) -> ToolCall {

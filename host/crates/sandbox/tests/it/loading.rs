@@ -4,9 +4,10 @@ use std::convert::Infallible;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
-use cloche_domain::Sha256;
-use cloche_sandbox::{Error, Sandbox};
+use cloche_domain::{OrgId, Sha256};
+use cloche_sandbox::{CompilerProgram, Error, Sandbox};
 
 use crate::guests;
 use crate::kit::{Kit, call, grant, load, said, settings};
@@ -47,10 +48,12 @@ async fn what_is_no_tool_server_is_refused() {
 async fn other_bytes_than_those_asked_for_are_refused() {
     let kit = Kit::new();
     let asked = Sha256::of("something else");
-    let error = kit.sandbox.load(asked, || async { Ok::<_, Infallible>(guests::echo()) }).await.err().unwrap();
+    let error =
+        kit.sandbox.load(OrgId::new(), asked, || async { Ok::<_, Infallible>(guests::echo()) }).await.err().unwrap();
     assert!(matches!(error, Error::Digest { expected, .. } if expected == asked), "{error}");
     assert!(files(kit.cache.path(), "cwasm").is_empty());
-    let error = kit.sandbox.load(asked, || async { Err::<Vec<u8>, _>("disk on fire") }).await.err().unwrap();
+    let error =
+        kit.sandbox.load(OrgId::new(), asked, || async { Err::<Vec<u8>, _>("disk on fire") }).await.err().unwrap();
     assert!(error.to_string().contains("disk on fire"));
 }
 
@@ -58,9 +61,9 @@ async fn other_bytes_than_those_asked_for_are_refused() {
 async fn loads_at_the_same_time_compile_once() {
     let kit = Kit::new();
     let fetched = AtomicU32::new(0);
-    let wasm = guests::echo();
+    let (tenant, wasm) = (OrgId::new(), guests::echo());
     let loads = (0..20).map(|_| {
-        kit.sandbox.load(Sha256::of(&wasm), || async {
+        kit.sandbox.load(tenant, Sha256::of(&wasm), || async {
             fetched.fetch_add(1, Ordering::Relaxed);
             Ok::<_, Infallible>(wasm.clone())
         })
@@ -74,7 +77,7 @@ async fn compiled_code_outlives_the_process_and_is_private() {
     let kit = Kit::new();
     kit.load(guests::echo()).await;
     let again = Sandbox::new(settings(kit.cache.path())).unwrap();
-    let loaded = again.load(Sha256::of(guests::echo()), || async { Err("not needed") }).await.unwrap();
+    let loaded = again.load(OrgId::new(), Sha256::of(guests::echo()), || async { Err("not needed") }).await.unwrap();
     assert_eq!(said(&again.call(&loaded, grant(), call("t", "hi")).await), "hi");
     let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(kit.cache.path()), 0o700);
@@ -98,7 +101,8 @@ async fn code_that_is_not_as_it_was_written_is_compiled_again() {
         std::fs::remove_file(&file).unwrap();
         std::fs::write(&file, damaged).unwrap();
         let again = Sandbox::new(settings(kit.cache.path())).unwrap();
-        let believed = again.load(Sha256::of(guests::echo()), || async { Err("compiled again") }).await.err();
+        let believed =
+            again.load(OrgId::new(), Sha256::of(guests::echo()), || async { Err("compiled again") }).await.err();
         assert!(believed.is_some_and(|e| e.to_string().contains("compiled again")));
         let loaded = load(&again, guests::echo()).await.unwrap();
         assert_eq!(said(&again.call(&loaded, grant(), call("t", "hi")).await), "hi");
@@ -125,7 +129,8 @@ async fn code_of_another_host_or_component_is_not_believed() {
     for (wasm, kit) in [(guests::echo(), &theirs), (other, &ours)] {
         forged(ours.cache.path(), &wasm, kit.cache.path());
         let again = Sandbox::new(settings(kit.cache.path())).unwrap();
-        let believed = again.load(Sha256::of(guests::echo()), || async { Err("compiled again") }).await.err();
+        let believed =
+            again.load(OrgId::new(), Sha256::of(guests::echo()), || async { Err("compiled again") }).await.err();
         assert!(believed.is_some_and(|e| e.to_string().contains("compiled again")));
     }
 }
@@ -138,4 +143,39 @@ async fn a_cache_that_cannot_be_written_costs_only_time() {
     std::fs::create_dir(dir.join(format!("{}.mac", Sha256::of(guests::echo())))).unwrap();
     let loaded = kit.load(guests::echo()).await;
     assert_eq!(said(&kit.sandbox.call(&loaded, grant(), call("t", "hi")).await), "hi");
+}
+
+/// Compilers that are scripts: what they do with a component goes by its tenant's time, which is their argument.
+fn compiled_by(script: &str) -> Kit {
+    let args = ["-c", script, "compiler"].map(Into::into).to_vec();
+    Kit::with(|s| s.compiler = Some(CompilerProgram { program: "/bin/sh".into(), args }))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_takes_forever_to_compile_holds_up_its_own_tenant_alone() {
+    // The last byte says which.
+    let kit = compiled_by("case $(tail -c 1) in b) sleep 8;; *) echo 'soon done'; exit 1;; esac >&2");
+    let (eve, bob) = (OrgId::new(), OrgId::new());
+    let load = |tenant, wasm: &'static str| {
+        let sandbox = kit.sandbox.clone();
+        async move { sandbox.load(tenant, Sha256::of(wasm), || async { Ok::<_, Infallible>(wasm.into()) }).await.err() }
+    };
+    let bombs = ["1b", "2b", "3b", "4b"].map(|bomb| tokio::spawn(load(eve, bomb)));
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    // Also where eve waits for the very same component.
+    let same = tokio::spawn(load(eve, "small"));
+    let soon = tokio::time::timeout(Duration::from_secs(4), load(bob, "small")).await.unwrap();
+    assert!(soon.is_some_and(|error| error.to_string().contains("soon done")));
+    assert!(!same.is_finished(), "her own stands in line");
+    bombs.into_iter().chain([same]).for_each(|task| task.abort());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_takes_long_is_begun_anew_where_it_may_take_long() {
+    let kit = compiled_by("[ $1 -gt 10 ] || kill -KILL $$; echo \"had $1 s\" >&2; exit 1");
+    let error = load(&kit.sandbox, b"long".to_vec()).await.err().unwrap();
+    assert!(matches!(&error, Error::Invalid(said) if said == "had 60 s"), "{error}");
+    let kit = compiled_by("kill -KILL $$");
+    let error = load(&kit.sandbox, b"forever".to_vec()).await.err().unwrap();
+    assert!(error.to_string().contains("more than 60 s of processor time"), "{error}");
 }

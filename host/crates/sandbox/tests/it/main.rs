@@ -14,4 +14,7 @@ mod neighbours;
 mod secrets;
 mod table;
 mod tls;
+#[path = "../../../../tests/it/uploaded.rs"]
+#[expect(dead_code, reason = "shared with the host's tests")]
+mod uploaded;
 mod upstream;

@@ -1,46 +1,78 @@
 //! The table of bounds: for each, a guest that stays just within it passes, and one that goes just beyond is told which
 //! bound it was, its limit, and what it used.
 
+mod components;
+mod places;
+mod requests;
+mod store;
+mod wasi;
+
 use std::fmt::Write as _;
 use std::sync::Arc;
 
 use cloche_domain::plan::CallLimits;
-use cloche_sandbox::{Bound, CallReport, Grant};
+use cloche_sandbox::{Axis, Bound, CallError, CallReport, Error, Loaded};
 
-use crate::guests::{self, Sends, component};
-use crate::imports::Memory;
-use crate::kit::{Kit, call, grant, grant_of, limits, said, to_hosts};
-use crate::upstream::{Upstream, ok};
+use crate::guests::{self, component};
+use crate::kit::{Kit, call, grant, grant_of, limits, said};
 
-/// What came of a call just within a bound, and of one just beyond it.
+/// What came of it: whether it went well, the bounds that were named, and the words.
+#[derive(Debug)]
+struct Seen {
+    passes: bool,
+    bounds: Vec<Bound>,
+    said: String,
+}
+
+impl From<CallReport> for Seen {
+    fn from(report: CallReport) -> Self {
+        let ended = report.outcome.as_ref().err().and_then(CallError::bound);
+        let bounds = ended.into_iter().chain(report.hits.iter().copied()).collect();
+        Self { passes: report.outcome.is_ok(), bounds, said: said(&report) }
+    }
+}
+
+impl From<cloche_sandbox::Result<Arc<Loaded>>> for Seen {
+    fn from(loaded: cloche_sandbox::Result<Arc<Loaded>>) -> Self {
+        let error = loaded.err();
+        let bounds = match &error {
+            Some(Error::Bound(bound)) => vec![*bound],
+            _ => vec![],
+        };
+        let passes = error.is_none();
+        Self { passes, bounds, said: error.map_or_else(String::new, |error| error.to_string()) }
+    }
+}
+
+/// What came of a call, or a component, just within a bound, and of one just beyond it.
 struct Pair {
-    bound: &'static str,
+    axis: Axis,
     limit: u64,
-    within: CallReport,
-    beyond: CallReport,
+    within: Seen,
+    beyond: Seen,
 }
 
 impl Pair {
-    fn hit(&self) -> Option<Bound> {
-        let report = &self.beyond;
-        report.outcome.as_ref().err().and_then(cloche_sandbox::CallError::bound).or(report.hits.first().copied())
+    fn new(axis: Axis, limit: u64, within: impl Into<Seen>, beyond: impl Into<Seen>) -> Self {
+        Self { axis, limit, within: within.into(), beyond: beyond.into() }
     }
 
     /// The line of the table, and what is wrong with it.
     fn shown(&self) -> (String, Option<String>) {
-        let hit = self.hit();
+        let hit = self.beyond.bounds.first();
         let line = format!(
-            "{:<16} {:>12} {:<9} within: {:<6} beyond: {}",
-            self.bound,
+            "{:<21} {:>12} {:<9} within: {:<6} beyond: {}",
+            self.axis.name(),
             self.limit,
             hit.map_or("", |hit| hit.unit),
-            if self.within.outcome.is_ok() { "passes" } else { "fails" },
-            hit.map_or_else(|| said(&self.beyond), |hit| format!("{} ({} used)", hit.name, hit.used)),
+            if self.within.passes { "passes" } else { "fails" },
+            hit.map_or_else(|| self.beyond.said.clone(), |hit| format!("{} ({} used)", hit.name, hit.used)),
         );
-        let told = hit.is_some_and(|hit| hit.name == self.bound && hit.limit == self.limit && hit.used >= hit.limit);
-        let passed = self.within.outcome.is_ok() && self.within.hits.is_empty();
+        let told =
+            hit.is_some_and(|hit| hit.name == self.axis.name() && hit.limit == self.limit && hit.used >= hit.limit);
+        let passed = self.within.passes && self.within.bounds.is_empty();
         // Where the tool ends with it, its caller reads the limit too.
-        let in_words = self.beyond.outcome.is_ok() || figures(&said(&self.beyond), self.limit);
+        let in_words = self.beyond.passes || figures(&self.beyond.said, self.limit);
         let wrong = (!told || !passed || !in_words).then(|| format!("{:?}\n{:?}", self.within, self.beyond));
         (line, wrong)
     }
@@ -67,11 +99,11 @@ async fn run(kit: &Kit, wasm: &[u8], limits: CallLimits, length: usize) -> CallR
     kit.run(wasm.to_vec(), grant_of(limits), &"x".repeat(length)).await
 }
 
-async fn both(bound: &'static str, limit: u64, wasm: &[u8], limits: CallLimits, lengths: [usize; 2]) -> Pair {
+async fn both(axis: Axis, limit: u64, wasm: &[u8], limits: CallLimits, lengths: [usize; 2]) -> Pair {
     let kit = Kit::new();
     let [within, beyond] = lengths;
     let (within, beyond) = (run(&kit, wasm, limits, within).await, run(&kit, wasm, limits, beyond).await);
-    Pair { bound, limit, within, beyond }
+    Pair::new(axis, limit, within, beyond)
 }
 
 async fn computing() -> Vec<Pair> {
@@ -104,9 +136,9 @@ async fn computing() -> Vec<Pair> {
     }
     vec![
         // Fuel is looked at when a loop begins anew, and what is over at a yield is forgiven.
-        both("fuel", fuel, &spins, exact, [10_000, 10_100]).await,
-        both("wall_clock", 2_500, &waits, clock, [18, 30]).await,
-        both("stack", 512 << 10, &recurses, limits(), [fits, too_deep]).await,
+        both(Axis::Fuel, fuel, &spins, exact, [10_000, 10_100]).await,
+        both(Axis::WallClock, 2_500, &waits, clock, [18, 30]).await,
+        both(Axis::Stack, 512 << 10, &recurses, limits(), [fits, too_deep]).await,
     ]
 }
 
@@ -137,10 +169,10 @@ async fn space() -> Vec<Pair> {
     );
     let result = CallLimits { result_bytes: 1_064, ..limits() };
     vec![
-        both("memory", limits().memory_bytes, &grows, limits(), [pages - 2, pages - 1]).await,
-        both("table", 20_000, &elements, limits(), [19_999, 20_000]).await,
-        both("result_too_large", 1_064, &returns, result, [1_000, 1_001]).await,
-        both("transfer", 256 << 20, &passes, CallLimits { log_bytes: 1 << 20, ..limits() }, [32, 33]).await,
+        both(Axis::Memory, limits().memory_bytes, &grows, limits(), [pages - 2, pages - 1]).await,
+        both(Axis::Table, 20_000, &elements, limits(), [19_999, 20_000]).await,
+        both(Axis::Result, 1_064, &returns, result, [1_000, 1_001]).await,
+        both(Axis::Transfer, 256 << 20, &passes, CallLimits { log_bytes: 1 << 20, ..limits() }, [32, 33]).await,
     ]
 }
 
@@ -157,81 +189,11 @@ async fn imports() -> Vec<Pair> {
         "(local.set $r (call $alloc (i32.const 8))) (call $random (local.get $args_len) (local.get $r))
         (call $text (i32.const 0) (i32.const 0))",
     );
-    let kit = Kit::new();
-    let loaded = kit.load(guests::kv()).await;
-    let keep = async |key: usize, value: usize| {
-        let grant = Grant { kv: Some(Arc::new(Memory::default())), ..grant() };
-        kit.sandbox.call(&loaded, grant, call(&"k".repeat(key), &"v".repeat(value))).await
-    };
     vec![
-        both("log", 10_000, &logs, CallLimits { log_bytes: 10_000, ..limits() }, [100, 101]).await,
-        both("progress", 100, &reports, limits(), [100, 101]).await,
-        both("random", 64 << 10, &draws, limits(), [64 << 10, (64 << 10) + 1]).await,
-        Pair { bound: "kv_key", limit: 256, within: keep(256, 1).await, beyond: keep(257, 1).await },
-        Pair { bound: "kv_value", limit: 65_536, within: keep(1, 65_536).await, beyond: keep(1, 65_537).await },
+        both(Axis::Log, 10_000, &logs, CallLimits { log_bytes: 10_000, ..limits() }, [100, 101]).await,
+        both(Axis::Progress, 100, &reports, limits(), [100, 101]).await,
+        both(Axis::Random, 64 << 10, &draws, limits(), [64 << 10, (64 << 10) + 1]).await,
     ]
-}
-
-async fn requests() -> Vec<Pair> {
-    let kit = Kit::local();
-    let upstream = Upstream::new(|request| {
-        let length = request.split(['/', ' ']).find_map(|word| word.parse().ok()).unwrap_or(0);
-        ok("", &vec![b'x'; length])
-    })
-    .await;
-    let ask = async |wasm: Vec<u8>, limits: CallLimits, length: usize| {
-        let grant = Grant { limits, ..to_hosts(&[upstream.pattern()]) };
-        kit.send(wasm, grant, "POST", &upstream.url(&format!("/{length}"))).await
-    };
-    let body = |length: usize| guests::http(&Sends { body: Some(&"b".repeat(length)), ..Sends::default() });
-    let few = CallLimits { requests: 5, ..limits() };
-    let small = CallLimits { http_body_bytes: 1_000, http_total_bytes: 1 << 20, ..limits() };
-    let little = CallLimits { http_total_bytes: 3_000, ..limits() };
-    let all = guests::http_all;
-    vec![
-        Pair { bound: "requests", limit: 5, within: ask(all(5), few, 1).await, beyond: ask(all(6), few, 1).await },
-        Pair {
-            bound: "request_body",
-            limit: 1_000,
-            within: ask(body(1_000), small, 1).await,
-            beyond: ask(body(1_001), small, 1).await,
-        },
-        Pair {
-            bound: "response_body",
-            limit: 1_000,
-            within: ask(body(1), small, 1_000).await,
-            beyond: ask(body(1), small, 1_001).await,
-        },
-        Pair {
-            bound: "response_total",
-            limit: 3_000,
-            within: ask(all(3), little, 1_000).await,
-            beyond: ask(all(3), little, 1_001).await,
-        },
-    ]
-}
-
-async fn places() -> Pair {
-    let limits = CallLimits { concurrency: 2, wall_ms: 500, fuel: u64::MAX / 2, ..limits() };
-    let kit = Kit::new();
-    let waits = kit
-        .load(component(
-            "",
-            "",
-            "(if (local.get $args_len) (then (loop $l (br $l)))) (call $text (i32.const 0) (i32.const 0))",
-        ))
-        .await;
-    let grant = grant_of(limits);
-    let tenant = grant.tenant;
-    let of_tenant = |wall_ms| Grant { tenant, ..grant_of(CallLimits { wall_ms, ..limits }) };
-    let long = |_| kit.sandbox.call(&waits, of_tenant(3_000), call("t", "for long"));
-    let short = || async {
-        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
-        kit.sandbox.call(&waits, of_tenant(500), call("t", "")).await
-    };
-    let (within, _) = tokio::join!(short(), long(0));
-    let (beyond, ..) = tokio::join!(short(), long(0), long(1));
-    Pair { bound: "concurrency", limit: 2, within, beyond }
 }
 
 #[tokio::test]
@@ -239,8 +201,13 @@ async fn every_bound_is_met_just_within_and_named_just_beyond() {
     let mut pairs = computing().await;
     pairs.extend(space().await);
     pairs.extend(imports().await);
-    pairs.extend(requests().await);
-    pairs.push(places().await);
+    pairs.extend(requests::pairs().await);
+    pairs.extend(components::pairs().await);
+    pairs.extend(places::pairs().await);
+    pairs.extend(store::pairs().await);
+    pairs.extend(wasi::pairs().await);
+    let missing: Vec<_> = Axis::ALL.iter().filter(|axis| pairs.iter().all(|pair| pair.axis != **axis)).collect();
+    assert!(missing.is_empty(), "not in the table: {missing:?}");
     let (mut table, mut wrong) = (String::new(), String::new());
     for pair in &pairs {
         let (line, bad) = pair.shown();

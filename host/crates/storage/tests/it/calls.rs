@@ -72,8 +72,10 @@ on_both!(calls_are_kept_listed_and_let_go, async |db: Db| {
     let month = Clock::default().now() - Duration::days(30);
     assert_eq!(calls::expire(&mut tx, month, 10).await.unwrap(), 1);
     assert_eq!(list(&mut tx, Filter::default()).await, [newest.id, failed.id]);
-    assert_eq!(calls::trim(&mut tx, made.server, 2).await.unwrap(), 0);
-    assert_eq!(calls::trim(&mut tx, made.server, 1).await.unwrap(), 1);
+    assert_eq!(calls::trim(&mut tx, made.server, 2, 10).await.unwrap(), 0);
+    assert_eq!(calls::servers(&mut tx).await.unwrap(), [made.server]);
+    assert_eq!(calls::trim(&mut tx, made.server, 1, 0).await.unwrap(), 0);
+    assert_eq!(calls::trim(&mut tx, made.server, 1, 10).await.unwrap(), 1);
     assert_eq!(list(&mut tx, Filter::default()).await, [newest.id]);
     tx.commit().await.unwrap();
 });

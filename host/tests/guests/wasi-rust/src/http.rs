@@ -5,7 +5,7 @@ use wasip2::http::types::{Fields, IncomingBody, Method, OutgoingBody, OutgoingRe
 
 /// Begins requests that are never finished, and writes into the body of each: how many MiB were taken in all, until one
 /// was refused.
-pub fn hoard(url: &str, requests: usize, mebibytes: usize) -> Result<String, String> {
+pub fn hoard(url: &str, requests: u64, mebibytes: u64) -> Result<String, String> {
     let (scheme, rest) = url.split_once("://").ok_or("no URL")?;
     let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     let (mut taken, mut kept) = (0, Vec::new());
@@ -44,6 +44,13 @@ pub fn leave(url: &str) -> Result<(), String> {
     OutgoingBody::finish(body, None).map_err(|e| format!("{e:?}"))?;
     std::mem::forget(future);
     Ok(())
+}
+
+/// Headers with a value of so many bytes.
+pub fn fields(bytes: u64) -> Result<String, String> {
+    let value = vec![b'x'; usize::try_from(bytes).map_err(|e| e.to_string())?];
+    Fields::new().append("x", &value).map_err(|e| format!("{e:?}"))?;
+    Ok(value.len().to_string())
 }
 
 /// Status and body of the answer.

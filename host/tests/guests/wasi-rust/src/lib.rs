@@ -27,6 +27,7 @@ fn run(name: &str, arguments: &str) -> Result<String, String> {
         let (_, rest) = arguments.split_once(&format!("\"{key}\":\""))?;
         Some(rest.split('"').next().unwrap_or_default().to_owned())
     };
+    let number = |key: &str| argument(key)?.parse::<u64>().ok();
     let url = || argument("url").ok_or("say which url");
     Ok(match name {
         "greet" => format!("Hello, {}!", argument("name").unwrap_or_default()),
@@ -68,10 +69,18 @@ fn run(name: &str, arguments: &str) -> Result<String, String> {
             }
         }
         "resources" => {
+            let count = number("count").unwrap_or(100_000);
             let timers: Vec<_> =
-                (0..100_000).map(|_| wasip2::clocks::monotonic_clock::subscribe_duration(1 << 60)).collect();
+                (0..count).map(|_| wasip2::clocks::monotonic_clock::subscribe_duration(1 << 60)).collect();
             timers.len().to_string()
         }
+        "poll" => {
+            let timer = wasip2::clocks::monotonic_clock::subscribe_duration(0);
+            let many: Vec<_> = (0..number("count").unwrap_or(0)).map(|_| &timer).collect();
+            wasip2::io::poll::poll(&many).len().to_string()
+        }
+        "draw" => wasip2::random::random::get_random_bytes(number("count").unwrap_or(0)).len().to_string(),
+        "fields" => http::fields(number("count").unwrap_or(0))?,
         "exit" => std::process::exit(7),
         "panic" => panic!("as it was asked to"),
         "environment" => format!("{:?} {:?}", std::env::vars().collect::<Vec<_>>(), std::env::args().collect::<Vec<_>>()),
@@ -102,7 +111,7 @@ fn run(name: &str, arguments: &str) -> Result<String, String> {
             "left".to_owned()
         }
         "send" => http::fetch(&url()?, Some(&vec![b'x'; 4 << 20]), &[])?,
-        "hoard" => http::hoard(&url()?, 10, 7)?,
+        "hoard" => http::hoard(&url()?, number("count").unwrap_or(10), 7)?,
         "long" => http::hoard(&url()?, 1, 20)?,
         "many" => {
             let url = url()?;
