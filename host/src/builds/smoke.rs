@@ -5,12 +5,15 @@ use std::sync::Arc;
 
 use cloche_compiler::{Artifact, read_manifest};
 use cloche_domain::manifest::Manifest;
+use cloche_domain::plan::{CallLimits, Plan};
 use cloche_sandbox::{CallError, Error, Grant, Secrets, ToolCall};
 use cloche_storage::builds::Work;
 
 use super::failure::End;
 use crate::app::App;
 
+/// Fuel for a start, at most: that of the smallest plan's calls.
+const START_FUEL: u64 = Plan::Hobby.limits().call.fuel;
 /// A name that no tool can have.
 const NO_TOOL: &str = "";
 
@@ -51,12 +54,14 @@ pub(super) async fn check(app: &App, work: &Work, artifact: &Artifact) -> Result
     }
 }
 
-/// No host, no secret, no store; as much of the rest as the plan gives every call.
+/// No host, no secret, no store; as much of the rest as the plan gives every call, but no more fuel than a start needs: it
+/// takes a builder's place.
 fn powerless(app: &App, work: &Work) -> Grant {
+    let call = app.config.plans.of(work.plan).call;
     Grant {
         tenant: work.org_id,
         server: work.server_id,
-        limits: app.config.plans.of(work.plan).call,
+        limits: CallLimits { fuel: call.fuel.min(START_FUEL), ..call },
         hosts: Arc::default(),
         secrets: Arc::new(Secrets::default()),
         kv: None,

@@ -38,8 +38,11 @@ fn hobby() -> Setup {
 }
 
 /// The same with less fuel and two minutes a call: on a busy machine too, what ends it is what it used.
-fn patient() -> Setup {
-    Platform::setup().config("plan = \"hobby\"\n[plans.hobby.call]\nfuel = 1_000_000_000\nwall_ms = 120_000\n")
+const PATIENT: &str = "plan = \"hobby\"\n[plans.hobby.call]\nfuel = 1_000_000_000\nwall_ms = 120_000\n";
+
+/// A platform with such a plan, and further settings.
+fn patient(more: &str) -> Setup {
+    Platform::setup().config(&format!("{PATIENT}{more}"))
 }
 
 /// A platform of a plan with ten times the fuel and four times the memory.

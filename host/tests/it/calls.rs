@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use crate::hosted::{Hosted, call};
 use crate::platform::Platform;
 
-/// The smallest plan, so that a bound is soon reached.
-const HOBBY: &str = "plan = \"hobby\"\n";
+/// A small plan, so that its fuel is soon used, with time for that on a busy machine too.
+const HOBBY: &str = "plan = \"hobby\"\n[plans.hobby.call]\nfuel = 1_000_000_000\nwall_ms = 120_000\n";
 
 fn tool(name: &str, body: &str) -> Value {
     json!({"name": name, "description": "Goes wrong", "implementation": body,

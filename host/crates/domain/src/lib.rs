@@ -4,9 +4,9 @@ pub mod capability;
 pub mod clock;
 pub mod day;
 pub mod diff;
-pub mod hidden_text;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzzing;
+pub mod hidden_text;
 pub mod id;
 pub mod interfaces;
 pub mod manifest;

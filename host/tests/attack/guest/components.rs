@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use super::GROUP;
+use super::{GROUP, patient};
 use crate::attack::{Attack, attack};
 use crate::guests::{ECHO, LOG, encode};
 use crate::handmade::{Lying, component};
@@ -21,8 +21,7 @@ pub const ATTACKS: &[Attack] = &[
 
 async fn endless_clean_up_after_the_result(scene: &Scene) {
     let lying = Lying::start().await;
-    let config = format!("plan = \"hobby\"\n{}", lying.config);
-    let platform = scene.platform(Platform::setup().config(&config)).await;
+    let platform = scene.platform(patient(&lying.config)).await;
     let ada = Tenant::new(&platform, "ada").await;
     let cleans = |what: &str| {
         let items = format!(r#"(func (export "cabi_post_cloche:tool/tools@0.1.0#call") (param i32) {what})"#);
@@ -32,13 +31,13 @@ async fn endless_clean_up_after_the_result(scene: &Scene) {
     scene.control("a clean-up that crashes is run, and found", traps.is_err(), &traps);
     let began = Instant::now();
     let endless = lying.build(&ada, "endless", cleans("(loop $l (br $l))")).await;
-    let ended = endless.as_ref().is_err_and(|why| why.contains("fuel")) && began.elapsed() < Duration::from_secs(20);
+    let ended = endless.as_ref().is_err_and(|why| why.contains("fuel")) && began.elapsed() < Duration::from_secs(60);
     scene.guard("one that does not end runs on the call's own fuel", ended, endless);
 }
 
 async fn allocator_that_lies(scene: &Scene) {
     let lying = Lying::start().await;
-    let platform = scene.platform(Platform::setup().config(&lying.config)).await;
+    let platform = scene.platform(patient(&lying.config)).await;
     let ada = Tenant::new(&platform, "ada").await;
     let with = |realloc: &str| {
         encode(&format!(
@@ -73,7 +72,7 @@ async fn allocator_that_lies(scene: &Scene) {
             Err(why) => why.contains("smoke_failed"),
             Ok(server) => ada.attack(&platform, server, json!({"text": "x".repeat(100_000)})).await.error,
         };
-        let soon = began.elapsed() < Duration::from_secs(20);
+        let soon = began.elapsed() < Duration::from_secs(60);
         scene.guard("a lie ends the call, with an error", refused && soon, (slug, built, began.elapsed()));
     }
 }

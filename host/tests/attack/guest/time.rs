@@ -48,7 +48,7 @@ async fn loops(scene: &Scene, body: &str, rounds: u64, words: &str) {
     let said = ada.attack(&large, &server, long.clone()).await;
     scene.control(format!("a plan with ten times the fuel lets {words} run on to their end"), !said.error, said);
 
-    let small = scene.platform(patient()).await;
+    let small = scene.platform(patient("")).await;
     let ada = Tenant::new(&small, "ada").await;
     let server = ada.server(body).await;
     for arguments in [long, json!({"n": -1})] {

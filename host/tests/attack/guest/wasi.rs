@@ -106,7 +106,7 @@ async fn wasi_http_past_the_gate(scene: &Scene) {
 }
 
 async fn wasi_that_hoards_and_waits(scene: &Scene) {
-    let platform = scene.platform(super::patient()).await;
+    let platform = scene.platform(super::patient("")).await;
     let ada = Tenant::new(&platform, "ada").await;
     let server = server(&ada, &["resources", "sleep", "tick", "greet"], &["api.example.com".to_owned()]).await;
     let said = ada.call(&platform, &server, "tick", json!({})).await;
