@@ -6,6 +6,7 @@ pub mod diff;
 pub mod id;
 pub mod interfaces;
 pub mod manifest;
+pub mod origin;
 pub mod plan;
 pub mod report;
 pub mod schema;
@@ -18,4 +19,5 @@ pub use id::{
     ApiKeyId, BuildId, CallId, ClientId, GrantId, JobId, OrgId, PreviewId, SecretId, ServerId, SessionId, UserId,
     VersionId,
 };
+pub use origin::{Actor, Origin, Via};
 pub use words::{Email, OauthClientId, SecretKey, Sha256, Slug, ToolName};

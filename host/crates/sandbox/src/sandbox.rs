@@ -122,6 +122,13 @@ impl Sandbox {
         .await?
     }
 
+    /// Forgets a component, and the machine code that is kept of it. Calls that have begun go on.
+    pub async fn forget(&self, sha256: Sha256) {
+        self.0.loaded.invalidate(&sha256).await;
+        let inner = self.0.clone();
+        let _ = tokio::task::spawn_blocking(move || inner.precompiled.remove(sha256)).await;
+    }
+
     /// Runs one tool in an instance of its own, which is gone afterwards. Dropping the future stops the guest.
     pub async fn call(&self, loaded: &Arc<Loaded>, mut grant: Grant, call: ToolCall) -> CallReport {
         let began = Instant::now();

@@ -59,7 +59,7 @@ on_both!(builds_are_counted_by_the_day, async |db: Db| {
     let made = server(&mut tx, &ada, "one").await;
     assert_eq!(builds::made_since(&mut tx, ada.org_id, now - Duration::DAY).await.unwrap(), 1);
     // Making and deleting servers in turn gives no more builds.
-    assert!(cloche_storage::servers::delete(&mut tx, ada.org_id, made.server).await.unwrap());
+    assert!(cloche_storage::servers::delete(&mut tx, ada.org_id, made.server, Clock::default().now()).await.unwrap());
     assert_eq!(builds::made_since(&mut tx, ada.org_id, now - Duration::DAY).await.unwrap(), 1);
     assert_eq!(builds::made_since(&mut tx, ada.org_id, now + Duration::DAY).await.unwrap(), 0);
 });

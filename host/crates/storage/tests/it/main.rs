@@ -3,6 +3,7 @@
 
 mod accounts;
 mod api_keys;
+mod artifacts;
 mod audit;
 mod builds;
 mod calls;
@@ -13,3 +14,4 @@ mod postgres;
 mod servers;
 mod sessions;
 mod vault;
+mod versions;
