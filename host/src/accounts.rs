@@ -2,19 +2,20 @@
 
 use cloche_domain::server::Role;
 use cloche_domain::words::WordError;
-use cloche_domain::{Email, OrgId, SessionId, Slug, UserId};
+use cloche_domain::{Email, OrgId, Origin, SessionId, Slug, UserId, Via};
 use cloche_storage::accounts::{Membership, NewOrg};
 use cloche_storage::magic_links::{Asked, NewLink};
 use cloche_storage::sessions::{NewSession, Rotation, Session};
 use cloche_storage::{Tx, accounts, magic_links, sessions};
 use secrecy::{ExposeSecret as _, SecretString};
-use serde_json::json;
+use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
 use url::Url;
 
 use crate::app::App;
 use crate::audit::{self, Done};
 use crate::events::Event;
+use crate::http::auth::Member;
 use crate::mail::{self, Mail};
 use crate::token::{self, NoRandomness};
 
@@ -87,6 +88,11 @@ pub async fn mail_link(app: &App, asking: &Asking) -> Result<()> {
 pub async fn operator_link(app: &App, email: &Email) -> Result<Url> {
     let mut tx = app.db.begin().await?;
     let link = write_link(app, &mut tx, email, None, None).await?;
+    if let Some(member) = accounts::by_email(&mut tx, email).await? {
+        let operator = Member::new(member, Origin::COMMAND_LINE);
+        let done = Done::of("sign_in_link.made", ("user", &operator.user_id)).with(json!({"email": email}));
+        audit::note(app, &operator, &mut tx, done).await?;
+    }
     tx.commit().await?;
     Ok(link)
 }
@@ -131,49 +137,51 @@ fn sign_in_mail(to: &Email, link: &Url, minutes: u32) -> Mail {
 pub struct SignedIn {
     /// The new session's token, for the cookie.
     pub token: SecretString,
-    pub member: Membership,
+    pub member: Member,
     /// The path that was asked for with the link.
     pub next: Option<String>,
 }
 
-/// Uses a link up and begins a session, with a new account if the address has none.
-pub async fn sign_in(app: &App, link: &SecretString) -> Result<SignedIn> {
+/// Uses a link up and begins a session, with a new account if the address has none. `address` is the network's.
+pub async fn sign_in(app: &App, link: &SecretString, address: String) -> Result<SignedIn> {
     let now = app.clock.now();
     let mut tx = app.db.begin().await?;
     let redeemed = magic_links::redeem(&mut tx, token::digest(link), now).await?.ok_or(Error::LinkNotValid)?;
-    let member = account(app, &mut tx, &redeemed.email).await?;
+    let id = SessionId::new();
+    let origin = Origin { via: Via::Session(id), address: Some(address) };
+    let member = Member::new(account(app, &mut tx, &redeemed.email, &origin).await?, origin);
     let token = token::mint("")?;
-    let session = NewSession {
-        id: SessionId::new(),
-        token: token::digest(&token),
-        user_id: member.user_id,
-        expires_at: session_end(app, now),
-    };
+    let session =
+        NewSession { id, token: token::digest(&token), user_id: member.user_id, expires_at: session_end(app, now) };
     sessions::forget(&mut tx, member.user_id, now).await?;
     sessions::insert(&mut tx, &session, now).await?;
+    audit::note(app, &member, &mut tx, Done::of("session.begun", ("session", &id))).await?;
     tx.commit().await?;
     tracing::info!(user = %member.user_id, "signed in");
     Ok(SignedIn { token, member, next: redeemed.next })
 }
 
-/// The account of a mail address; made, with an organisation of its own, if there is none.
+/// The account of a mail address; made by the operator, with an organisation of its own, if there is none.
 pub async fn find_or_make(app: &App, email: &Email) -> Result<Membership> {
     let mut tx = app.db.begin().await?;
-    let member = account(app, &mut tx, email).await?;
+    let member = account(app, &mut tx, email, &Origin::COMMAND_LINE).await?;
     tx.commit().await?;
     Ok(member)
 }
 
-/// Makes the person of a mail address a member of an organisation, or gives them another role in it.
+/// Makes the person of a mail address a member of an organisation, or gives them another role in it: for the operator.
 pub async fn join(app: &App, email: &Email, org: &Slug, role: Role) -> Result<Membership> {
     let mut tx = app.db.begin().await?;
-    let member = account(app, &mut tx, email).await?;
+    let member = account(app, &mut tx, email, &Origin::COMMAND_LINE).await?;
+    let before = accounts::in_org(&mut tx, member.user_id, org).await?.map(|member| member.role);
     if !accounts::join(&mut tx, org, member.user_id, role, app.clock.now()).await? {
         return Err(Error::NoSuchOrg(org.clone()));
     }
     let joined = accounts::in_org(&mut tx, member.user_id, org).await?.ok_or_else(|| Error::NoSuchOrg(org.clone()))?;
-    let given = json!({"email": email, "role": role});
-    audit::note(app, &joined, &mut tx, Done::of("member.set", ("user", &member.user_id)).with(given)).await?;
+    let operator = Member::new(joined.clone(), Origin::COMMAND_LINE);
+    let done = Done::of("member.set", ("user", &member.user_id)).with(json!({"email": email}));
+    let before = before.map_or(Value::Null, |role| json!({"role": role}));
+    audit::note(app, &operator, &mut tx, done.changed(before, json!({"role": role}))).await?;
     tx.commit().await?;
     app.events.tell(Event::Rights);
     Ok(joined)
@@ -191,7 +199,7 @@ pub async fn nobody(app: &App) -> Result<bool> {
     Ok(accounts::is_empty(&mut app.db.read().await?).await?)
 }
 
-async fn account(app: &App, tx: &mut Tx, email: &Email) -> Result<Membership> {
+async fn account(app: &App, tx: &mut Tx, email: &Email, origin: &Origin) -> Result<Membership> {
     if let Some(member) = accounts::by_email(tx, email).await? {
         return Ok(member);
     }
@@ -200,6 +208,11 @@ async fn account(app: &App, tx: &mut Tx, email: &Email) -> Result<Membership> {
     if accounts::insert_user(tx, user_id, email, name, now).await? {
         let org_id = make_org(app, tx, email, name).await?;
         accounts::insert_membership(tx, org_id, user_id, Role::Owner, now).await?;
+        if let Some(owner) = accounts::by_email(tx, email).await? {
+            let made = json!({"slug": owner.org_slug, "name": owner.org_name, "plan": owner.plan, "owner": user_id});
+            let done = Done::of("org.created", ("org", &org_id)).changed(Value::Null, made);
+            audit::note(app, &Member::new(owner, origin.clone()), tx, done).await?;
+        }
     }
     accounts::by_email(tx, email).await?.ok_or_else(|| Error::NoFreeSlug(email.clone()))
 }
@@ -243,10 +256,17 @@ pub async fn renew(app: &App, session: &Session, token: &SecretString) -> Result
     Ok(rotated.then_some(new))
 }
 
-/// Ends the session of a token.
-pub async fn sign_out(app: &App, token: &SecretString) -> Result<()> {
+/// Ends the session of a token. `address` is the network's.
+pub async fn sign_out(app: &App, token: &SecretString, address: String) -> Result<()> {
+    let (digest, always) = (token::digest(token), OffsetDateTime::UNIX_EPOCH);
     let mut tx = app.db.begin().await?;
-    sessions::delete(&mut tx, token::digest(token)).await?;
+    // Also by the token before this one, however old.
+    let ended = sessions::find(&mut tx, digest, always, always).await?;
+    sessions::delete(&mut tx, digest).await?;
+    if let Some(Session { session_id, member, .. }) = ended {
+        let member = Member::new(member, Origin { via: Via::Session(session_id), address: Some(address) });
+        audit::note(app, &member, &mut tx, Done::of("session.ended", ("session", &session_id))).await?;
+    }
     tx.commit().await?;
     Ok(())
 }

@@ -2,15 +2,16 @@
 
 use cloche_domain::ApiKeyId;
 use cloche_domain::server::Scope;
-use cloche_storage::accounts::Membership;
-use cloche_storage::api_keys::{self, ApiKey};
+use cloche_storage::api_keys::{self, ApiKey, KeyInUse};
 use secrecy::{ExposeSecret as _, SecretString};
-use serde_json::json;
+use serde_json::{Value, json};
 use time::Duration;
+use time::format_description::well_known::Rfc3339;
 
 use crate::app::App;
 use crate::audit::{self, Done};
 use crate::events::Event;
+use crate::http::auth::Member;
 use crate::token::{self, NoRandomness};
 
 /// What every key begins with.
@@ -51,7 +52,7 @@ pub struct NewKey {
 }
 
 /// Makes a key for a member: the key itself, to be shown this once, and what is kept of it.
-pub async fn create(app: &App, member: &Membership, new: NewKey) -> Result<(SecretString, ApiKey)> {
+pub async fn create(app: &App, member: &Member, new: NewKey) -> Result<(SecretString, ApiKey)> {
     let NewKey { name, mut scopes, expires_in_days } = new;
     let name = name.trim().to_owned();
     if name.is_empty() || name.chars().count() > NAME_LIMIT || name.chars().any(char::is_control) {
@@ -75,34 +76,43 @@ pub async fn create(app: &App, member: &Membership, new: NewKey) -> Result<(Secr
         expires_at: expires_in_days.map(|days| now + Duration::days(days.into())),
         last_used_at: None,
     };
-    let mut tx = app.db.begin().await?;
+    let mut tx = audit::begin(app, member.org_id).await?;
     api_keys::insert(&mut tx, member.org_id, member.user_id, &kept, token::digest(&key)).await?;
-    let made = json!({"name": kept.name, "scopes": kept.scopes});
-    audit::note(app, member, &mut tx, Done::of("api_key.created", ("api_key", &kept.id)).with(made)).await?;
+    let done = Done::of("api_key.created", ("api_key", &kept.id)).changed(Value::Null, noted(&kept));
+    audit::note(app, member, &mut tx, done).await?;
     tx.commit().await?;
     Ok((key, kept))
 }
 
+/// What the log is told of a key.
+fn noted(key: &ApiKey) -> Value {
+    let expires_at = key.expires_at.and_then(|at| at.format(&Rfc3339).ok());
+    json!({"name": key.name, "start": key.start, "scopes": key.scopes, "expiresAt": expires_at})
+}
+
 /// A member's own keys.
-pub async fn list(app: &App, member: &Membership) -> Result<Vec<ApiKey>> {
+pub async fn list(app: &App, member: &Member) -> Result<Vec<ApiKey>> {
     let mut tx = app.db.read().await?;
     Ok(api_keys::list(&mut tx, member.org_id, member.user_id).await?)
 }
 
 /// Ends a member's key at once.
-pub async fn delete(app: &App, member: &Membership, id: ApiKeyId) -> Result<()> {
-    let mut tx = app.db.begin().await?;
+pub async fn delete(app: &App, member: &Member, id: ApiKeyId) -> Result<()> {
+    let mut tx = audit::begin(app, member.org_id).await?;
+    let keys = api_keys::list(&mut tx, member.org_id, member.user_id).await?;
+    let before = keys.iter().find(|key| key.id == id).ok_or(Error::NotFound)?;
     if !api_keys::delete(&mut tx, member.org_id, member.user_id, id).await? {
         return Err(Error::NotFound);
     }
-    audit::note(app, member, &mut tx, Done::of("api_key.deleted", ("api_key", &id))).await?;
+    let done = Done::of("api_key.deleted", ("api_key", &id)).changed(noted(before), Value::Null);
+    audit::note(app, member, &mut tx, done).await?;
     tx.commit().await?;
     app.events.tell(Event::Rights);
     Ok(())
 }
 
 /// Whom a key acts for, and what it is good for. `None` if it is unknown, expired, or its owner has left.
-pub async fn holder(app: &App, key: &SecretString) -> Result<Option<(Membership, Vec<Scope>)>> {
+pub async fn holder(app: &App, key: &SecretString) -> Result<Option<KeyInUse>> {
     let now = app.clock.now();
     let found = api_keys::find(&mut app.db.read().await?, token::digest(key), now).await?;
     let Some(found) = found else { return Ok(None) };
@@ -111,5 +121,5 @@ pub async fn holder(app: &App, key: &SecretString) -> Result<Option<(Membership,
         api_keys::touch(&mut tx, found.key_id, now).await?;
         tx.commit().await?;
     }
-    Ok(Some((found.member, found.scopes)))
+    Ok(Some(found))
 }

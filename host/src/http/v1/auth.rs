@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::me::Me;
 use crate::accounts::{self, Asking};
-use crate::http::address::Address;
+use crate::http::address::{Address, FullAddress};
 use crate::http::auth::{self, Member, SameOrigin};
 use crate::http::json::Json;
 use crate::http::problem::Problem;
@@ -67,12 +67,13 @@ pub(in crate::http) struct SignedIn {
 pub(in crate::http) async fn consume(
     State(app): Shared,
     _: SameOrigin,
+    FullAddress(address): FullAddress,
     headers: HeaderMap,
     Json(Consume { token }): Json<Consume>,
 ) -> Result<impl IntoResponse, Problem> {
-    let signed_in = accounts::sign_in(&app, &token).await?;
+    let signed_in = accounts::sign_in(&app, &token, address.clone()).await?;
     if let Some(before) = cookies::session(&headers) {
-        accounts::sign_out(&app, &before).await?;
+        accounts::sign_out(&app, &before, address).await?;
     }
     let cookie = cookies::set(&app, &signed_in.token);
     let body = SignedIn { me: Me::of(&app, &signed_in.member), next: signed_in.next };
@@ -84,10 +85,11 @@ pub(in crate::http) async fn consume(
 pub(in crate::http) async fn logout(
     State(app): Shared,
     _: SameOrigin,
+    FullAddress(address): FullAddress,
     headers: HeaderMap,
 ) -> Result<impl IntoResponse, Problem> {
     if let Some(token) = cookies::session(&headers) {
-        accounts::sign_out(&app, &token).await?;
+        accounts::sign_out(&app, &token, address).await?;
     }
     Ok((StatusCode::NO_CONTENT, set_cookie(cookies::clear(&app))))
 }
