@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use cloche_domain::spec::ServerSpec;
 use cloche_domain::{BuildId, ServerId, ToolName};
-use cloche_storage::{servers, versions};
+use cloche_storage::versions;
 use serde_json::{Value, json};
 
 use super::create::{begin_version, builds_within_plan, checked, parsed};
@@ -35,6 +35,11 @@ pub struct Begun {
 /// Makes a server's next version, and begins to build it. The active version answers until the new one does.
 pub async fn iterate(app: &App, member: &Member, id: ServerId, next: Next) -> Result<Begun> {
     may_change(member)?;
+    let how = match next {
+        Next::Spec(_) => "spec",
+        Next::Upload(_) => "upload",
+        Next::Source { .. } => "source",
+    };
     let (next, uploaded) = match next {
         // Before the transaction, which others wait for: reading a component takes a while.
         Next::Upload(upload) => {
@@ -43,9 +48,8 @@ pub async fn iterate(app: &App, member: &Member, id: ServerId, next: Next) -> Re
         }
         next => (Some(next), None),
     };
-    let mut tx = app.db.begin().await?;
     // Nobody else numbers a version of this organisation until this is done.
-    servers::count_to_add(&mut tx, member.org_id).await?;
+    let mut tx = audit::begin(app, member.org_id).await?;
     let (newest, spec) = versions::newest(&mut tx, member.org_id, id).await?.ok_or(Error::NotFound)?;
     let (spec, component) = match (next, uploaded) {
         (_, Some((spec, component))) => (spec, Some(component)),
@@ -55,7 +59,8 @@ pub async fn iterate(app: &App, member: &Member, id: ServerId, next: Next) -> Re
     builds_within_plan(app, member, &mut tx).await?;
     let version = newest + 1;
     let build_id = begin_version(app, member, &mut tx, (id, version), &spec, component).await?;
-    let done = audit::Done::of("version.created", ("server", &id)).with(json!({"version": version}));
+    let how = json!({"version": version, "build": build_id, "by": how});
+    let done = audit::Done::of("version.created", ("server", &id)).with(how);
     audit::note(app, member, &mut tx, done).await?;
     tx.commit().await?;
     tracing::info!(server = %id, version, build = %build_id, by = %member.user_id, "version begun");

@@ -3,6 +3,8 @@
 #![expect(clippy::print_stderr, reason = "what a failed test should show")]
 
 mod accounts;
+mod addresses;
+mod audits;
 mod builds;
 mod calls;
 #[path = "../../../guest-sdk/examples/tests/it/case.rs"]
@@ -17,6 +19,7 @@ mod kv;
 mod mcp;
 mod models;
 mod oauth;
+mod pauses;
 #[path = "../../crates/sandbox/tests/it/upstream.rs"]
 mod plain_upstream;
 mod platform;
@@ -24,10 +27,12 @@ mod platform;
 mod postgres;
 mod previews;
 mod records;
+mod retention;
 mod reviews;
 mod secret_scan;
 mod servers;
 mod starters;
+mod switches;
 mod uploaded;
 mod uploads;
 #[path = "../../../guest-sdk/examples/tests/it/upstream.rs"]

@@ -23,6 +23,9 @@ pub const ATTACKS: &[Attack] = &[
 /// What a route takes besides ids. A route with an id and a body is not there by itself: it has a row here.
 const BODIES: &[(&str, &str)] = &[
     ("PUT /v1/servers/{id}/secrets/{key}", r#"{"value": "stolen-or-not"}"#),
+    ("PATCH /v1/servers/{id}", r#"{"name": "Mine"}"#),
+    ("POST /v1/servers/{id}/pause", "{}"),
+    ("POST /v1/servers/{id}/resume", "{}"),
     ("POST /v1/servers/{id}/try", r#"{"tool": "now"}"#),
     ("POST /v1/servers/{id}/iterate", r#"{"source": {}}"#),
     ("POST /v1/servers/{id}/versions/{n}/approve", r#"{"reason": "mine now"}"#),
