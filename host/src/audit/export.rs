@@ -130,13 +130,12 @@ pub async fn export(
     let beginning = audit::Chain::beginning(org).head();
     let kept = audit::head(&mut tx, org).await?.unwrap_or(KeptHead { head: beginning, sealed: None });
     let last = kept.head.seq;
-    let begins = match after {
-        0 => beginning,
-        _ => {
-            let before = audit::next(&mut tx, org, after - 1, after.min(last)).await?.pop();
-            let row = before.ok_or(Error::NoSuchRow { last })?;
-            Head { org_id: org, seq: row.seq, sha256: row.sha256 }
-        }
+    let begins = if after == 0 {
+        beginning
+    } else {
+        let before = audit::next(&mut tx, org, after - 1, after.min(last)).await?.pop();
+        let row = before.ok_or(Error::NoSuchRow { last })?;
+        Head { org_id: org, seq: row.seq, sha256: row.sha256 }
     };
     drop(tx);
     Ok(try_stream! {

@@ -109,9 +109,12 @@ mod tests {
 
     #[test]
     fn each_piece_is_compared_with_its_lines() {
-        let lines =
-            |changed: &str| (1..=20).map(|n| if n == 10 { format!("{changed}\n") } else { format!("line {n}\n") });
-        let (one, two): (String, String) = (lines("ten").collect(), lines("TEN").collect());
+        let text = |tenth: &str| {
+            let mut lines = ["line"; 20];
+            lines[9] = tenth;
+            lines.join("\n") + "\n"
+        };
+        let (one, two) = (text("ten"), text("TEN"));
         let before = spec(&[("same", "Ok(1)"), ("edited", &one), ("gone", "Ok(3)")], "");
         let after = spec(&[("new", "Ok(4)"), ("edited", &two), ("same", "Ok(1)")], "fn f() {}");
         let code = Code::between(&before, &after);
@@ -126,10 +129,7 @@ mod tests {
                 (None, Change::Added, 1, 0),
             ]
         );
-        assert_eq!(
-            code.diffs[1].diff,
-            "@@ -7,7 +7,7 @@\n line 7\n line 8\n line 9\n-ten\n+TEN\n line 11\n line 12\n line 13\n"
-        );
+        assert_eq!(code.diffs[1].diff, "@@ -7,7 +7,7 @@\n line\n line\n line\n-ten\n+TEN\n line\n line\n line\n");
         assert_eq!(code.diffs[0].diff, "@@ -0,0 +1 @@\n+Ok(4)\n");
         assert!(!code.cut);
         assert_eq!(Code::between(&after, &after), Code::default());
@@ -137,7 +137,9 @@ mod tests {
 
     #[test]
     fn what_is_too_long_or_too_strange_is_bounded() {
-        let many = |c: char| (0..32_000).map(|n| format!("{c}{}\n", n * 7919 % 977)).collect::<String>();
+        let many = |c: char| {
+            (0..32_000).flat_map(|n| [c.to_string(), (n * 7919 % 977).to_string(), "\n".into()]).collect::<String>()
+        };
         let large = |c| spec(&[("a", &many(c)), ("b", &many(c)), ("c", &many(c))], &many(c));
         let began = Instant::now();
         let code = Code::between(&large('x'), &large('y'));

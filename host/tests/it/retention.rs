@@ -184,7 +184,7 @@ on_both!(equal_components_are_shared_and_go_with_the_last, async |setup: Setup| 
     let rounds = (0..4).map(|i| {
         let (ada, platform, key) = (&ada, &platform, &key);
         async move {
-            for round in 0..3 {
+            for round in 0..2 {
                 let server = twin(&format!("twin-{i}")).await;
                 assert_eq!(server.echo(platform, key).await.0, 200, "{i} {round}");
                 assert_eq!(ada.delete(&format!("/v1/servers/{}", server.id)).await.0, 204);

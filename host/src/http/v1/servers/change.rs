@@ -25,6 +25,7 @@ pub(in crate::http) struct Describe {
     /// 2,000 bytes at most; null for what the active version's spec says.
     #[serde(default, deserialize_with = "there")]
     #[schema(value_type = Option<String>)]
+    #[expect(clippy::option_option, reason = "left out, null and a text are three things")]
     description: Option<Option<String>>,
     // Taken to be refused with a reason.
     #[serde(default, deserialize_with = "there")]
