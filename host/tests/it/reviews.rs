@@ -69,7 +69,7 @@ on_both!(a_version_that_asks_for_more_waits_for_approval, async |setup: Setup| {
     let (_, log) = reviewer.get("/v1/audit?resourceType=server&limit=4").await;
     let actions: Vec<_> =
         log["entries"].as_array().unwrap().iter().map(|entry| entry["action"].as_str().unwrap()).collect();
-    assert_eq!(actions, ["version.activated", "version.activated", "version.approved", "version.created"]);
+    assert_eq!(actions, ["version.activated", "version.activated", "version.approved", "version.waiting"]);
     assert_eq!(log["entries"][2]["reason"], "the CRM is ours");
     assert_eq!(log["entries"][2]["details"], json!({"version": 3}));
     assert!(log["nextCursor"].is_i64());
