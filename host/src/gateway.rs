@@ -1,7 +1,7 @@
 //! From a server's place to a tool's answer.
 //!
-//! What is remembered of a server ends with an event about it, before whoever made the change is answered; and after a few
-//! seconds in any case.
+//! What is remembered of a server ends with an event about it, before whoever made the change is answered; and within
+//! a second in any case.
 
 mod answer;
 mod record;
@@ -33,8 +33,8 @@ use crate::mount::Mount;
 use crate::oauth::access::{Caller, Right};
 use crate::{artifacts, vault};
 
-/// How long a server counts as what it was, without an event.
-const TRUST: Duration = Duration::from_secs(5);
+/// How long a server counts as what it was, without an event: what is changed on another node counts here within a second.
+const TRUST: Duration = Duration::from_millis(900);
 
 /// Why a server does not answer.
 #[derive(Debug, thiserror::Error)]
