@@ -114,15 +114,15 @@ on_both!(the_way_back_is_not_undone_by_a_build_under_way, async |setup: Setup| {
     assert_eq!(status, 202);
     // While it is built: version 2 was a mistake.
     assert_eq!(ada.post(&at(&server, 1, "activate"), json!({})).await.0, 204);
-    let build = format!("/v1/builds/{}", begun["buildId"].as_str().unwrap());
-    let built = loop {
-        let (_, build) = ada.get(&build).await;
+    let path = format!("/v1/builds/{}", begun["buildId"].as_str().unwrap());
+    let ended = loop {
+        let (_, build) = ada.get(&path).await;
         if build["finishedAt"].is_string() {
             break build;
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     };
-    let last = built["events"].as_array().unwrap().last().unwrap();
+    let last = ended["events"].as_array().unwrap().last().unwrap();
     assert_eq!(last["message"], "Built; version 1 answers, which is newer or was chosen since");
     assert_eq!(says(&server, &platform, &key).await, "one");
     let third = &versions(&ada, &server).await[0];

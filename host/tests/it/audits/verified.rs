@@ -105,7 +105,7 @@ on_both!(what_was_touched_in_a_file_is_found, async |setup: Setup| {
     for (changed, found) in [
         (
             with(&file, |lines| {
-                lines[2] = lines[2].replace("127.0.0.1", "192.0.2.9").replace("command_line", "platform")
+                lines[2] = lines[2].replace("127.0.0.1", "192.0.2.9");
             }),
             "was changed",
         ),
