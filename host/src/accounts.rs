@@ -1,12 +1,11 @@
-//! People: signing in by a mailed link, sessions, and the account that a first sign-in makes.
+//! People: signing in by a mailed link, and the account that a first sign-in makes.
 
 use cloche_domain::server::Role;
 use cloche_domain::words::WordError;
 use cloche_domain::{Email, OrgId, Origin, SessionId, Slug, UserId, Via};
 use cloche_storage::accounts::{Membership, NewOrg};
 use cloche_storage::magic_links::{Asked, NewLink};
-use cloche_storage::sessions::{NewSession, Rotation, Session};
-use cloche_storage::{Tx, accounts, magic_links, sessions};
+use cloche_storage::{Tx, accounts, magic_links, members};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
@@ -14,17 +13,14 @@ use url::Url;
 
 use crate::app::App;
 use crate::audit::{self, Done};
-use crate::events::Event;
 use crate::http::auth::Member;
 use crate::mail::{self, Mail};
+use crate::members::{change_role, rights_changed};
+use crate::sessions::{self, Browser};
 use crate::token::{self, NoRandomness};
 
 /// What a limit on links counts over.
 const WINDOW: Duration = Duration::DAY;
-/// A session's token is replaced when it is older.
-const TOKEN_AGE: Duration = Duration::DAY;
-/// How long the replaced token still counts.
-const GRACE: Duration = Duration::MINUTE;
 /// Bytes of a path to go to after sign-in: an OAuth request has to fit.
 const NEXT_LIMIT: usize = 8192;
 
@@ -49,6 +45,8 @@ pub enum Error {
     NoRandomness(#[from] NoRandomness),
     #[error(transparent)]
     Mail(#[from] mail::Error),
+    #[error(transparent)]
+    Session(#[from] sessions::Error),
     #[error(transparent)]
     Storage(#[from] cloche_storage::Error),
 }
@@ -90,8 +88,7 @@ pub async fn operator_link(app: &App, email: &Email) -> Result<Url> {
     let link = write_link(app, &mut tx, email, None, None).await?;
     if let Some(member) = accounts::by_email(&mut tx, email).await? {
         let operator = Member::new(member, Origin::COMMAND_LINE);
-        let done = Done::of("sign_in_link.made", ("user", &operator.user_id)).with(json!({"email": email}));
-        audit::note(app, &operator, &mut tx, done).await?;
+        audit::note(app, &operator, &mut tx, Done::of("sign_in_link.made", ("user", &operator.user_id))).await?;
     }
     tx.commit().await?;
     Ok(link)
@@ -142,20 +139,15 @@ pub struct SignedIn {
     pub next: Option<String>,
 }
 
-/// Uses a link up and begins a session, with a new account if the address has none. `address` is the network's.
-pub async fn sign_in(app: &App, link: &SecretString, address: String) -> Result<SignedIn> {
-    let now = app.clock.now();
+/// Uses a link up and begins a session, with a new account if the address has none.
+pub async fn sign_in(app: &App, link: &SecretString, browser: &Browser) -> Result<SignedIn> {
     let mut tx = app.db.begin().await?;
-    let redeemed = magic_links::redeem(&mut tx, token::digest(link), now).await?.ok_or(Error::LinkNotValid)?;
-    let id = SessionId::new();
-    let origin = Origin { via: Via::Session(id), address: Some(address) };
+    let redeemed = magic_links::redeem(&mut tx, token::digest(link), app.clock.now()).await?;
+    let redeemed = redeemed.ok_or(Error::LinkNotValid)?;
+    let session = SessionId::new();
+    let origin = Origin { via: Via::Session(session), address: Some(browser.address.clone()) };
     let member = Member::new(account(app, &mut tx, &redeemed.email, &origin).await?, origin);
-    let token = token::mint("")?;
-    let session =
-        NewSession { id, token: token::digest(&token), user_id: member.user_id, expires_at: session_end(app, now) };
-    sessions::forget(&mut tx, member.user_id, now).await?;
-    sessions::insert(&mut tx, &session, now).await?;
-    audit::note(app, &member, &mut tx, Done::of("session.begun", ("session", &id))).await?;
+    let token = sessions::begin(app, &mut tx, (&member, session), browser).await?;
     tx.commit().await?;
     tracing::info!(user = %member.user_id, "signed in");
     Ok(SignedIn { token, member, next: redeemed.next })
@@ -169,22 +161,36 @@ pub async fn find_or_make(app: &App, email: &Email) -> Result<Membership> {
     Ok(member)
 }
 
-/// Makes the person of a mail address a member of an organisation, or gives them another role in it: for the operator.
+/// Makes the person of a mail address a member of an organisation, or gives them another role in it: for the operator,
+/// who may also lower the last owner.
 pub async fn join(app: &App, email: &Email, org: &Slug, role: Role) -> Result<Membership> {
     let mut tx = app.db.begin().await?;
+    members::in_turn(&mut tx).await?;
     let member = account(app, &mut tx, email, &Origin::COMMAND_LINE).await?;
-    let before = accounts::in_org(&mut tx, member.user_id, org).await?.map(|member| member.role);
+    let before = accounts::in_org(&mut tx, member.user_id, org).await?;
+    if let Some(before) = &before {
+        cloche_storage::audit::lock(&mut tx, before.org_id).await?;
+    }
     if !accounts::join(&mut tx, org, member.user_id, role, app.clock.now()).await? {
         return Err(Error::NoSuchOrg(org.clone()));
     }
     let joined = accounts::in_org(&mut tx, member.user_id, org).await?.ok_or_else(|| Error::NoSuchOrg(org.clone()))?;
     let operator = Member::new(joined.clone(), Origin::COMMAND_LINE);
-    let done = Done::of("member.set", ("user", &member.user_id)).with(json!({"email": email}));
-    let before = before.map_or(Value::Null, |role| json!({"role": role}));
-    audit::note(app, &operator, &mut tx, done.changed(before, json!({"role": role}))).await?;
+    match before {
+        Some(before) if before.role == role => {}
+        Some(before) => change_role(app, &mut tx, &operator, &before, role).await?,
+        None => note_joined(app, &mut tx, &operator).await?,
+    }
     tx.commit().await?;
-    app.events.tell(Event::Rights);
+    rights_changed(app);
     Ok(joined)
+}
+
+/// Notes in an organisation's log that someone is a member from now on.
+pub(crate) async fn note_joined(app: &App, tx: &mut Tx, joined: &Member) -> Result<()> {
+    let done = Done::of("member.joined", ("user", &joined.user_id));
+    let done = done.changed(Value::Null, json!({"role": joined.role}));
+    Ok(audit::note(app, joined, tx, done).await?)
 }
 
 /// The person of a mail address, as a member of an organisation.
@@ -203,72 +209,60 @@ async fn account(app: &App, tx: &mut Tx, email: &Email, origin: &Origin) -> Resu
     if let Some(member) = accounts::by_email(tx, email).await? {
         return Ok(member);
     }
-    let now = app.clock.now();
-    let (user_id, name) = (UserId::new(), email.as_str().split('@').next().unwrap_or_default());
-    if accounts::insert_user(tx, user_id, email, name, now).await? {
-        let org_id = make_org(app, tx, email, name).await?;
-        accounts::insert_membership(tx, org_id, user_id, Role::Owner, now).await?;
-        if let Some(owner) = accounts::by_email(tx, email).await? {
-            let made = json!({"slug": owner.org_slug, "name": owner.org_name, "plan": owner.plan, "owner": user_id});
-            let done = Done::of("org.created", ("org", &org_id)).changed(Value::Null, made);
-            audit::note(app, &Member::new(owner, origin.clone()), tx, done).await?;
-        }
-    }
-    accounts::by_email(tx, email).await?.ok_or_else(|| Error::NoFreeSlug(email.clone()))
+    // Before the row is written: who waits here with it would keep others from their turn.
+    members::in_turn(tx).await?;
+    let user = UserId::new();
+    let user = if accounts::insert_user(tx, user, email, local_part(email), app.clock.now()).await? {
+        user
+    } else {
+        accounts::user_of(tx, email).await?.ok_or_else(|| Error::NoFreeSlug(email.clone()))?
+    };
+    home(app, tx, (user, email), origin).await
 }
 
-/// An organisation named after a person, with the nearest slug that is free.
-async fn make_org(app: &App, tx: &mut Tx, email: &Email, name: &str) -> Result<OrgId> {
-    let wanted = Slug::from_title(name, "org");
+/// Where a person is at home: the organisation that they joined first. Who belongs to none gets one of their own, which
+/// its log tells as done from `origin`.
+pub(crate) async fn home(
+    app: &App,
+    tx: &mut Tx,
+    (user, email): (UserId, &Email),
+    origin: &Origin,
+) -> Result<Membership> {
+    if let Some(member) = accounts::by_email(tx, email).await? {
+        return Ok(member);
+    }
+    let wanted = Slug::from_title(local_part(email), "org");
+    let org = make_org(app, tx, &wanted, local_part(email)).await?.ok_or_else(|| Error::NoFreeSlug(email.clone()))?;
+    accounts::insert_membership(tx, org, user, Role::Owner, app.clock.now()).await?;
+    let owner = accounts::by_email(tx, email).await?.ok_or_else(|| Error::NoFreeSlug(email.clone()))?;
+    note_made(app, tx, &Member::new(owner.clone(), origin.clone())).await?;
+    Ok(owner)
+}
+
+/// Notes in an organisation's log that it was made, for the owner that it has.
+pub(crate) async fn note_made(app: &App, tx: &mut Tx, owner: &Member) -> Result<()> {
+    let made = json!({
+        "slug": owner.org_slug, "name": owner.org_name, "plan": owner.plan, "owner": owner.user_id,
+    });
+    let done = Done::of("org.created", ("org", &owner.org_id)).changed(Value::Null, made);
+    Ok(audit::note(app, owner, tx, done).await?)
+}
+
+fn local_part(email: &Email) -> &str {
+    email.as_str().split('@').next().unwrap_or_default()
+}
+
+/// An organisation without members, with the nearest slug that is free; none where none was found.
+pub(crate) async fn make_org(app: &App, tx: &mut Tx, wanted: &str, name: &str) -> Result<Option<OrgId>> {
     let mut slug: Slug = wanted.parse()?;
     for _ in 0..8 {
         let org = NewOrg { id: OrgId::new(), slug: &slug, name, plan: app.config.plan };
         if accounts::insert_org(tx, &org, app.clock.now()).await? {
-            return Ok(org.id);
+            return Ok(Some(org.id));
         }
         slug = format!("{wanted}-{}", hex::encode(token::random_bytes::<3>()?)).parse()?;
     }
-    Err(Error::NoFreeSlug(email.clone()))
-}
-
-fn session_end(app: &App, now: OffsetDateTime) -> OffsetDateTime {
-    now + Duration::days(app.config.sign_in.session_days.into())
-}
-
-/// The session that a cookie's token stands for.
-pub async fn session(app: &App, token: &SecretString) -> Result<Option<Session>> {
-    let now = app.clock.now();
-    let mut tx = app.db.read().await?;
-    Ok(sessions::find(&mut tx, token::digest(token), now - GRACE, now).await?)
-}
-
-/// Prolongs a session whose token has had its day: the new token, or `None` if the old one is to stay.
-pub async fn renew(app: &App, session: &Session, token: &SecretString) -> Result<Option<SecretString>> {
-    let now = app.clock.now();
-    if session.rotated_at + TOKEN_AGE > now {
-        return Ok(None);
-    }
-    let new = token::mint("")?;
-    let rotation = Rotation { old: token::digest(token), new: token::digest(&new), expires_at: session_end(app, now) };
-    let mut tx = app.db.begin().await?;
-    let rotated = sessions::rotate(&mut tx, &rotation, now).await?;
-    tx.commit().await?;
-    Ok(rotated.then_some(new))
-}
-
-/// Ends the session of a token. `address` is the network's.
-pub async fn sign_out(app: &App, token: &SecretString, address: String) -> Result<()> {
-    let (digest, always) = (token::digest(token), OffsetDateTime::UNIX_EPOCH);
-    let mut tx = app.db.begin().await?;
-    // Also by the token before this one, however old.
-    let ended = sessions::find(&mut tx, digest, always, always).await?;
-    sessions::delete(&mut tx, digest).await?;
-    if let Some(Session { session_id, member, .. }) = ended {
-        let member = Member::new(member, Origin { via: Via::Session(session_id), address: Some(address) });
-        audit::note(app, &member, &mut tx, Done::of("session.ended", ("session", &session_id))).await?;
-    }
-    tx.commit().await?;
-    Ok(())
+    Ok(None)
 }
 
 #[cfg(test)]

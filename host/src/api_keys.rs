@@ -2,7 +2,8 @@
 
 use cloche_domain::ApiKeyId;
 use cloche_domain::server::Scope;
-use cloche_storage::api_keys::{self, ApiKey, KeyInUse};
+use cloche_storage::api_keys::{self, ApiKey, KeyInUse, OwnedKey};
+use cloche_storage::members as store;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 use time::Duration;
@@ -10,8 +11,8 @@ use time::format_description::well_known::Rfc3339;
 
 use crate::app::App;
 use crate::audit::{self, Done};
-use crate::events::Event;
 use crate::http::auth::Member;
+use crate::members::{self, manages, rights_changed, standing};
 use crate::token::{self, NoRandomness};
 
 /// What every key begins with.
@@ -35,6 +36,8 @@ pub enum Error {
     Days,
     #[error("there is no such API key")]
     NotFound,
+    #[error(transparent)]
+    Members(#[from] members::Error),
     #[error(transparent)]
     NoRandomness(#[from] NoRandomness),
     #[error(transparent)]
@@ -77,6 +80,10 @@ pub async fn create(app: &App, member: &Member, new: NewKey) -> Result<(SecretSt
         last_used_at: None,
     };
     let mut tx = audit::begin(app, member.org_id).await?;
+    // Whoever is being removed at this moment gets none that outlasts it.
+    if !store::hold(&mut tx, member.org_id, member.user_id).await? {
+        return Err(members::Error::NoLonger.into());
+    }
     api_keys::insert(&mut tx, member.org_id, member.user_id, &kept, token::digest(&key)).await?;
     let done = Done::of("api_key.created", ("api_key", &kept.id)).changed(Value::Null, noted(&kept));
     audit::note(app, member, &mut tx, done).await?;
@@ -96,18 +103,23 @@ pub async fn list(app: &App, member: &Member) -> Result<Vec<ApiKey>> {
     Ok(api_keys::list(&mut tx, member.org_id, member.user_id).await?)
 }
 
-/// Ends a member's key at once.
+/// The keys of all members of the organisation, for those who look after it.
+pub async fn list_all(app: &App, member: &Member) -> Result<Vec<OwnedKey>> {
+    manages(member)?;
+    Ok(api_keys::list_all(&mut app.db.read().await?, member.org_id).await?)
+}
+
+/// Ends a key at once: a member's own, or any of the organisation's for those who look after it.
 pub async fn delete(app: &App, member: &Member, id: ApiKeyId) -> Result<()> {
-    let mut tx = audit::begin(app, member.org_id).await?;
-    let keys = api_keys::list(&mut tx, member.org_id, member.user_id).await?;
-    let before = keys.iter().find(|key| key.id == id).ok_or(Error::NotFound)?;
-    if !api_keys::delete(&mut tx, member.org_id, member.user_id, id).await? {
-        return Err(Error::NotFound);
-    }
-    let done = Done::of("api_key.deleted", ("api_key", &id)).changed(noted(before), Value::Null);
-    audit::note(app, member, &mut tx, done).await?;
+    let mut tx = app.db.begin().await?;
+    let actor = standing(&mut tx, member).await?;
+    let own = (!actor.role.manages()).then_some(actor.user_id);
+    let ended = api_keys::delete(&mut tx, actor.org_id, own, id).await?.ok_or(Error::NotFound)?;
+    let ended = json!({"user": ended.user_id, "name": ended.name, "scopes": ended.scopes});
+    let done = Done::of("api_key.deleted", ("api_key", &id)).changed(ended, Value::Null);
+    audit::note(app, &actor, &mut tx, done).await?;
     tx.commit().await?;
-    app.events.tell(Event::Rights);
+    rights_changed(app);
     Ok(())
 }
 

@@ -7,6 +7,7 @@ mod smoke;
 
 use cloche_domain::BuildId;
 use cloche_storage::builds::{self, Build, BuildEvent};
+use cloche_storage::members;
 
 use crate::app::App;
 use crate::http::auth::Member;
@@ -22,7 +23,7 @@ pub async fn get(app: &App, member: &Member, id: BuildId) -> cloche_storage::Res
     }
 }
 
-/// What has happened in a build after event number `after`. None if the build is gone.
+/// What has happened in a build after event number `after`. None if the build is gone, or the member is.
 pub async fn events(
     app: &App,
     member: &Member,
@@ -30,6 +31,9 @@ pub async fn events(
     after: i64,
 ) -> cloche_storage::Result<Option<Vec<BuildEvent>>> {
     let mut tx = app.db.read().await?;
+    if members::find(&mut tx, member.org_id, member.user_id).await?.is_none() {
+        return Ok(None);
+    }
     match builds::get(&mut tx, member.org_id, id).await? {
         Some(_) => Ok(Some(builds::events(&mut tx, id, after).await?)),
         None => Ok(None),

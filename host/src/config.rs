@@ -27,6 +27,7 @@ pub struct Config {
     pub http: Http,
     pub database: Database,
     pub sign_in: SignIn,
+    pub organisations: Organisations,
     pub model: model::Settings,
     pub compiler: Compiler,
     pub sandbox: Sandbox,
@@ -64,6 +65,15 @@ pub struct SignIn {
     pub links_per_address: u32,
     pub session_days: u32,
     pub first_email: Email,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Organisations {
+    pub made_per_day: u32,
+    pub invite_days: u32,
+    pub invites_per_org: u32,
+    pub invites_per_email: u32,
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -15,7 +15,7 @@ pub enum Event {
     Server(ServerId),
     /// A grant was revoked.
     Grant(GrantId),
-    /// Someone may do less than before: a key was deleted.
+    /// Someone may do less than before: they were removed, or a key was deleted.
     Rights,
 }
 

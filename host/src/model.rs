@@ -5,6 +5,7 @@ mod anthropic;
 mod demo;
 mod error;
 mod exchange;
+mod meter;
 mod openai;
 mod prompt;
 mod settings;
@@ -12,14 +13,18 @@ mod sse;
 
 use std::time::Duration;
 
+use cloche_domain::Sha256;
+use cloche_domain::plan::Plan;
 use cloche_domain::spec::ServerSpec;
 use reqwest::Client;
 use reqwest::redirect::Policy;
+use serde_json::json;
 use tokio::sync::mpsc::Sender;
 use url::Url;
 
 pub use error::DraftError;
-pub use prompt::SDK_REFERENCE;
+pub use meter::{Meter, Spent};
+pub use prompt::{SDK_REFERENCE, SYSTEM};
 pub use settings::{Error, Kind, Provider, Settings};
 
 use answer::Answer;
@@ -39,11 +44,11 @@ pub struct DraftRequest {
     pub prompt: String,
     /// The spec to change or to mend.
     pub previous: Option<ServerSpec>,
-    /// What the compiler or the inspection said against `previous`.
+    /// What the compiler or the inspection said against `previous`. Only code is then asked for.
     pub diagnostics: Option<String>,
 }
 
-/// A spec that can be built, and what it took.
+/// A spec that can be built.
 #[derive(Clone, Debug)]
 pub struct Draft {
     pub spec: ServerSpec,
@@ -51,8 +56,6 @@ pub struct Draft {
     pub model: String,
     /// Whether it is the demo drafter's, which does not read the prompt.
     pub demo: bool,
-    pub input_tokens: u64,
-    pub output_tokens: u64,
 }
 
 /// The models that may be asked, in order.
@@ -61,6 +64,12 @@ pub struct Models {
     settings: Settings,
     endpoints: Vec<Url>,
     client: Client,
+}
+
+/// Where one draft's text goes as it comes, and where its tokens are counted.
+struct Listener<'a> {
+    text: &'a Sender<String>,
+    meter: &'a Meter,
 }
 
 impl Models {
@@ -75,39 +84,73 @@ impl Models {
         })
     }
 
-    /// Drafts a spec. What the model writes goes to `text` as it comes; whether anybody listens there does not matter.
-    /// Dropping the future ends the request to the model.
-    pub async fn draft(&self, request: DraftRequest, text: Sender<String>) -> Result<Draft, DraftError> {
+    /// Drafts a spec, by the models of a plan. What is written goes to `text` as it comes, and what it takes is counted by
+    /// `meter`; whether anybody listens there does not matter. Dropping the future ends the request to the model.
+    pub async fn draft(
+        &self,
+        plan: Plan,
+        request: DraftRequest,
+        text: Sender<String>,
+        meter: &Meter,
+    ) -> Result<Draft, DraftError> {
         if self.settings.providers.is_empty() {
             return Ok(demo::draft(&text).await);
         }
-        let drafting = self.draft_and_repair(Ask::new(request), &text);
-        match tokio::time::timeout(self.settings.total(), drafting).await {
+        let listener = Listener { text: &text, meter };
+        let drafting = self.draft_and_repair(plan, Ask::new(request), &listener);
+        match tokio::time::timeout(self.total(), drafting).await {
             Ok(outcome) => outcome,
             Err(_) => Err(DraftError::Timeout),
         }
     }
 
-    async fn draft_and_repair(&self, ask: Ask, text: &Sender<String>) -> Result<Draft, DraftError> {
-        let (provider, first) = self.answer(&ask, text).await?;
+    /// How long one draft may take.
+    pub fn total(&self) -> Duration {
+        self.settings.total()
+    }
+
+    /// The most tokens that one draft takes, about, where no provider has to be asked again: what is read twice, and what
+    /// is written, with a draft that the second request gives back. 0 where no model is asked.
+    pub fn most_tokens(&self, plan: Plan, request: &DraftRequest) -> u64 {
+        let longest = self.of(plan).map(|(provider, _)| u64::from(provider.max_output_tokens)).max();
+        longest.map_or(0, |written| 2 * Ask::new(request.clone()).tokens() + 3 * written)
+    }
+
+    /// What stands for a question to the plan's first model: the same text, apart from its spaces, has the same answer. None
+    /// where no model is asked.
+    pub fn question(&self, plan: Plan, prompt: &str) -> Option<Sha256> {
+        let (provider, _) = self.of(plan).next()?;
+        Some(asked(plan, &provider.model, prompt))
+    }
+
+    /// The plan's providers, in the order in which they are asked.
+    fn of(&self, plan: Plan) -> impl Iterator<Item = (&Provider, &Url)> {
+        let all = move || self.settings.providers.iter().zip(&self.endpoints);
+        let named = self.settings.plans.get(&plan);
+        let chosen = named.into_iter().flatten().filter_map(move |name| all().find(|(it, _)| it.name == *name));
+        chosen.chain(all().filter(move |_| named.is_none()))
+    }
+
+    async fn draft_and_repair(&self, plan: Plan, ask: Ask, listener: &Listener<'_>) -> Result<Draft, DraftError> {
+        let (provider, first) = self.answer(plan, &ask, listener).await?;
         let problems = match first.spec() {
-            Ok(spec) => return Ok(Draft::new(spec, provider, &[&first])),
+            Ok(spec) => return Ok(Draft::new(spec, provider)),
             Err(problems) => problems,
         };
         tracing::info!(%provider, problems, "a draft needs repair");
-        let _ = text.send("\n\nThis draft has a mistake; here is the repaired one:\n\n".to_owned()).await;
-        let (provider, second) = self.answer(&ask.repair(first.json(), &problems), text).await?;
+        let _ = listener.text.send("\n\nThis draft has a mistake; here is the repaired one:\n\n".to_owned()).await;
+        let (provider, second) = self.answer(plan, &ask.repair(first.json(), &problems), listener).await?;
         match second.spec() {
-            Ok(spec) => Ok(Draft::new(spec, provider, &[&first, &second])),
+            Ok(spec) => Ok(Draft::new(spec, provider)),
             Err(problems) => Err(DraftError::Invalid { problems }),
         }
     }
 
     /// The first provider's answer that comes. Where none does, the last one's reason.
-    async fn answer(&self, ask: &Ask, text: &Sender<String>) -> Result<(&Provider, Answer), DraftError> {
+    async fn answer(&self, plan: Plan, ask: &Ask, to: &Listener<'_>) -> Result<(&Provider, Answer), DraftError> {
         let mut reason = DraftError::Unavailable;
-        for (provider, endpoint) in self.settings.providers.iter().zip(&self.endpoints) {
-            let exchange = Exchange { client: &self.client, settings: &self.settings, provider, endpoint, text };
+        for (provider, endpoint) in self.of(plan) {
+            let exchange = Exchange { client: &self.client, settings: &self.settings, provider, endpoint, to };
             match self.persist(&exchange, ask).await {
                 Ok(answer) => return Ok((provider, answer)),
                 Err(Failure::Final(error)) => return Err(error),
@@ -141,15 +184,20 @@ impl Models {
 }
 
 impl Draft {
-    fn new(spec: ServerSpec, provider: &Provider, answers: &[&Answer]) -> Self {
-        Self {
-            spec,
-            model: provider.model.clone(),
-            demo: false,
-            input_tokens: answers.iter().map(|a| a.input_tokens).sum(),
-            output_tokens: answers.iter().map(|a| a.output_tokens).sum(),
-        }
+    fn new(spec: ServerSpec, provider: &Provider) -> Self {
+        Self { spec, model: provider.model.clone(), demo: false }
     }
+
+    /// What stands for the question that this answers. None where no model was asked.
+    pub fn question(&self, plan: Plan, prompt: &str) -> Option<Sha256> {
+        (!self.demo).then(|| asked(plan, &self.model, prompt))
+    }
+}
+
+/// Another model, plan or set of instructions is another question.
+fn asked(plan: Plan, model: &str, prompt: &str) -> Sha256 {
+    let words: Vec<_> = prompt.split_whitespace().collect();
+    Sha256::of(json!([plan, model, words, SYSTEM]).to_string())
 }
 
 /// How long to wait before the next try: twice as long each time, less up to a half, so that many authors who were

@@ -4,6 +4,7 @@ mod change;
 mod create;
 mod iterate;
 mod upload;
+mod wish;
 
 use cloche_domain::server::Role;
 use cloche_domain::spec::SpecProblem;
@@ -16,6 +17,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 
 pub use change::{Change, describe, pause};
+pub(crate) use create::checked;
 pub use create::{Created, From, NewServer, create};
 pub use iterate::{Begun, Next, iterate};
 pub use upload::Upload;
@@ -27,7 +29,7 @@ use crate::events::Event;
 use crate::hidden_text::Hidden;
 use crate::http::auth::Member;
 use crate::secret_scan::Pasted;
-use crate::vault;
+use crate::{previews, quotas, vault};
 
 /// Bytes of a secret's value.
 const SECRET: usize = 16 * 1024;
@@ -43,12 +45,22 @@ pub enum Error {
     SlugTaken(Slug),
     #[error("the draft has expired, or is not one of yours: draft again")]
     PreviewExpired,
-    #[error("your plan has {limit} {what}: {advice}")]
-    PlanLimit { what: &'static str, limit: u32, advice: &'static str },
     #[error("the server's {what} {problem}")]
     Text { what: &'static str, problem: &'static str },
     #[error("the slug is part of the server's URL, and stays: leave it out, or make another server")]
     SlugFixed,
+    #[error(transparent)]
+    Quota(#[from] quotas::Error),
+    #[error(transparent)]
+    Wish(#[from] previews::Error),
+    #[error("version {newest} was made while a model changed version {from}: say your wish again, for the newest one")]
+    Overtaken { from: i64, newest: i64 },
+    #[error(
+        "the newest version was uploaded, and has no code that a model could change: send a component and its spec"
+    )]
+    NoCode,
+    #[error("no model is set on this platform: send source or specEdit, or have its operator set [[model.providers]]")]
+    NoModel,
     #[error("the draft has {drafted} tools and the edited spec {edited}: keep their number, or draft again")]
     ToolCountMismatch { drafted: usize, edited: usize },
     #[error("the text at {} has a hidden character (U+{:04X}): remove it", .0.pointer, u32::from(.0.character))]

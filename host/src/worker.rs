@@ -8,7 +8,7 @@ use std::time::Duration;
 use cloche_storage::jobs::{self, Job};
 use futures::FutureExt as _;
 use time::OffsetDateTime;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -26,6 +26,8 @@ const RENEW_EVERY: Duration = Duration::from_secs(5);
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// How often a job is begun before it is given up.
 pub const ATTEMPTS: i64 = 5;
+/// Jobs in hand for each one that is worked on: the others wait for a model.
+const IN_HAND: usize = 4;
 
 /// Rung when there is a new job.
 #[derive(Clone, Debug, Default)]
@@ -35,6 +37,29 @@ impl Wake {
     /// Wakes one worker of this process.
     pub fn ring(&self) {
         self.0.notify_one();
+    }
+}
+
+/// One of the places of those who work at the same time. It is left while a job waits for someone outside, so that no other
+/// waits for that.
+#[derive(Debug)]
+pub struct Place {
+    places: Arc<Semaphore>,
+    permit: Option<OwnedSemaphorePermit>,
+}
+
+impl Place {
+    async fn take(places: &Arc<Semaphore>) -> Self {
+        // Fails only when the places are closed, which nobody does.
+        Self { permit: places.clone().acquire_owned().await.ok(), places: places.clone() }
+    }
+
+    /// Waits for something, and then for a place again.
+    pub async fn left_for<T>(&mut self, waiting: impl Future<Output = T>) -> T {
+        self.permit = None;
+        let outcome = waiting.await;
+        *self = Self::take(&self.places).await;
+        outcome
     }
 }
 
@@ -55,12 +80,13 @@ pub struct Workers {
 }
 
 impl Workers {
-    /// Starts `count` workers.
+    /// Starts workers, of which `count` work at a time.
     pub fn start(app: &Arc<App>, count: usize) -> Self {
         let stopping = CancellationToken::new();
+        let places = Arc::new(Semaphore::new(count));
         let mut tasks = JoinSet::new();
-        for _ in 0..count {
-            tasks.spawn(work(app.clone(), stopping.clone()));
+        for _ in 0..count * IN_HAND {
+            tasks.spawn(work(app.clone(), places.clone(), stopping.clone()));
         }
         Self { tasks, stopping }
     }
@@ -72,13 +98,18 @@ impl Workers {
     }
 }
 
-async fn work(app: Arc<App>, stopping: CancellationToken) {
+async fn work(app: Arc<App>, places: Arc<Semaphore>, stopping: CancellationToken) {
     while !stopping.is_cancelled() {
+        // Held also while there is nothing to do: those beyond the places do not look.
+        let place = tokio::select! {
+            place = Place::take(&places) => place,
+            () = stopping.cancelled() => return,
+        };
         match claim(&app).await {
             Ok(Some(job)) => {
                 // Another may be waiting behind it.
                 app.wake.ring();
-                hold(&app, &job, &stopping).await;
+                hold(&app, (&job, place), &stopping).await;
                 continue;
             }
             Ok(None) => {}
@@ -106,11 +137,11 @@ pub fn lease_end(app: &App) -> OffsetDateTime {
 }
 
 /// Works on a job for as long as it is ours.
-async fn hold(app: &App, job: &Job, stopping: &CancellationToken) {
+async fn hold(app: &Arc<App>, (job, place): (&Job, Place), stopping: &CancellationToken) {
     // Both go on side by side: a renewal must not wait for a transaction of the work, nor the work for it.
     let outcome = tokio::select! {
         // A panic must not take the worker along. The job is begun again when its lease ends, and given up in time.
-        outcome = AssertUnwindSafe(builds::run(app, job)).catch_unwind() => outcome,
+        outcome = AssertUnwindSafe(builds::run(app, job, place)).catch_unwind() => outcome,
         () = renew(app, job) => {
             tracing::warn!(job = %job.id, "the job is in another hand now");
             return;

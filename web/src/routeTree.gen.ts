@@ -10,6 +10,7 @@
 
 import { Route as rootRouteImport } from './routes/__root';
 import { Route as AppRouteImport } from './routes/_app';
+import { Route as InviteRouteImport } from './routes/invite';
 import { Route as SignInRouteImport } from './routes/sign-in';
 import { Route as AppIndexRouteImport } from './routes/_app/index';
 import { Route as AppServersIndexRouteImport } from './routes/_app/servers.index';
@@ -18,6 +19,11 @@ import { Route as AppServersServerIdBuildsBuildIdRouteImport } from './routes/_a
 
 const AppRoute = AppRouteImport.update({
   id: '/_app',
+  getParentRoute: () => rootRouteImport,
+} as any);
+const InviteRoute = InviteRouteImport.update({
+  id: '/invite',
+  path: '/invite',
   getParentRoute: () => rootRouteImport,
 } as any);
 const SignInRoute = SignInRouteImport.update({
@@ -49,12 +55,14 @@ const AppServersServerIdBuildsBuildIdRoute =
 
 export interface FileRoutesByFullPath {
   '/': typeof AppIndexRoute;
+  '/invite': typeof InviteRoute;
   '/sign-in': typeof SignInRoute;
   '/servers/': typeof AppServersIndexRoute;
   '/servers/$serverId/': typeof AppServersServerIdIndexRoute;
   '/servers/$serverId/builds/$buildId': typeof AppServersServerIdBuildsBuildIdRoute;
 }
 export interface FileRoutesByTo {
+  '/invite': typeof InviteRoute;
   '/sign-in': typeof SignInRoute;
   '/': typeof AppIndexRoute;
   '/servers': typeof AppServersIndexRoute;
@@ -64,6 +72,7 @@ export interface FileRoutesByTo {
 export interface FileRoutesById {
   __root__: typeof rootRouteImport;
   '/_app': typeof AppRouteWithChildren;
+  '/invite': typeof InviteRoute;
   '/sign-in': typeof SignInRoute;
   '/_app/': typeof AppIndexRoute;
   '/_app/servers/': typeof AppServersIndexRoute;
@@ -74,12 +83,14 @@ export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath;
   fullPaths:
     | '/'
+    | '/invite'
     | '/sign-in'
     | '/servers/'
     | '/servers/$serverId/'
     | '/servers/$serverId/builds/$buildId';
   fileRoutesByTo: FileRoutesByTo;
   to:
+    | '/invite'
     | '/sign-in'
     | '/'
     | '/servers'
@@ -88,6 +99,7 @@ export interface FileRouteTypes {
   id:
     | '__root__'
     | '/_app'
+    | '/invite'
     | '/sign-in'
     | '/_app/'
     | '/_app/servers/'
@@ -97,6 +109,7 @@ export interface FileRouteTypes {
 }
 export interface RootRouteChildren {
   AppRoute: typeof AppRouteWithChildren;
+  InviteRoute: typeof InviteRoute;
   SignInRoute: typeof SignInRoute;
 }
 
@@ -107,6 +120,13 @@ declare module '@tanstack/react-router' {
       path: '';
       fullPath: '/';
       preLoaderRoute: typeof AppRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    '/invite': {
+      id: '/invite';
+      path: '/invite';
+      fullPath: '/invite';
+      preLoaderRoute: typeof InviteRouteImport;
       parentRoute: typeof rootRouteImport;
     };
     '/sign-in': {
@@ -165,6 +185,7 @@ const AppRouteWithChildren = AppRoute._addFileChildren(AppRouteChildren);
 
 const rootRouteChildren: RootRouteChildren = {
   AppRoute: AppRouteWithChildren,
+  InviteRoute: InviteRoute,
   SignInRoute: SignInRoute,
 };
 export const routeTree = rootRouteImport

@@ -115,3 +115,34 @@ test('a sign-in leads nowhere else', async () => {
   await user.click(await screen.findByRole('button', { name: 'Continue' }));
   await waitFor(() => expect(router.state.location.pathname).toBe('/'));
 });
+
+test('an invitation is taken up by a click, after signing in', async () => {
+  let accepted: unknown[] = [];
+  let signedIn = false;
+  host.use(
+    http.get('*/v1/auth/me', () => (signedIn ? HttpResponse.json(me) : refuse(401, 'not_signed_in', 'Sign in.'))),
+    http.post('*/v1/invites/accept', async ({ request }) => {
+      accepted = [...accepted, await request.json()];
+      return HttpResponse.json({ ...me, org: { ...me.org, name: 'Acme' } });
+    }),
+  );
+  const { user, router } = openApp('/invite?token=abc');
+  expect(await screen.findByLabelText('Mail address')).toBeVisible();
+  signedIn = true;
+  window.dispatchEvent(new Event('visibilitychange'));
+  const button = await screen.findByRole('button', { name: 'Join the organisation' });
+  expect(accepted).toEqual([]);
+  await user.click(button);
+  await waitFor(() => expect(router.state.location.pathname).toBe('/servers'));
+  expect(accepted).toEqual([{ token: 'abc' }]);
+  expect(await screen.findByText('Acme')).toBeVisible();
+});
+
+test('an invitation for another address says so and offers the way out', async () => {
+  const detail = 'This invitation is for another mail address.';
+  host.use(http.post('*/v1/invites/accept', () => refuse(403, 'invite_for_another', detail)));
+  const { user } = openApp('/invite?token=abc');
+  await user.click(await screen.findByRole('button', { name: 'Join the organisation' }));
+  expect(await screen.findByText(detail)).toBeVisible();
+  expect(screen.getByRole('button', { name: 'Sign out' })).toBeVisible();
+});

@@ -3,6 +3,9 @@
 //! Every step is written in a transaction that shows first that the job is still in this hand. A run that takes up where
 //! a dead one stopped goes through the same steps, and tells only those that were not told yet.
 
+mod repair;
+
+use std::sync::Arc;
 use std::time::Duration;
 
 use cloche_compiler::{Artifact, Event as Step, EventSink, ManifestError, Source, imports, read_manifest};
@@ -26,21 +29,22 @@ use crate::attestation::{self, Built, UPLOADED};
 use crate::audit::{self, Done};
 use crate::dsse::Envelope;
 use crate::events::Event;
+use crate::quotas;
 use crate::versions::{needed, retire};
-use crate::worker::{ATTEMPTS, lease_end};
+use crate::worker::{ATTEMPTS, Place, lease_end};
 
 /// The pause before a second attempt; each further one is twice as long.
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// Runs the build that a job is about, and takes the job out of the queue or puts it back. Fails when the database does
 /// not answer: the job is then taken up again when its lease ends.
-pub(crate) async fn run(app: &App, job: &Job) -> cloche_storage::Result<()> {
+pub(crate) async fn run(app: &Arc<App>, job: &Job, place: Place) -> cloche_storage::Result<()> {
     let work = match job.subject.parse::<BuildId>() {
         Ok(id) => builds::work(&mut app.db.read().await?, id).await?,
         Err(_) => None,
     };
     let Some(work) = work else { return drop_job(app, job).await };
-    let mut run = Run { app, job, state: work.state, work };
+    let mut run = Run { app, job, place, state: work.state, work };
     let outcome = if job.attempts > ATTEMPTS {
         Err(End::failed("interrupted", "the build was interrupted too often: build again, and if it stays so, tell us"))
     } else {
@@ -51,6 +55,7 @@ pub(crate) async fn run(app: &App, job: &Job) -> cloche_storage::Result<()> {
         Err(End::Failed(failure)) => run.fail(failure).await,
         Err(end) if job.attempts >= ATTEMPTS => {
             tracing::error!(build = %run.work.build_id, error = %end, "build given up");
+            run.give_back().await?;
             run.fail(end.give_up(job.attempts)).await
         }
         Err(end) => {
@@ -68,8 +73,9 @@ async fn drop_job(app: &App, job: &Job) -> cloche_storage::Result<()> {
 }
 
 struct Run<'a> {
-    app: &'a App,
+    app: &'a Arc<App>,
     job: &'a Job,
+    place: Place,
     work: Work,
     /// What has been told.
     state: BuildState,
@@ -80,16 +86,27 @@ impl Run<'_> {
         if self.state.is_final() {
             return Ok(drop_job(self.app, self.job).await?);
         }
+        let artifact = loop {
+            match self.make().await {
+                Err(End::Failed(failure)) => self.repair(failure).await?,
+                made => break made?,
+            }
+        };
+        self.reach(BuildState::Deploying, format!("Storing component {}", artifact.sha256)).await?;
+        artifacts::lay(self.app, artifact.sha256).await?;
+        self.app.artifacts.put(artifact.sha256, artifact.component.clone()).await?;
+        self.go_live(&artifact).await
+    }
+
+    /// A component that starts.
+    async fn make(&mut self) -> Result<Artifact, End> {
         let artifact = match self.work.uploaded_sha256 {
             Some(component) => self.uploaded(component).await?,
             None => self.compile().await?,
         };
         self.reach(BuildState::Testing, "Starting the component in the sandbox".into()).await?;
         smoke::check(self.app, &self.work, &artifact).await?;
-        self.reach(BuildState::Deploying, format!("Storing component {}", artifact.sha256)).await?;
-        artifacts::lay(self.app, artifact.sha256).await?;
-        self.app.artifacts.put(artifact.sha256, artifact.component.clone()).await?;
-        self.go_live(&artifact).await
+        Ok(artifact)
     }
 
     /// The component as it was taken in, where it was held against its spec. What is told of it here is read from it.
@@ -146,15 +163,18 @@ impl Run<'_> {
         if state <= self.state {
             return Ok(());
         }
-        let mut tx = self.app.db.begin().await?;
-        if !jobs::renew(&mut tx, self.job, lease_end(self.app)).await? {
-            return Err(End::LeaseLost);
-        }
+        let mut tx = self.held().await?;
         self.advance(&mut tx, self.event(state, message)).await?;
         tx.commit().await?;
         self.state = state;
         self.app.events.tell(Event::Build(self.work.build_id));
         Ok(())
+    }
+
+    /// A transaction that has shown that the job is in this hand.
+    async fn held(&self) -> Result<Tx, End> {
+        let mut tx = audit::begin(self.app, self.work.org_id).await?;
+        if jobs::renew(&mut tx, self.job, lease_end(self.app)).await? { Ok(tx) } else { Err(End::LeaseLost) }
     }
 
     /// Completes the version, makes it the one that answers unless it has to be approved first, and ends the job: all at
@@ -233,6 +253,13 @@ impl Run<'_> {
         Ok(attestation::attest(&self.app.attestation_signer, built)?)
     }
 
+    /// The build is none of the day's: it was not its author who failed.
+    async fn give_back(&self) -> cloche_storage::Result<()> {
+        let mut tx = self.app.db.begin().await?;
+        quotas::give_back_build(&mut tx, self.work.org_id, self.work.build_id, self.work.created_at).await?;
+        tx.commit().await
+    }
+
     async fn fail(&self, failure: Failure) -> cloche_storage::Result<()> {
         let mut tx = audit::begin(self.app, self.work.org_id).await?;
         if !jobs::finish(&mut tx, self.job).await? {
@@ -276,6 +303,7 @@ impl Run<'_> {
             message,
             code: None,
             diagnostics: Vec::new(),
+            repair: None,
             elapsed_ms: i64::try_from(elapsed).unwrap_or(i64::MAX),
         }
     }

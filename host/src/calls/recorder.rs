@@ -5,13 +5,15 @@ use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use cloche_domain::ServerId;
+use cloche_domain::{Day, ServerId};
 use cloche_storage::calls::{self, Call};
+use cloche_storage::usage;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
+use crate::usage::KEPT;
 
 /// Bytes of calls that wait to be written; beyond them, the oldest are lost.
 const WAITING: usize = 32 << 20;
@@ -195,6 +197,7 @@ async fn sweep(app: &App, written_of: &mut HashSet<ServerId>) -> cloche_storage:
     let before = app.clock.now() - time::Duration::days(settings.days.into());
     let mut tx = app.db.begin().await?;
     calls::expire(&mut tx, before, SWEEP).await?;
+    usage::forget_before(&mut tx, Day::of(app.clock.now()).back(KEPT)).await?;
     tx.commit().await?;
     for server in written_of.drain() {
         let mut tx = app.db.begin().await?;

@@ -2,7 +2,7 @@
 
 use cloche_domain::CallId;
 use cloche_sandbox::{CallError, CallReport, LogLine};
-use cloche_storage::calls::Call;
+use cloche_storage::calls::{Call, OK};
 use cloche_storage::servers::LiveServer;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
@@ -58,7 +58,7 @@ pub(super) fn ended(begun: Call, report: &CallReport, error: Option<&CallError>)
         ..begun
     };
     match error {
-        None => Call { outcome: "ok".to_owned(), ..told },
+        None => Call { outcome: OK.to_owned(), ..told },
         Some(error) => failed(told, error.code(), &error.to_string()),
     }
 }

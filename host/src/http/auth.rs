@@ -7,6 +7,7 @@ use axum::extract::FromRequestParts;
 use axum::http::header::{AUTHORIZATION, ORIGIN};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
+use cloche_domain::SessionId;
 use cloche_domain::server::Scope;
 use cloche_domain::{Actor, Origin, Via};
 use cloche_storage::accounts::Membership;
@@ -18,7 +19,7 @@ use super::address::FullAddress;
 use super::cookies;
 use super::problem::Problem;
 use crate::app::App;
-use crate::{accounts, api_keys};
+use crate::{api_keys, sessions};
 
 /// A person, acting in one organisation, and from where. The first argument of what only members may do.
 #[derive(Clone, Debug)]
@@ -55,6 +56,22 @@ impl Deref for Member {
     }
 }
 
+/// A member at a browser, by a session of theirs: for what gives rights, and for what is the person's own. An API key
+/// does none of it, lest it outgrow and outlive itself.
+#[derive(Clone, Debug)]
+pub struct Person {
+    member: Member,
+    pub session: SessionId,
+}
+
+impl Deref for Person {
+    type Target = Member;
+
+    fn deref(&self) -> &Member {
+        &self.member
+    }
+}
+
 /// A member, or someone who is not signed in.
 #[derive(Clone, Debug)]
 pub struct MaybeMember(pub Option<Member>);
@@ -68,14 +85,14 @@ pub enum Error {
     BadApiKey,
     #[error("the API key lacks the scope `{0}`: make one that has it")]
     MissingScope(Scope),
-    #[error("an API key makes no API keys, lest it outgrow and outlive itself: sign in and make the key there")]
-    KeyForKey,
+    #[error("an API key may not do this, lest it outgrow and outlive itself: sign in and do it there")]
+    SessionNeeded,
     #[error("this request came from another site's page and was refused: use the platform's own address")]
     CrossOrigin,
     #[error(transparent)]
     ApiKey(#[from] api_keys::Error),
     #[error(transparent)]
-    Session(#[from] accounts::Error),
+    Session(#[from] sessions::Error),
 }
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -87,6 +104,21 @@ impl FromRequestParts<Arc<App>> for Member {
         match MaybeMember::from_request_parts(parts, app).await? {
             MaybeMember(Some(member)) => Ok(member),
             MaybeMember(None) => Err(Error::NotSignedIn.into()),
+        }
+    }
+}
+
+impl FromRequestParts<Arc<App>> for Person {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        if bearer(&parts.headers).is_some() {
+            return Err(Error::SessionNeeded.into());
+        }
+        let FullAddress(address) = FullAddress::from_request_parts(parts, app).await?;
+        match of_session(app, &parts.method, &parts.headers).await? {
+            Some(session) => Ok(Self { session: session.session_id, member: of(session, address) }),
+            None => Err(Error::NotSignedIn.into()),
         }
     }
 }
@@ -117,12 +149,21 @@ async fn asker(app: &App, method: &Method, headers: &HeaderMap, address: String)
     if let Some(key) = bearer(headers) {
         return member_of_api_key(app, &key, address).await.map(Some);
     }
+    Ok(of_session(app, method, headers).await?.map(|session| of(session, address)))
+}
+
+/// The member of a session that is asked in from an address.
+fn of(session: Session, address: String) -> Member {
+    Member::new(session.member, Origin { via: Via::Session(session.session_id), address: Some(address) })
+}
+
+/// The session that a request is made in, if no other site's page made it.
+async fn of_session(app: &App, method: &Method, headers: &HeaderMap) -> Result<Option<Session>> {
     let Some((_, session)) = session(app, headers).await? else { return Ok(None) };
     if !method.is_safe() && !same_origin(headers, &app.public_url) {
         return Err(Error::CrossOrigin);
     }
-    let origin = Origin { via: Via::Session(session.session_id), address: Some(address) };
-    Ok(Some(Member::new(session.member, origin)))
+    Ok(Some(session))
 }
 
 /// The member that an API key acts for, if it is good for the API.
@@ -137,7 +178,7 @@ async fn member_of_api_key(app: &App, key: &SecretString, address: String) -> Re
 /// The session of the request's cookie, with its token.
 pub(super) async fn session(app: &App, headers: &HeaderMap) -> Result<Option<(SecretString, Session)>> {
     let Some(token) = cookies::session(headers) else { return Ok(None) };
-    let session = accounts::session(app, &token).await?;
+    let session = sessions::find(app, &token).await?;
     Ok(session.map(|session| (token, session)))
 }
 

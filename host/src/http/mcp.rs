@@ -29,7 +29,13 @@ use crate::oauth::access;
 use handler::Handler;
 pub use origin::Origins;
 
-/// Answers whatever is sent to a server's URL.
+/// A hosted server: MCP over Streamable HTTP, in both of the protocol's eras.
+///
+/// The token is an OAuth access token for this one server, or an API key with the scope `mcp`.
+#[utoipa::path(post, path = "/mcp/{org}/{slug}", tag = "mcp",
+    security(("accessToken" = ["mcp"]), ("apiKey" = ["mcp"])), params(("org" = Slug, Path), ("slug" = Slug, Path)),
+    request_body = Value, responses((status = OK, content((Value = "application/json"), (String = "text/event-stream"))),
+    (status = ACCEPTED, description = "A notification was taken"), Problem))]
 pub(super) async fn handle(
     State(app): Shared,
     Path((org, slug)): Path<(String, String)>,

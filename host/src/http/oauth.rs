@@ -1,19 +1,23 @@
 //! The authorization server's endpoints. What they answer is RFC 6749's own JSON, not the API's problems.
 
 pub(super) mod authorize;
-mod page;
+pub(super) mod page;
 pub(super) mod register;
 pub(super) mod token;
 
-use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
+use std::collections::BTreeMap;
+
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::json;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::content::ContentBuilder;
+use utoipa::openapi::response::ResponseBuilder;
+use utoipa::openapi::schema::{ObjectBuilder, Type};
 
 use crate::oauth::Error;
-
-pub(super) use page::stylesheet;
 
 const DAY: u64 = 24 * 60 * 60;
 
@@ -24,6 +28,20 @@ pub(super) struct Refused(Error);
 impl<E: Into<Error>> From<E> for Refused {
     fn from(error: E) -> Self {
         Self(error.into())
+    }
+}
+
+/// What RFC 6749 §5.2 has for every refusal.
+impl utoipa::IntoResponses for Refused {
+    fn responses() -> BTreeMap<String, RefOr<utoipa::openapi::Response>> {
+        let text = || ObjectBuilder::new().schema_type(Type::String);
+        let error = ObjectBuilder::new()
+            .property("error", text().description(Some("A stable name of what went wrong")))
+            .property("error_description", text())
+            .required("error");
+        let content = ContentBuilder::new().schema(Some(error)).build();
+        let response = ResponseBuilder::new().description("A refusal (RFC 6749 §5.2)");
+        BTreeMap::from([("default".to_owned(), response.content("application/json", content).build().into())])
     }
 }
 
@@ -52,25 +70,11 @@ fn status(error: &Error) -> StatusCode {
     }
 }
 
-/// An answer that nobody keeps. Pages of any origin may read it: it gives nothing to who has no code or token, and no
-/// cookie counts here.
+/// An answer that nobody keeps.
 fn answer(status: StatusCode, body: &impl Serialize) -> Response {
     let mut response = (status, axum::Json(body)).into_response();
-    let headers = response.headers_mut();
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
-}
-
-/// Before a page of another origin posts, its browser asks (Fetch §4.8).
-pub(super) async fn preflight() -> impl IntoResponse {
-    let allowed = [
-        ("access-control-allow-origin", "*"),
-        ("access-control-allow-methods", "GET, POST"),
-        ("access-control-allow-headers", "authorization, content-type, mcp-protocol-version"),
-        ("access-control-max-age", "86400"),
-    ];
-    (StatusCode::NO_CONTENT, allowed)
 }
 
 /// The body of a form, if it is one.

@@ -22,7 +22,9 @@ static DOCUMENT: LazyLock<String> = LazyLock::new(|| json!(router::api().1).to_s
 pub(super) fn preamble() -> OpenApi {
     let cookie = ApiKey::Cookie(ApiKeyValue::with_description(cookies::NAME, "A browser's session"));
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("An API key, `clo_…`")).build();
+    let access = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("An OAuth access token")).build();
     let components = ComponentsBuilder::new()
+        .security_scheme("accessToken", SecurityScheme::Http(access))
         .security_scheme("session", SecurityScheme::ApiKey(cookie))
         .security_scheme("apiKey", SecurityScheme::Http(bearer));
     let either = ["session", "apiKey"].map(|scheme| SecurityRequirement::new(scheme, Vec::<String>::new()));
@@ -35,6 +37,8 @@ pub fn pretty() -> String {
     format!("{:#}", json!(router::api().1))
 }
 
+/// This document.
+#[utoipa::path(get, path = "/v1/openapi.json", tag = "platform", security(()), responses((status = OK, body = Value)))]
 pub(super) async fn document() -> impl IntoResponse {
     ([(CONTENT_TYPE, "application/json")], DOCUMENT.as_str())
 }

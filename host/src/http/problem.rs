@@ -39,6 +39,10 @@ impl Problem {
                 "the platform's disk is full, nothing was changed: try again later; its operator has to make room";
             return Self::new(StatusCode::SERVICE_UNAVAILABLE, "storage_full", detail).retry_after(60);
         }
+        if cloche_storage::is_orphan(error) {
+            let detail = "what this belongs to was deleted in this very moment: nothing was changed";
+            return Self::new(StatusCode::CONFLICT, "deleted_meanwhile", detail);
+        }
         Self::ours()
     }
 

@@ -4,11 +4,16 @@ use axum::http::header::WWW_AUTHENTICATE;
 use axum::http::{HeaderValue, StatusCode};
 use serde_json::json;
 use time::Duration;
+use time::format_description::well_known::Rfc3339;
 
 use super::auth;
 use super::problem::Problem;
 use crate::model::DraftError;
-use crate::{accounts, api_keys, audit, calls, gateway, previews, servers, versions};
+use crate::quotas::Over;
+use crate::{
+    accounts, api_keys, audit, calls, gateway, invites, members, orgs, personal, previews, quotas, servers, sessions,
+    usage, versions,
+};
 
 impl From<cloche_storage::Error> for Problem {
     fn from(error: cloche_storage::Error) -> Self {
@@ -30,7 +35,7 @@ impl From<auth::Error> for Problem {
             E::MissingScope(scope) => {
                 Self::new(StatusCode::FORBIDDEN, "insufficient_scope", detail).with("scope", scope)
             }
-            E::KeyForKey => Self::new(StatusCode::FORBIDDEN, "session_needed", detail),
+            E::SessionNeeded => Self::new(StatusCode::FORBIDDEN, "session_needed", detail),
             E::CrossOrigin => Self::new(StatusCode::FORBIDDEN, "cross_origin", detail),
             E::ApiKey(error) => error.into(),
             E::Session(error) => error.into(),
@@ -52,7 +57,81 @@ impl From<accounts::Error> for Problem {
             | E::Word(_)
             | E::NoRandomness(_)
             | E::Mail(_)
+            | E::Session(_)
             | E::Storage(_) => Self::internal(&error),
+        }
+    }
+}
+
+impl From<sessions::Error> for Problem {
+    fn from(error: sessions::Error) -> Self {
+        use sessions::Error as E;
+        match error {
+            E::NotFound | E::NoSuchOrg(_) => Self::new(StatusCode::NOT_FOUND, "not_found", error.to_string()),
+            E::NoRandomness(_) | E::Storage(_) => Self::internal(&error),
+        }
+    }
+}
+
+impl From<members::Error> for Problem {
+    fn from(error: members::Error) -> Self {
+        use members::Error as E;
+        match error {
+            E::NotFound => Self::not_found("member"),
+            E::Forbidden(_) | E::Outranked(_) | E::NoLonger => {
+                Self::new(StatusCode::FORBIDDEN, "forbidden", error.to_string())
+            }
+            E::LastOwner => Self::new(StatusCode::CONFLICT, "last_owner", error.to_string()),
+            E::Account(error) => error.into(),
+            E::Storage(_) => Self::internal(&error),
+        }
+    }
+}
+
+impl From<invites::Error> for Problem {
+    fn from(error: invites::Error) -> Self {
+        use invites::Error as E;
+        let detail = error.to_string();
+        match error {
+            E::NotFound => Self::not_found("invitation"),
+            E::AlreadyMember(_) => Self::new(StatusCode::CONFLICT, "already_member", detail),
+            E::AlreadyInvited(_) => Self::new(StatusCode::CONFLICT, "already_invited", detail),
+            E::TooMany { retry_after, .. } => rate_limited(detail, retry_after),
+            E::NotValid => Self::new(StatusCode::GONE, "invite_not_valid", detail),
+            E::ForAnother => Self::new(StatusCode::FORBIDDEN, "invite_for_another", detail),
+            E::Members(error) => error.into(),
+            E::Account(error) => error.into(),
+            E::Mail(_) | E::NoRandomness(_) | E::Storage(_) => Self::internal(&error),
+        }
+    }
+}
+
+impl From<orgs::Error> for Problem {
+    fn from(error: orgs::Error) -> Self {
+        use orgs::Error as E;
+        let detail = error.to_string();
+        match error {
+            E::Name => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_name", detail),
+            E::SlugTaken(_) => Self::new(StatusCode::CONFLICT, "slug_taken", detail),
+            E::TooMany { retry_after, .. } => rate_limited(detail, retry_after),
+            E::NotOwner(_) => Self::new(StatusCode::FORBIDDEN, "forbidden", detail),
+            E::NotConfirmed(_) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "not_confirmed", detail),
+            E::Account(error) => error.into(),
+            E::Members(error) => error.into(),
+            E::Storage(_) => Self::internal(&error),
+        }
+    }
+}
+
+impl From<personal::Error> for Problem {
+    fn from(error: personal::Error) -> Self {
+        use personal::Error as E;
+        let detail = error.to_string();
+        match error {
+            E::NotConfirmed(_) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "not_confirmed", detail),
+            E::OnlyOwner(orgs) => Self::new(StatusCode::CONFLICT, "only_owner", detail).with("organisations", orgs),
+            E::Gone => Self::new(StatusCode::NOT_FOUND, "not_found", detail),
+            E::Date(_) | E::Storage(_) => Self::internal(&error),
         }
     }
 }
@@ -71,6 +150,7 @@ impl From<api_keys::Error> for Problem {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_api_key", error.to_string())
             }
             E::NotFound => Self::not_found("API key"),
+            E::Members(error) => error.into(),
             E::NoRandomness(_) | E::Storage(_) => Self::internal(&error),
         }
     }
@@ -94,12 +174,42 @@ impl From<DraftError> for Problem {
     }
 }
 
+impl From<quotas::Error> for Problem {
+    fn from(error: quotas::Error) -> Self {
+        let detail = error.to_string();
+        let Over { what, limit, used, resets_at, retry_after, larger, .. } = match error {
+            quotas::Error::Over(over) => *over,
+            quotas::Error::Storage(_) => return Self::internal(&error),
+        };
+        let problem = match retry_after {
+            Some(wait) => rate_limited(detail, wait),
+            None => Self::new(StatusCode::PAYMENT_REQUIRED, "plan_limit", detail),
+        };
+        let problem = problem.with("what", what).with("limit", limit).with("used", used);
+        let problem = problem.with("resetsAt", resets_at.and_then(|at| at.format(&Rfc3339).ok()));
+        match larger {
+            Some((plan, gives)) => problem.with("larger", json!({"plan": plan, "limit": gives})),
+            None => problem,
+        }
+    }
+}
+
+impl From<usage::Error> for Problem {
+    fn from(error: usage::Error) -> Self {
+        match error {
+            usage::Error::NotFound => Self::not_found("server"),
+            usage::Error::Storage(_) => Self::internal(&error),
+        }
+    }
+}
+
 impl From<previews::Error> for Problem {
     fn from(error: previews::Error) -> Self {
         use previews::Error as E;
         let detail = error.to_string();
         let unprocessable = |code| Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail.clone());
         match error {
+            E::Forbidden(_) => Self::new(StatusCode::FORBIDDEN, "forbidden", detail),
             E::PromptEmpty => unprocessable("prompt_empty"),
             E::PromptTooLong(_) => unprocessable("prompt_too_long"),
             E::SecretInPrompt(findings) => {
@@ -109,7 +219,7 @@ impl From<previews::Error> for Problem {
                     .collect();
                 unprocessable("secret_in_prompt").with("findings", findings)
             }
-            E::TooMany { retry_after, .. } => rate_limited(detail, retry_after),
+            E::Quota(error) => error.into(),
             E::Draft(error) => error.into(),
             E::Storage(_) => Self::internal(&error),
         }
@@ -126,9 +236,11 @@ impl From<servers::Error> for Problem {
             E::Forbidden(_) => Self::new(StatusCode::FORBIDDEN, "forbidden", detail),
             E::SlugTaken(_) => Self::new(StatusCode::CONFLICT, "slug_taken", detail),
             E::PreviewExpired => Self::new(StatusCode::GONE, "preview_expired", detail),
-            E::PlanLimit { limit, .. } => {
-                Self::new(StatusCode::PAYMENT_REQUIRED, "plan_limit", detail).with("limit", limit)
-            }
+            E::Quota(error) => error.into(),
+            E::Wish(error) => error.into(),
+            E::Overtaken { .. } => Self::new(StatusCode::CONFLICT, "version_conflict", detail),
+            E::NoCode => unprocessable("no_source"),
+            E::NoModel => Self::new(StatusCode::SERVICE_UNAVAILABLE, "model_unavailable", detail),
             E::ToolCountMismatch { .. } => unprocessable("tool_count_mismatch"),
             E::Text { what, .. } => unprocessable("text_invalid").with("member", what),
             E::SlugFixed => unprocessable("slug_fixed"),

@@ -1,13 +1,16 @@
 //! Every route of the platform.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::{HeaderName, Request};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use axum::http::{HeaderName, Method, Request};
 use axum::middleware::{from_fn, map_request_with_state};
-use axum::routing::{any, get, post};
+use axum::routing::any;
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::cors::{Any, CorsLayer};
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer};
 use tower_http::trace::TraceLayer;
 use utoipa::openapi::OpenApi;
@@ -26,7 +29,20 @@ pub(crate) fn api() -> (Router<Arc<App>>, OpenApi) {
         .routes(routes!(v1::auth::consume))
         .routes(routes!(v1::auth::logout))
         .routes(routes!(v1::auth::who))
-        .routes(routes!(v1::me::org))
+        .routes(routes!(v1::sessions::list, v1::sessions::end_all))
+        .routes(routes!(v1::sessions::end))
+        .routes(routes!(v1::me::delete))
+        .routes(routes!(v1::me::export))
+        .routes(routes!(v1::orgs::list))
+        .routes(routes!(v1::orgs::current, v1::orgs::switch, v1::orgs::rename, v1::orgs::delete))
+        .routes(routes!(v1::orgs::create))
+        .routes(routes!(v1::members::list))
+        .routes(routes!(v1::members::change, v1::members::remove))
+        .routes(routes!(v1::invites::list, v1::invites::create))
+        .routes(routes!(v1::invites::accept))
+        .routes(routes!(v1::invites::resend))
+        .routes(routes!(v1::invites::delete))
+        .routes(routes!(v1::usage::show))
         .routes(routes!(v1::api_keys::list, v1::api_keys::create))
         .routes(routes!(v1::api_keys::delete))
         .routes(routes!(v1::previews::draft))
@@ -55,7 +71,34 @@ pub(crate) fn api() -> (Router<Arc<App>>, OpenApi) {
         .routes(routes!(v1::servers::secrets::put, v1::servers::secrets::delete))
         .routes(routes!(v1::builds::get))
         .routes(routes!(v1::builds::stream::stream));
-    OpenApiRouter::with_openapi(openapi::preamble()).nest("/v1", v1).split_for_parts()
+    OpenApiRouter::with_openapi(openapi::preamble()).nest("/v1", v1).merge(outside()).split_for_parts()
+}
+
+/// What stands outside of the API: what its operators ask, and the protocols' own endpoints.
+fn outside() -> OpenApiRouter<Arc<App>> {
+    // Pages of any origin may ask these: they give nothing to who has no code or token, and no cookie counts here.
+    let open = CorsLayer::new()
+        .allow_origin(Any)
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers([AUTHORIZATION, CONTENT_TYPE, HeaderName::from_static("mcp-protocol-version")])
+        .max_age(Duration::from_hours(24));
+    OpenApiRouter::new()
+        .routes(routes!(well_known::authorization_server))
+        .routes(routes!(well_known::protected_resource))
+        .routes(routes!(well_known::attestation_keys))
+        .routes(routes!(well_known::keys))
+        .routes(routes!(oauth::register::register))
+        .routes(routes!(oauth::token::issue))
+        .routes(routes!(oauth::token::revoke))
+        .layer(open)
+        .routes(routes!(oauth::authorize::ask, oauth::authorize::decide))
+        .routes(routes!(oauth::page::stylesheet))
+        .routes(routes!(mcp::handle))
+        // The protocol has its own answers to other methods.
+        .route("/mcp/{org}/{slug}", any(mcp::handle))
+        .routes(routes!(health::health))
+        .routes(routes!(health::ready))
+        .routes(routes!(openapi::document))
 }
 
 /// The whole platform as one service.
@@ -63,19 +106,6 @@ pub(super) fn router(app: Arc<App>) -> Router {
     let body_limit = app.config.http.body_limit;
     api()
         .0
-        .route("/health", get(health::health))
-        .route("/ready", get(health::ready))
-        .route("/v1/openapi.json", get(openapi::document))
-        .route("/.well-known/oauth-authorization-server", get(well_known::authorization_server))
-        .route("/.well-known/oauth-protected-resource/mcp/{org}/{slug}", get(well_known::protected_resource))
-        .route("/.well-known/cloche-attestation-keys.json", get(well_known::attestation_keys))
-        .route("/oauth/jwks.json", get(well_known::keys))
-        .route("/oauth/register", post(oauth::register::register).options(oauth::preflight))
-        .route("/oauth/authorize", get(oauth::authorize::ask).post(oauth::authorize::decide))
-        .route("/oauth/token", post(oauth::token::issue).options(oauth::preflight))
-        .route("/oauth/revoke", post(oauth::token::revoke).options(oauth::preflight))
-        .route("/oauth/page.css", get(oauth::stylesheet))
-        .route("/mcp/{org}/{slug}", any(mcp::handle))
         .fallback(web::page)
         .with_state(app.clone())
         .layer(DefaultBodyLimit::max(body_limit))

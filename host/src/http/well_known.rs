@@ -1,7 +1,7 @@
 //! What clients read first: who authorizes for a server (RFC 9728), and how (RFC 8414).
 
 use axum::extract::{Path, State};
-use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL};
+use axum::http::header::CACHE_CONTROL;
 use axum::response::{IntoResponse, Response};
 use cloche_domain::Slug;
 use serde_json::{Value, json};
@@ -11,7 +11,9 @@ use super::problem::Problem;
 use crate::mount::Mount;
 use crate::oauth::{SCOPE, issuer};
 
-/// `GET /.well-known/oauth-authorization-server`.
+/// How clients get tokens here (RFC 8414).
+#[utoipa::path(get, path = "/.well-known/oauth-authorization-server", tag = "oauth", security(()),
+    responses((status = OK, body = Value)))]
 pub(super) async fn authorization_server(State(app): Shared) -> Response {
     let issuer = issuer(&app);
     let at = |path: &str| format!("{issuer}/oauth/{path}");
@@ -34,8 +36,10 @@ pub(super) async fn authorization_server(State(app): Shared) -> Response {
     }))
 }
 
-/// `GET /.well-known/oauth-protected-resource/mcp/{org}/{slug}`: the same for every place, whether there is a server or
-/// not, so that it tells nobody which there are.
+/// Who gives tokens for a server (RFC 9728): the same for every place, whether there is a server or not, so that it tells
+/// nobody which there are.
+#[utoipa::path(get, path = "/.well-known/oauth-protected-resource/mcp/{org}/{slug}", tag = "oauth", security(()),
+    params(("org" = Slug, Path), ("slug" = Slug, Path)), responses((status = OK, body = Value), Problem))]
 pub(super) async fn protected_resource(
     State(app): Shared,
     Path((org, slug)): Path<(String, String)>,
@@ -51,18 +55,20 @@ pub(super) async fn protected_resource(
     })))
 }
 
-/// `GET /oauth/jwks.json` (RFC 7517).
+/// The keys that sign access tokens (RFC 7517).
+#[utoipa::path(get, path = "/oauth/jwks.json", tag = "oauth", security(()), responses((status = OK, body = Value)))]
 pub(super) async fn keys(State(app): Shared) -> Response {
     public(&serde_json::to_value(app.keys.public()).unwrap_or_default())
 }
 
-/// `GET /.well-known/cloche-attestation-keys.json` (RFC 7517): of all keys that have ever signed attestations here.
+/// The keys that have ever signed attestations here (RFC 7517).
+#[utoipa::path(get, path = "/.well-known/cloche-attestation-keys.json", tag = "versions", security(()),
+    responses((status = OK, body = Value), Problem))]
 pub(super) async fn attestation_keys(State(app): Shared) -> Result<Response, Problem> {
     let keys = app.attestation_signer.public().map_err(|error| Problem::internal(&error))?;
     Ok(public(&serde_json::to_value(keys).unwrap_or_default()))
 }
 
 fn public(body: &Value) -> Response {
-    let headers = [(ACCESS_CONTROL_ALLOW_ORIGIN, "*"), (CACHE_CONTROL, "public, max-age=300")];
-    (headers, axum::Json(body)).into_response()
+    ([(CACHE_CONTROL, "public, max-age=300")], axum::Json(body)).into_response()
 }

@@ -24,7 +24,7 @@ pub(super) async fn draft(text: &Sender<String>) -> Draft {
     for piece in pieces {
         let _ = text.send(piece).await;
     }
-    Draft { spec, model: NAME.to_owned(), demo: true, input_tokens: 0, output_tokens: 0 }
+    Draft { spec, model: NAME.to_owned(), demo: true }
 }
 
 pub(super) fn spec() -> ServerSpec {

@@ -39,6 +39,14 @@ impl DraftError {
         }
     }
 
+    /// Whether it comes of what the author asked for. Where it does not, no draft is counted: only the tokens that it took.
+    pub fn is_the_authors(&self) -> bool {
+        match self {
+            Self::TooLarge | Self::Refused { .. } => true,
+            Self::Invalid { .. } | Self::Timeout | Self::Unavailable | Self::RateLimited { .. } => false,
+        }
+    }
+
     /// How long to wait before the next try, where the provider said so.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {

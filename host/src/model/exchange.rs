@@ -4,17 +4,16 @@ use std::time::Duration;
 
 use reqwest::header::{ACCEPT, CONTENT_TYPE, RETRY_AFTER};
 use reqwest::{Client, Response, StatusCode};
-use tokio::sync::mpsc::Sender;
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
 use super::answer::{Answer, Broken};
-use super::anthropic;
 use super::error::DraftError;
 use super::openai::{self, Dialect};
 use super::prompt::Ask;
 use super::settings::{Kind, Provider, Settings};
 use super::sse::Events;
+use super::{Listener, anthropic};
 
 /// Bytes of one whole stream: every piece of text brings some 250 bytes of envelope along.
 const STREAM_BYTES: usize = 16 << 20;
@@ -42,7 +41,7 @@ pub(super) struct Exchange<'a> {
     pub(super) settings: &'a Settings,
     pub(super) provider: &'a Provider,
     pub(super) endpoint: &'a Url,
-    pub(super) text: &'a Sender<String>,
+    pub(super) to: &'a Listener<'a>,
 }
 
 impl Exchange<'_> {
@@ -68,7 +67,8 @@ impl Exchange<'_> {
         let response = timeout_at(deadline, self.accepted(response, dialect))
             .await
             .map_err(|_| Failure::Lasting(DraftError::Timeout))??;
-        self.read(response, deadline).await
+        let number = self.to.meter.taken(self.provider, ask.bytes());
+        self.read(response, deadline, number).await
     }
 
     /// The response, if it is an answer.
@@ -97,7 +97,8 @@ impl Exchange<'_> {
         })
     }
 
-    async fn read(&self, mut response: Response, mut deadline: Instant) -> Result<Answer, Failure> {
+    /// Reads the answer to the request of this number.
+    async fn read(&self, mut response: Response, mut deadline: Instant, number: usize) -> Result<Answer, Failure> {
         let (mut answer, mut events, mut bytes) = (Answer::default(), Events::default(), 0);
         while !answer.over {
             let chunk = match timeout_at(deadline, response.chunk()).await {
@@ -114,7 +115,14 @@ impl Exchange<'_> {
             events.push(&chunk);
             loop {
                 match events.next() {
-                    Ok(Some(event)) => self.take(&mut answer, &event).await?,
+                    Ok(Some(event)) => {
+                        let piece = self.take(&mut answer, &event)?;
+                        self.to.meter.read(number, self.provider, &answer);
+                        if !piece.is_empty() {
+                            // Nobody has to listen: a draft may be wanted without its making.
+                            let _ = self.to.text.send(piece).await;
+                        }
+                    }
                     Ok(None) => break,
                     Err(garbage) => {
                         return Err(self.stopped(&answer, DraftError::Unavailable, &garbage.to_string()));
@@ -129,10 +137,11 @@ impl Exchange<'_> {
         answer.whole().map_err(Failure::Final)
     }
 
-    async fn take(&self, answer: &mut Answer, event: &str) -> Result<(), Failure> {
+    /// Takes one event in; gives the text that it adds.
+    fn take(&self, answer: &mut Answer, event: &str) -> Result<String, Failure> {
         if event == openai::DONE {
             answer.over = true;
-            return Ok(());
+            return Ok(String::new());
         }
         let Ok(event) = serde_json::from_str(event) else {
             return Err(self.stopped(answer, DraftError::Unavailable, "an event that is no JSON"));
@@ -141,21 +150,13 @@ impl Exchange<'_> {
             Kind::Anthropic => anthropic::take(answer, &event),
             Kind::OpenAi => openai::take(answer, &event),
         };
-        match taken {
-            Ok(piece) if piece.is_empty() => Ok(()),
-            Ok(piece) => {
-                // Nobody has to listen: a draft may be wanted without its making.
-                let _ = self.text.send(piece).await;
-                Ok(())
-            }
-            Err(Broken::Busy) => {
+        taken.map_err(|broken| match broken {
+            Broken::Busy => {
                 let error = DraftError::RateLimited { retry_after: None };
-                Err(self.stopped(answer, error, "rate limited in the stream"))
+                self.stopped(answer, error, "rate limited in the stream")
             }
-            Err(Broken::Said(said)) => {
-                Err(self.stopped(answer, DraftError::Unavailable, &self.provider.for_the_log(&said)))
-            }
-        }
+            Broken::Said(said) => self.stopped(answer, DraftError::Unavailable, &self.provider.for_the_log(&said)),
+        })
     }
 
     /// A stream that broke off: another try is possible only while nothing has been said.

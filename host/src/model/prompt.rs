@@ -4,12 +4,13 @@
 use serde_json::{Value, json};
 
 use super::DraftRequest;
+use super::meter::estimate;
 
 /// What tool code is written with. Its fenced blocks marked `rust tool` are tool bodies that compile as they stand.
 pub const SDK_REFERENCE: &str = include_str!("prompt/sdk.md");
 
 /// The instructions, with the reference.
-pub(super) const SYSTEM: &str = concat!(include_str!("prompt/system.md"), "\n", include_str!("prompt/sdk.md"));
+pub const SYSTEM: &str = concat!(include_str!("prompt/system.md"), "\n", include_str!("prompt/sdk.md"));
 
 /// One question to a model.
 pub(super) struct Ask {
@@ -17,12 +18,15 @@ pub(super) struct Ask {
     /// JSON, or what was meant to be.
     previous: Option<String>,
     problems: Option<String>,
+    /// Only code is taken from the answer.
+    only_code: bool,
 }
 
 impl Ask {
     pub(super) fn new(request: DraftRequest) -> Self {
         Self {
             wish: request.prompt,
+            only_code: request.previous.is_some() && request.diagnostics.is_some(),
             previous: request.previous.map(|spec| json!(spec).to_string()),
             problems: request.diagnostics,
         }
@@ -30,7 +34,8 @@ impl Ask {
 
     /// The same wish, with a draft of it and what is wrong with that.
     pub(super) fn repair(&self, draft: &str, problems: &str) -> Self {
-        Self { wish: self.wish.clone(), previous: Some(draft.to_owned()), problems: Some(problems.to_owned()) }
+        let (wish, only_code) = (self.wish.clone(), self.only_code);
+        Self { wish, previous: Some(draft.to_owned()), problems: Some(problems.to_owned()), only_code }
     }
 
     /// One JSON object. Its quoting cannot be broken out of, whatever the author or the compiler wrote.
@@ -42,7 +47,20 @@ impl Ask {
         if let Some(problems) = &self.problems {
             message["problems"] = json!(problems);
         }
+        if self.only_code {
+            message["onlyCode"] = json!(true);
+        }
         message.to_string()
+    }
+
+    /// Bytes of all that a model reads, about.
+    pub(super) fn bytes(&self) -> usize {
+        SYSTEM.len() + spec_schema().to_string().len() + self.message().len()
+    }
+
+    /// Tokens of the same.
+    pub(super) fn tokens(&self) -> u64 {
+        estimate(self.bytes())
     }
 }
 

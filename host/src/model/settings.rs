@@ -1,11 +1,15 @@
 //! Which models draft, in which order, and how long they may take.
 
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::time::Duration;
 
+use cloche_domain::plan::Plan;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use url::Url;
+
+use super::meter::Spent;
 
 /// The settings under `[model]`.
 #[derive(Clone, Debug, Deserialize)]
@@ -21,11 +25,20 @@ pub struct Settings {
     pub total_timeout_s: u64,
     /// How often one provider is asked before the next one is.
     pub attempts: u32,
+    /// Who is asked for which plan, by name, in this order; all of them where a plan is not here.
+    pub plans: BTreeMap<Plan, Vec<String>>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { providers: vec![], first_byte_timeout_s: 60, stall_timeout_s: 60, total_timeout_s: 300, attempts: 3 }
+        Self {
+            providers: vec![],
+            first_byte_timeout_s: 60,
+            stall_timeout_s: 60,
+            total_timeout_s: 300,
+            attempts: 3,
+            plans: BTreeMap::new(),
+        }
     }
 }
 
@@ -47,7 +60,7 @@ impl Settings {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Provider {
-    /// What logs call it.
+    /// What logs and `plans` call it.
     pub name: String,
     /// The protocol that it speaks.
     pub kind: Kind,
@@ -63,6 +76,12 @@ pub struct Provider {
     /// Tokens that one answer may have.
     #[serde(default = "max_output_tokens")]
     pub max_output_tokens: u32,
+    /// Of a million tokens that it reads, in the operator's currency.
+    #[serde(default)]
+    pub input_price: f64,
+    /// Of a million tokens that it writes.
+    #[serde(default)]
+    pub output_price: f64,
 }
 
 fn max_output_tokens() -> u32 {
@@ -104,6 +123,14 @@ pub enum Error {
     NoModel { name: String },
     #[error("model.{key} is 0: give at least 1")]
     Zero { key: &'static str },
+    #[error("model.providers: {name:?} is there twice: give each a name of its own")]
+    NameTwice { name: String },
+    #[error("model.providers: {name:?} has a price that is none: give 0 or more, of a million tokens")]
+    Price { name: String },
+    #[error("model.plans.{plan}: there is no provider {name:?}: name one of model.providers")]
+    NoProvider { plan: Plan, name: String },
+    #[error("model.plans.{plan} names nobody: name a provider, or leave the plan out")]
+    Nobody { plan: Plan },
     #[error("the HTTP client for models cannot be made: {0}")]
     Client(#[from] reqwest::Error),
 }
@@ -120,6 +147,24 @@ impl Settings {
         if let Some((key, _)) = counts.into_iter().find(|&(_, count)| count == 0) {
             return Err(Error::Zero { key });
         }
+        let mut names = HashSet::new();
+        for provider in &self.providers {
+            let name = provider.name.clone();
+            if ![provider.input_price, provider.output_price].iter().all(|price| price.is_finite() && *price >= 0.0) {
+                return Err(Error::Price { name });
+            }
+            if !names.insert(provider.name.as_str()) {
+                return Err(Error::NameTwice { name });
+            }
+        }
+        for (&plan, named) in &self.plans {
+            if named.is_empty() {
+                return Err(Error::Nobody { plan });
+            }
+            if let Some(name) = named.iter().find(|name| !names.contains(name.as_str())) {
+                return Err(Error::NoProvider { plan, name: name.clone() });
+            }
+        }
         Ok(())
     }
 }
@@ -135,6 +180,19 @@ impl Provider {
         let url = format!("{}/{}", base.trim_end_matches('/'), self.kind.path());
         let url = Url::parse(&url).map_err(|_| refused())?;
         if matches!(url.scheme(), "http" | "https") { Ok(url) } else { Err(refused()) }
+    }
+
+    /// So many tokens, and what they cost.
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "money of tokens is far below 2^53"
+    )]
+    pub(super) fn priced(&self, input_tokens: u64, output_tokens: u64) -> Spent {
+        // A price of a million is millionths of the currency for each.
+        let cost = input_tokens as f64 * self.input_price + output_tokens as f64 * self.output_price;
+        Spent { input_tokens, output_tokens, cost_micros: cost.round() as u64 }
     }
 
     /// What the provider says of an error: short, on one line, and without the key, should it repeat it.

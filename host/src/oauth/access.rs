@@ -1,6 +1,9 @@
 //! Who calls a server, and by what right: an access token for it, or an API key of a member of its organisation.
 
+use std::hash::Hash;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::SeqCst;
 use std::time::Duration;
 
 use cloche_domain::server::Scope;
@@ -71,8 +74,12 @@ pub enum Denial {
 }
 
 /// What is remembered of bearers: signatures until they expire, rights for a few seconds.
+///
+/// What was read before a right ended may be remembered after it was forgotten. So each end of a right is counted, and
+/// what was read before the last one is not kept.
 #[derive(Debug)]
 pub struct Bearers {
+    ends: AtomicU64,
     signed: Cache<Sha256, Arc<Claims>>,
     grants: Cache<GrantId, Option<Arc<Access>>>,
     keys: Cache<Sha256, Arc<Caller>>,
@@ -81,6 +88,7 @@ pub struct Bearers {
 impl Default for Bearers {
     fn default() -> Self {
         Self {
+            ends: AtomicU64::new(0),
             signed: Cache::builder().max_capacity(100_000).time_to_live(ACCESS_LIFE.unsigned_abs()).build(),
             grants: Cache::builder().max_capacity(100_000).time_to_live(TRUST).build(),
             keys: Cache::builder().max_capacity(10_000).time_to_live(TRUST).build(),
@@ -91,13 +99,27 @@ impl Default for Bearers {
 impl Bearers {
     /// A grant was revoked.
     pub fn forget_grant(&self, grant: GrantId) {
+        self.ends.fetch_add(1, SeqCst);
         self.grants.invalidate(&grant);
     }
 
     /// Servers or keys have changed: every right is asked for again. Signatures stay what they are.
     pub fn forget_rights(&self) {
+        self.ends.fetch_add(1, SeqCst);
         self.grants.invalidate_all();
         self.keys.invalidate_all();
+    }
+
+    /// Remembers what was read when so many rights had ended.
+    fn keep<K, V>(&self, cache: &Cache<K, V>, key: K, value: V, ends: u64)
+    where
+        K: Hash + Eq + Copy + Send + Sync + 'static,
+        V: Clone + Send + Sync + 'static,
+    {
+        cache.insert(key, value);
+        if self.ends.load(SeqCst) != ends {
+            cache.invalidate(&key);
+        }
     }
 }
 
@@ -135,9 +157,10 @@ async fn access(app: &App, grant: GrantId) -> Result<Option<Arc<Access>>, Denial
     if let Some(known) = app.bearers.grants.get(&grant) {
         return Ok(known);
     }
+    let ends = app.bearers.ends.load(SeqCst);
     let read = async { store::access(&mut app.db.read().await?, grant).await };
     let access = read.await.map_err(Denial::Unavailable)?.map(Arc::new);
-    app.bearers.grants.insert(grant, access.clone());
+    app.bearers.keep(&app.bearers.grants, grant, access.clone(), ends);
     Ok(access)
 }
 
@@ -146,6 +169,7 @@ async fn key_holder(app: &App, key: &SecretString) -> Result<Arc<Caller>, Denial
     if let Some(known) = app.bearers.keys.get(&digest) {
         return Ok(known);
     }
+    let ends = app.bearers.ends.load(SeqCst);
     let found = api_keys::holder(app, key).await.map_err(|error| match error {
         api_keys::Error::Storage(error) => Denial::Unavailable(error),
         _ => Denial::Invalid,
@@ -156,6 +180,25 @@ async fn key_holder(app: &App, key: &SecretString) -> Result<Arc<Caller>, Denial
     }
     let caller =
         Arc::new(Caller { user: member.user_id, client: "api_key".to_owned(), right: Right::Org(member.org_id) });
-    app.bearers.keys.insert(digest, caller.clone());
+    app.bearers.keep(&app.bearers.keys, digest, caller.clone(), ends);
     Ok(caller)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_read_before_a_right_ended_is_not_kept() {
+        let (bearers, grant) = (Bearers::default(), GrantId::new());
+        let ends = bearers.ends.load(SeqCst);
+        bearers.keep(&bearers.grants, grant, None, ends);
+        assert!(bearers.grants.contains_key(&grant));
+        for end in [Bearers::forget_rights, |bearers: &Bearers| bearers.forget_grant(GrantId::new())] {
+            let ends = bearers.ends.load(SeqCst);
+            end(&bearers);
+            bearers.keep(&bearers.grants, grant, None, ends);
+            assert!(!bearers.grants.contains_key(&grant));
+        }
+    }
 }

@@ -3,8 +3,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cloche_domain::{Actor, GrantId, OauthClientId, Origin, ServerId, SessionId, UserId, Via};
-use cloche_storage::Tx;
 use cloche_storage::oauth::{self as store, Client, Code, Grant, Target};
+use cloche_storage::{Tx, members};
 use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -163,7 +163,7 @@ pub async fn decide(app: &App, form: &str, (person, address): (Person, String), 
         return Err(Error::InvalidTarget(form.resource));
     };
     let mut tx = audit::begin(app, found.org_id).await?;
-    if target(&mut tx).await?.is_none() {
+    if target(&mut tx).await?.is_none() || !members::hold(&mut tx, found.org_id, person.user).await? {
         return Err(Error::InvalidTarget(form.resource));
     }
     store::sweep(&mut tx, now).await?;

@@ -11,7 +11,6 @@ use cloche_storage::versions::NewVersion;
 use cloche_storage::{Tx, artifacts, builds, jobs, previews, secrets, servers, versions};
 use secrecy::SecretString;
 use serde_json::Value;
-use time::Duration;
 
 use super::upload::{Upload, adopted};
 use super::{Error, Result, check_secret, may_change, noted};
@@ -19,6 +18,7 @@ use crate::app::App;
 use crate::audit;
 use crate::hidden_text;
 use crate::http::auth::Member;
+use crate::quotas;
 use crate::secret_scan;
 use crate::worker::BUILD;
 
@@ -28,6 +28,8 @@ pub struct NewServer {
     pub slug: Slug,
     pub from: From,
     pub secrets: BTreeMap<SecretKey, SecretString>,
+    /// Whether a model may mend the code where its build fails; if nothing is said, where a model wrote it.
+    pub repair: Option<bool>,
 }
 
 /// Where its first version comes from.
@@ -49,15 +51,19 @@ pub struct Created {
 pub async fn create(app: &App, member: &Member, new: NewServer) -> Result<Created> {
     may_change(member)?;
     let now = app.clock.now();
-    let (spec, component) = match new.from {
+    let (spec, component, by_model) = match new.from {
         From::Draft { preview_id, spec_edit } => {
             let drafted = previews::find(&mut app.db.read().await?, member.org_id, preview_id, now).await?;
             let drafted = drafted.filter(|draft| draft.user_id == member.user_id).ok_or(Error::PreviewExpired)?;
-            (checked_spec(drafted.spec, spec_edit, &new.name)?, None)
+            let by_model = drafted.drafting.asked_sha256.is_some();
+            let code = code(&drafted.spec);
+            let spec = checked_spec(drafted.spec, spec_edit, &new.name)?;
+            let by_model = by_model && code == self::code(&spec);
+            (spec, None, by_model)
         }
         From::Upload(upload) => {
             let (spec, component) = adopted(app, upload, Some(&new.name)).await?;
-            (spec, Some(component))
+            (spec, Some(component), false)
         }
     };
     let id = ServerId::new();
@@ -71,14 +77,15 @@ pub async fn create(app: &App, member: &Member, new: NewServer) -> Result<Create
     }
 
     let mut tx = audit::begin(app, member.org_id).await?;
-    within_plan(app, member, &mut tx).await?;
+    quotas::room_for_server(app, member, &mut tx).await?;
     let server =
         servers::NewServer { id, org_id: member.org_id, slug: &new.slug, name: &spec.name, created_by: member.user_id };
     servers::insert(&mut tx, &server, now).await.map_err(|error| match error {
         cloche_storage::Error::Taken(_) => Error::SlugTaken(new.slug.clone()),
         other => other.into(),
     })?;
-    let build_id = begin_version(app, member, &mut tx, (id, 1), &spec, component).await?;
+    let begun = Beginning { spec: &spec, component, repair: new.repair.unwrap_or(by_model) };
+    let build_id = begin_version(app, member, &mut tx, (id, 1), begun).await?;
     for sealed in &sealed {
         secrets::put(&mut tx, sealed, now).await?;
     }
@@ -113,24 +120,38 @@ pub(super) fn parsed(spec: Value) -> Result<ServerSpec> {
     serde_json::from_value(spec).map_err(|error| unreadable(error.to_string()))
 }
 
-/// Writes a version that is to be built, its build and the job.
+/// The code of a spec, by tool, and the helpers'. As long as it is as a model wrote it, a model may mend it: what a person
+/// has written is changed by nobody else, unless that person asks for it.
+pub(super) fn code(spec: &ServerSpec) -> (Vec<String>, String) {
+    (spec.tools.iter().map(|tool| tool.implementation.clone()).collect(), spec.helpers.clone())
+}
+
+/// What a version begins with.
+pub(super) struct Beginning<'a> {
+    pub(super) spec: &'a ServerSpec,
+    pub(super) component: Option<Adopted>,
+    /// Whether a model may mend its code.
+    pub(super) repair: bool,
+}
+
+/// Writes a version that is to be built, its build and the job, and counts the build.
 pub(super) async fn begin_version(
     app: &App,
     member: &Member,
     tx: &mut Tx,
     (server, n): (ServerId, i64),
-    spec: &ServerSpec,
-    component: Option<Adopted>,
+    beginning: Beginning<'_>,
 ) -> Result<BuildId> {
-    let now = app.clock.now();
+    let Beginning { spec, component, repair } = beginning;
+    let (id, build, now) = (VersionId::new(), BuildId::new(), app.clock.now());
+    quotas::count_build(app, member, tx, (server, build)).await?;
     let uploaded_sha256 = component.as_ref().map(|component| component.sha256);
     if let Some(component) = component {
         // Before the transaction ends, and after all that it may be refused for: no upload is kept that nothing refers to.
         artifacts::lay(tx, component.sha256, now).await?;
         app.artifacts.put(component.sha256, component.component).await?;
     }
-    let (id, build) = (VersionId::new(), BuildId::new());
-    let version = NewVersion { id, server_id: server, n, spec, uploaded_sha256, created_by: member.user_id };
+    let version = NewVersion { id, server_id: server, n, spec, uploaded_sha256, repair, created_by: member.user_id };
     versions::insert(tx, &version, now).await?;
     builds::insert(tx, build, (server, id), "Waiting for a builder", now).await?;
     let subject = build.to_string();
@@ -139,7 +160,7 @@ pub(super) async fn begin_version(
 }
 
 /// A spec that may be built: no hidden text, no secret pasted into it, nothing that the compiler would refuse unread.
-pub(super) fn checked(spec: ServerSpec) -> Result<ServerSpec> {
+pub(crate) fn checked(spec: ServerSpec) -> Result<ServerSpec> {
     let spec = safe(spec)?;
     match spec.problems() {
         problems if problems.is_empty() => Ok(spec),
@@ -157,27 +178,4 @@ pub(super) fn safe(spec: ServerSpec) -> Result<ServerSpec> {
         return Err(Error::SecretInCode(pasted));
     }
     Ok(spec)
-}
-
-/// Whether the plan has room for one more server, and for one more build today.
-async fn within_plan(app: &App, member: &Member, tx: &mut Tx) -> Result<()> {
-    let limits = app.config.plans.of(member.plan);
-    let servers = servers::count_to_add(tx, member.org_id).await?;
-    if let Some(limit) = limits.servers
-        && servers >= i64::from(limit)
-    {
-        return Err(Error::PlanLimit { what: "servers", limit, advice: "delete one, or take a larger plan" });
-    }
-    builds_within_plan(app, member, tx).await
-}
-
-/// Whether the plan has room for one more build today.
-pub(super) async fn builds_within_plan(app: &App, member: &Member, tx: &mut Tx) -> Result<()> {
-    if let Some(limit) = app.config.plans.of(member.plan).builds_per_day {
-        let today = builds::made_since(tx, member.org_id, app.clock.now() - Duration::DAY).await?;
-        if today >= i64::from(limit) {
-            return Err(Error::PlanLimit { what: "builds a day", limit, advice: "wait, or take a larger plan" });
-        }
-    }
-    Ok(())
 }

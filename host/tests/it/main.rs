@@ -5,6 +5,7 @@
 mod accounts;
 mod addresses;
 mod audits;
+mod authorization;
 mod builds;
 mod calls;
 #[path = "../../../guest-sdk/examples/tests/it/case.rs"]
@@ -16,9 +17,12 @@ mod disk;
 mod hosted;
 mod journey;
 mod kv;
+mod limits;
 mod mcp;
 mod models;
 mod oauth;
+mod operations;
+mod organisations;
 mod pauses;
 #[path = "../../crates/sandbox/tests/it/upstream.rs"]
 mod plain_upstream;
@@ -27,6 +31,7 @@ mod platform;
 mod postgres;
 mod previews;
 mod records;
+mod repairs;
 mod retention;
 mod reviews;
 mod secret_scan;
@@ -41,4 +46,5 @@ mod versions;
 mod walk;
 mod walls;
 mod web;
+mod wishes;
 mod wizard;

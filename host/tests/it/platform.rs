@@ -406,6 +406,12 @@ impl Caller {
         async { read(sent.await).await }
     }
 
+    /// Deletes what has to be confirmed.
+    pub fn delete_with(&self, path: &str, body: Value) -> impl Future<Output = (u16, Value)> + use<> {
+        let sent = self.send(Method::DELETE, path, body);
+        async { read(sent.await).await }
+    }
+
     pub fn delete(&self, path: &str) -> impl Future<Output = (u16, Value)> + use<> {
         let sent = self.request(Method::DELETE, path).send();
         async { read(sent.await.unwrap()).await }

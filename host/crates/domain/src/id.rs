@@ -94,6 +94,8 @@ typed_id! {
     SessionId, "ses";
     /// An API key.
     ApiKeyId, "key";
+    /// An invitation into an organisation.
+    InviteId, "inv";
     /// A stored secret of a server.
     SecretId, "sec";
     /// An OAuth client that registered dynamically.

@@ -2,6 +2,7 @@
 
 pub mod capability;
 pub mod clock;
+pub mod day;
 pub mod diff;
 pub mod id;
 pub mod interfaces;
@@ -15,9 +16,10 @@ pub mod spec;
 pub mod words;
 
 pub use clock::Clock;
+pub use day::Day;
 pub use id::{
-    ApiKeyId, BuildId, CallId, ClientId, GrantId, JobId, OrgId, PreviewId, SecretId, ServerId, SessionId, UserId,
-    VersionId,
+    ApiKeyId, BuildId, CallId, ClientId, GrantId, InviteId, JobId, OrgId, PreviewId, SecretId, ServerId, SessionId,
+    UserId, VersionId,
 };
 pub use origin::{Actor, Origin, Via};
 pub use words::{Email, OauthClientId, SecretKey, Sha256, Slug, ToolName};

@@ -18,6 +18,29 @@ states! {
     }
 }
 
+impl Plan {
+    /// The next larger one that can be taken.
+    pub const fn larger(self) -> Option<Self> {
+        match self {
+            Self::Hobby => Some(Self::Pro),
+            Self::Pro => Some(Self::Team),
+            Self::Team => Some(Self::Enterprise),
+            Self::Enterprise | Self::SelfHosted => None,
+        }
+    }
+}
+
+states! {
+    /// What a plan gives so many of. All but servers are counted by the day.
+    Counted {
+        Previews = "previews",
+        Builds = "builds",
+        /// What models read and write, in their own unit.
+        Tokens = "tokens",
+        Servers = "servers",
+    }
+}
+
 /// How much an organisation may do. `None`: as much as it likes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -28,8 +51,22 @@ pub struct Limits {
     #[serde(deserialize_with = "count")]
     pub builds_per_day: Option<u32>,
     #[serde(deserialize_with = "count")]
+    pub tokens_per_day: Option<u32>,
+    #[serde(deserialize_with = "count")]
     pub servers: Option<u32>,
     pub call: CallLimits,
+}
+
+impl Limits {
+    /// How many of these.
+    pub const fn of(&self, what: Counted) -> Option<u32> {
+        match what {
+            Counted::Previews => self.previews_per_day,
+            Counted::Builds => self.builds_per_day,
+            Counted::Tokens => self.tokens_per_day,
+            Counted::Servers => self.servers,
+        }
+    }
 }
 
 /// A number, or `"unlimited"`.
@@ -136,18 +173,18 @@ impl CallLimits {
 impl Plan {
     /// The limits where the operator has configured no others.
     pub const fn limits(self) -> Limits {
-        const fn limits(daily: Option<(u32, u32)>, servers: Option<u32>, call: CallLimits) -> Limits {
-            let (previews_per_day, builds_per_day) = match daily {
-                Some((previews, builds)) => (Some(previews), Some(builds)),
-                None => (None, None),
+        const fn limits(daily: Option<[u32; 3]>, servers: Option<u32>, call: CallLimits) -> Limits {
+            let (previews_per_day, builds_per_day, tokens_per_day) = match daily {
+                Some([previews, builds, tokens]) => (Some(previews), Some(builds), Some(tokens)),
+                None => (None, None, None),
             };
-            Limits { previews_per_day, builds_per_day, servers, call }
+            Limits { previews_per_day, builds_per_day, tokens_per_day, servers, call }
         }
         match self {
-            Self::Hobby => limits(Some((5, 3)), Some(2), CallLimits::new(32, 5, 10, 4)),
-            Self::Pro => limits(Some((40, 20)), Some(10), CallLimits::new(64, 20, 30, 16)),
-            Self::Team => limits(Some((150, 100)), Some(50), CallLimits::new(128, 50, 60, 64)),
-            Self::Enterprise => limits(Some((1000, 500)), Some(500), CallLimits::new(256, 100, 120, 256)),
+            Self::Hobby => limits(Some([5, 3, 200_000]), Some(2), CallLimits::new(32, 5, 10, 4)),
+            Self::Pro => limits(Some([40, 20, 1_600_000]), Some(10), CallLimits::new(64, 20, 30, 16)),
+            Self::Team => limits(Some([150, 100, 6_000_000]), Some(50), CallLimits::new(128, 50, 60, 64)),
+            Self::Enterprise => limits(Some([1000, 500, 40_000_000]), Some(500), CallLimits::new(256, 100, 120, 256)),
             Self::SelfHosted => limits(None, None, CallLimits::new(128, 50, 60, 64)),
         }
     }

@@ -46,6 +46,22 @@ states! {
     }
 }
 
+impl Role {
+    /// Whether someone of this role gives others the role `other`, and takes it from them.
+    pub const fn governs(self, other: Self) -> bool {
+        match self {
+            Self::Owner => true,
+            Self::Admin => !matches!(other, Self::Owner),
+            Self::Developer | Self::Reviewer | Self::Viewer => false,
+        }
+    }
+
+    /// Whether someone of this role looks after members, invitations and everyone's keys.
+    pub const fn manages(self) -> bool {
+        matches!(self, Self::Owner | Self::Admin)
+    }
+}
+
 states! {
     /// Whether a built version may answer.
     Review {

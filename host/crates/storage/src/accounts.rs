@@ -2,7 +2,7 @@
 
 use cloche_domain::plan::Plan;
 use cloche_domain::server::Role;
-use cloche_domain::{Email, OrgId, Slug, UserId};
+use cloche_domain::{Email, OrgId, Sha256, Slug, UserId};
 use sqlx::FromRow;
 use time::OffsetDateTime;
 
@@ -48,12 +48,15 @@ pub struct NewOrg<'a> {
     pub plan: Plan,
 }
 
-const ORG: &str = "INSERT INTO orgs (id, slug, name, plan, created_at) VALUES ($1, $2, $3, $4, $5)
+const ORG: &str = "INSERT INTO orgs (id, slug, name, plan, created_at) SELECT $1, $2, $3, $4, $5
+    WHERE NOT EXISTS (SELECT 1 FROM retired_slugs WHERE slug_sha256 = $6)
     ON CONFLICT (slug) DO NOTHING";
 
-/// Writes an organisation; `false` if its slug is taken.
+/// Writes an organisation; `false` if its slug is taken, or was once.
 pub async fn insert_org(tx: &mut Tx, new: &NewOrg<'_>, now: OffsetDateTime) -> Result<bool> {
-    let rows = on_conn!(*tx, c => sqlx::query(ORG).bind(new.id).bind(new.slug).bind(new.name).bind(new.plan).bind(now)
+    let slug = Sha256::of(new.slug.as_str());
+    let rows = on_conn!(*tx, c => sqlx::query(ORG)
+        .bind(new.id).bind(new.slug).bind(new.name).bind(new.plan).bind(now).bind(slug)
         .execute(c).await.map(|done| done.rows_affected()))?;
     Ok(rows == 1)
 }
@@ -99,6 +102,19 @@ const IN_ORG: &str = concat!(
 /// A person as a member of the organisation of this slug.
 pub async fn in_org(tx: &mut Tx, user: UserId, org: &Slug) -> Result<Option<Membership>> {
     Ok(on_conn!(*tx, c => sqlx::query_as(IN_ORG).bind(user).bind(org).fetch_optional(c).await)?)
+}
+
+/// The account of a mail address, whether it belongs anywhere or not.
+pub async fn user_of(tx: &mut Tx, email: &Email) -> Result<Option<UserId>> {
+    const SQL: &str = "SELECT id FROM users WHERE email = $1";
+    Ok(on_conn!(*tx, c => sqlx::query_scalar(SQL).bind(email).fetch_optional(c).await)?)
+}
+
+const DELETE: &str = "DELETE FROM users WHERE id = $1";
+
+/// Deletes an account with all that is its own: memberships, sessions, keys, drafts, grants, invitations it has sent.
+pub async fn delete(tx: &mut Tx, user: UserId) -> Result<()> {
+    Ok(on_conn!(*tx, c => sqlx::query(DELETE).bind(user).execute(c).await.map(|_| ()))?)
 }
 
 /// Whether nobody has an account yet.

@@ -1,7 +1,7 @@
 //! Keys for programs that act for a person.
 
 use cloche_domain::server::Scope;
-use cloche_domain::{ApiKeyId, OrgId, Sha256, UserId};
+use cloche_domain::{ApiKeyId, Email, OrgId, Sha256, UserId};
 use sqlx::FromRow;
 use sqlx::types::Json;
 use time::OffsetDateTime;
@@ -40,18 +40,44 @@ pub async fn insert(tx: &mut Tx, org: OrgId, user: UserId, key: &ApiKey, digest:
 const LIST: &str = "SELECT id, name, start, scopes, created_at, expires_at, last_used_at FROM api_keys
     WHERE org_id = $1 AND user_id = $2 ORDER BY id";
 
+/// A key, and the member that it acts for.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct OwnedKey {
+    pub user_id: UserId,
+    pub email: Email,
+    #[sqlx(flatten)]
+    pub key: ApiKey,
+}
+
+const LIST_ALL: &str = "SELECT k.id, k.user_id, u.email, k.name, k.start, k.scopes, k.created_at, k.expires_at,
+        k.last_used_at
+    FROM api_keys k JOIN users u ON u.id = k.user_id WHERE k.org_id = $1 ORDER BY k.id";
+
+/// The keys of all members, oldest first.
+pub async fn list_all(tx: &mut Tx, org: OrgId) -> Result<Vec<OwnedKey>> {
+    Ok(on_conn!(*tx, c => sqlx::query_as(LIST_ALL).bind(org).fetch_all(c).await)?)
+}
+
 /// A member's own keys, oldest first.
 pub async fn list(tx: &mut Tx, org: OrgId, user: UserId) -> Result<Vec<ApiKey>> {
     Ok(on_conn!(*tx, c => sqlx::query_as(LIST).bind(org).bind(user).fetch_all(c).await)?)
 }
 
-const DELETE: &str = "DELETE FROM api_keys WHERE org_id = $1 AND user_id = $2 AND id = $3";
+/// What is said of a key that was ended.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct EndedKey {
+    pub user_id: UserId,
+    pub name: String,
+    #[sqlx(json)]
+    pub scopes: Vec<Scope>,
+}
 
-/// Ends a key of a member; `false` if they have no such key.
-pub async fn delete(tx: &mut Tx, org: OrgId, user: UserId, id: ApiKeyId) -> Result<bool> {
-    let rows = on_conn!(*tx, c => sqlx::query(DELETE).bind(org).bind(user).bind(id)
-        .execute(c).await.map(|done| done.rows_affected()))?;
-    Ok(rows == 1)
+const DELETE: &str = "DELETE FROM api_keys WHERE org_id = $1 AND id = $2 AND ($3 IS NULL OR user_id = $3)
+    RETURNING user_id, name, scopes";
+
+/// Ends a key of an organisation: one of `user`'s own, or anyone's where nobody is named. None if there is no such key.
+pub async fn delete(tx: &mut Tx, org: OrgId, user: Option<UserId>, id: ApiKeyId) -> Result<Option<EndedKey>> {
+    Ok(on_conn!(*tx, c => sqlx::query_as(DELETE).bind(org).bind(id).bind(user).fetch_optional(c).await)?)
 }
 
 /// A key in use: for whom, and for what.

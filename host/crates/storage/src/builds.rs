@@ -1,8 +1,9 @@
 //! Builds, and the events that tell how far each has come.
 
+use cloche_domain::plan::Plan;
 use cloche_domain::server::BuildState;
 use cloche_domain::spec::ServerSpec;
-use cloche_domain::{BuildId, OrgId, ServerId, Sha256, VersionId};
+use cloche_domain::{BuildId, OrgId, ServerId, Sha256, ToolName, VersionId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sqlx::FromRow;
@@ -54,8 +55,37 @@ pub struct BuildEvent {
     /// At the author's own tool and line.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub diagnostics: Vec<Value>,
+    /// The model's try to mend what the build stopped at: `diagnostics` say what was wrong.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repair: Option<Repair>,
     /// Milliseconds since the build was asked for.
     pub elapsed_ms: i64,
+}
+
+/// One try of a model to mend the code.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Repair {
+    /// From 1.
+    pub attempt: i64,
+    /// How many there may be.
+    pub of: i64,
+    /// What the model has changed; none while it is being asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changed: Vec<Changed>,
+}
+
+/// Lines that a model has put in place of others.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Changed {
+    /// None: in the helpers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tool: Option<ToolName>,
+    /// The first line that differs, from 1.
+    pub line: usize,
+    pub removed: String,
+    pub added: String,
 }
 
 /// What a worker needs to build.
@@ -73,10 +103,15 @@ pub struct Work {
     pub uploaded_sha256: Option<Sha256>,
     #[sqlx(json)]
     pub spec: ServerSpec,
+    /// Whether a model may mend the code.
+    pub repair: bool,
+    /// How often one has tried.
+    pub repairs: i64,
+    /// The organisation's.
+    pub plan: Plan,
 }
 
 const INSERT: &str = "INSERT INTO builds (id, server_id, version_id, state, created_at) VALUES ($1, $2, $3, $4, $5)";
-const COUNT: &str = "INSERT INTO builds_asked (org_id, asked_at) SELECT org_id, $2 FROM servers WHERE id = $1";
 
 /// Writes a build that waits for a worker, with its first event.
 pub async fn insert(
@@ -88,7 +123,6 @@ pub async fn insert(
 ) -> Result<()> {
     on_conn!(*tx, c => sqlx::query(INSERT).bind(id).bind(of.0).bind(of.1).bind(BuildState::Queued).bind(now)
         .execute(c).await.map(|_| ()))?;
-    on_conn!(*tx, c => sqlx::query(COUNT).bind(of.0).bind(now).execute(c).await.map(|_| ()))?;
     let event = BuildEvent {
         seq: 1,
         at: now,
@@ -96,6 +130,7 @@ pub async fn insert(
         message: message.to_owned(),
         code: None,
         diagnostics: Vec::new(),
+        repair: None,
         elapsed_ms: 0,
     };
     insert_event(tx, id, &event).await
@@ -125,20 +160,14 @@ pub async fn newest(tx: &mut Tx, server: ServerId) -> Result<Option<Build>> {
 
 const WORK: &str =
     "SELECT b.id AS build_id, s.org_id, b.server_id, b.version_id, v.n AS version_n, b.state, b.created_at,
-        v.uploaded_sha256, v.spec
+        v.uploaded_sha256, v.spec, v.repair, b.repairs, o.plan
     FROM builds b JOIN versions v ON v.id = b.version_id JOIN servers s ON s.id = b.server_id
+        JOIN orgs o ON o.id = s.org_id
     WHERE b.id = $1";
 
 /// What is to be built.
 pub async fn work(tx: &mut Tx, id: BuildId) -> Result<Option<Work>> {
     Ok(on_conn!(*tx, c => sqlx::query_as(WORK).bind(id).fetch_optional(c).await)?)
-}
-
-const SINCE: &str = "SELECT count(*) FROM builds_asked WHERE org_id = $1 AND asked_at > $2";
-
-/// How many builds the organisation has asked for since a moment, also of servers that are deleted.
-pub async fn made_since(tx: &mut Tx, org: OrgId, since: OffsetDateTime) -> Result<i64> {
-    Ok(on_conn!(*tx, c => sqlx::query_scalar(SINCE).bind(org).bind(since).fetch_one(c).await)?)
 }
 
 const MOVE: &str = "UPDATE builds SET state = $2, failure = $3, finished_at = $4
@@ -161,6 +190,15 @@ pub async fn advance(tx: &mut Tx, id: BuildId, mut event: BuildEvent) -> Result<
     event.seq = last + 1;
     insert_event(tx, id, &event).await?;
     Ok(true)
+}
+
+const REPAIR: &str = "UPDATE builds SET repairs = $2 WHERE id = $1 AND repairs = $2 - 1";
+
+/// Counts a model's try to mend a build, before it is made; false where it is counted already.
+pub async fn count_repair(tx: &mut Tx, id: BuildId, attempt: i64) -> Result<bool> {
+    let rows = on_conn!(*tx, c => sqlx::query(REPAIR).bind(id).bind(attempt).execute(c).await
+        .map(|done| done.rows_affected()))?;
+    Ok(rows == 1)
 }
 
 const INSERT_EVENT: &str = "INSERT INTO build_events (build_id, seq, event) VALUES ($1, $2, $3)";

@@ -1,12 +1,18 @@
 //! What each call came to.
 
-use cloche_domain::{CallId, OrgId, ServerId, UserId};
+use std::collections::BTreeMap;
+
+use cloche_domain::{CallId, Day, OrgId, ServerId, UserId};
 use serde_json::Value;
 use sqlx::FromRow;
 use sqlx::types::Json;
 use time::OffsetDateTime;
 
+use crate::usage::{self, Used};
 use crate::{Db, Result, Tx};
+
+/// The outcome of a call that came to a result.
+pub const OK: &str = "ok";
 
 /// One call. Numbers are what the sandbox measured; requests, bound and logs are JSON of its making.
 #[derive(Clone, Debug, PartialEq, FromRow)]
@@ -57,21 +63,33 @@ const INSERT: &str = "INSERT INTO calls (id, server_id, version_n, tool, user_id
     SELECT $1, s.id, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17 FROM servers s WHERE s.id = $2
     ON CONFLICT (id) DO NOTHING";
 
-/// Writes one call.
-async fn insert(tx: &mut Tx, call: &Call) -> Result<()> {
-    Ok(on_conn!(*tx, c => sqlx::query(INSERT)
+/// Writes one call; false where it is written already.
+async fn insert(tx: &mut Tx, call: &Call) -> Result<bool> {
+    let rows = on_conn!(*tx, c => sqlx::query(INSERT)
         .bind(call.id).bind(call.server_id).bind(call.version_n).bind(&call.tool).bind(call.user_id)
         .bind(&call.client).bind(call.started_at).bind(call.wall_ms).bind(call.fuel).bind(call.peak_memory)
         .bind(call.argument_bytes).bind(call.result_bytes).bind(&call.outcome).bind(&call.error)
         .bind(call.bound.as_ref().map(Json)).bind(Json(&call.requests)).bind(call.logs.as_ref().map(Json))
-        .execute(c).await.map(|_| ()))?)
+        .execute(c).await.map(|done| done.rows_affected()))?;
+    Ok(rows == 1)
 }
 
-/// Writes calls, all of them in one transaction; those of servers that are gone are left out.
+/// Writes calls, and adds them to the day's use, all in one transaction; those of servers that are gone are left out.
 pub async fn insert_all(db: &Db, calls: &[Call]) -> Result<()> {
     let mut tx = db.begin().await?;
+    // In the order of their keys, so that two nodes cannot wait for each other.
+    let mut days = BTreeMap::<_, Used>::new();
     for call in calls {
-        insert(&mut tx, call).await?;
+        if insert(&mut tx, call).await? {
+            let used = days.entry((call.server_id, Day::of(call.started_at))).or_default();
+            used.calls += 1;
+            used.errors += i64::from(call.outcome != OK);
+            used.fuel = used.fuel.saturating_add(call.fuel);
+            used.wall_ms = used.wall_ms.saturating_add(call.wall_ms);
+        }
+    }
+    for ((server, day), used) in &days {
+        usage::add_calls(&mut tx, *server, *day, used).await?;
     }
     tx.commit().await
 }

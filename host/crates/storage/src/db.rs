@@ -112,6 +112,18 @@ impl Tx {
         }
         Ok(())
     }
+
+    /// Makes all transactions that wait under the same name run one after the other, each to its end.
+    pub async fn in_turn(&mut self, name: &'static str) -> Result<()> {
+        match self {
+            Self::Sqlite(_) => {} // a transaction that writes is alone already
+            Self::Postgres(tx) => {
+                let lock = "SELECT pg_advisory_xact_lock(hashtext($1))";
+                sqlx::query(lock).bind(name).execute(&mut **tx).await?;
+            }
+        }
+        Ok(())
+    }
 }
 
 fn without_password(url: &str) -> String {

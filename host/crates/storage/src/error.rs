@@ -17,6 +17,13 @@ pub enum Error {
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
+/// Whether an error comes of a row that refers to one which is gone: it was deleted while this was being written.
+pub fn is_orphan(error: &(dyn std::error::Error + 'static)) -> bool {
+    std::iter::successors(Some(error), |error| error.source())
+        .filter_map(|error| error.downcast_ref::<sqlx::Error>()?.as_database_error())
+        .any(sqlx::error::DatabaseError::is_foreign_key_violation)
+}
+
 /// Whether an error comes of a disk that is full: the database's, or one that files are written to.
 pub fn is_disk_full(error: &(dyn std::error::Error + 'static)) -> bool {
     std::iter::successors(Some(error), |error| error.source()).any(|error| {

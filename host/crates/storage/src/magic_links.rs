@@ -20,14 +20,7 @@ pub struct NewLink<'a> {
 
 /// Makes everyone who wants to count and write links wait in turn, until the transaction ends.
 pub async fn lock(tx: &mut Tx) -> Result<()> {
-    match tx {
-        Tx::Sqlite(_) => {} // a transaction that writes is alone already
-        Tx::Postgres(tx) => {
-            let lock = "SELECT pg_advisory_xact_lock(hashtext('magic_links'))";
-            sqlx::query(lock).execute(&mut **tx).await?;
-        }
-    }
-    Ok(())
+    tx.in_turn("magic_links").await
 }
 
 /// The links asked for since some time: how many, and when the first was.

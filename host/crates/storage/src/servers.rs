@@ -108,6 +108,11 @@ const COUNT: &str = "SELECT count(*) FROM servers WHERE org_id = $1";
 /// How many servers an organisation has. Until the transaction ends, no one else can count, so the number holds.
 pub async fn count_to_add(tx: &mut Tx, org: OrgId) -> Result<i64> {
     audit::lock(tx, org).await?;
+    count(tx, org).await
+}
+
+/// How many servers an organisation has.
+pub async fn count(tx: &mut Tx, org: OrgId) -> Result<i64> {
     Ok(on_conn!(*tx, c => sqlx::query_scalar(COUNT).bind(org).fetch_one(c).await)?)
 }
 

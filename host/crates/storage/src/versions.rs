@@ -70,6 +70,8 @@ pub struct NewVersion<'a> {
     pub spec: &'a ServerSpec,
     /// The component, where it was uploaded.
     pub uploaded_sha256: Option<Sha256>,
+    /// Whether a model may mend the code while it is built.
+    pub repair: bool,
     pub created_by: UserId,
 }
 
@@ -86,16 +88,23 @@ pub struct Compiled<'a, S, A> {
 }
 
 const COUNT: &str = "UPDATE servers SET versions_made = $2 WHERE id = $1";
-const INSERT: &str = "INSERT INTO versions (id, server_id, n, spec, created_by, created_at, uploaded_sha256)
-    VALUES ($1, $2, $3, $4, $5, $6, $7)";
+const INSERT: &str = "INSERT INTO versions (id, server_id, n, spec, created_by, created_at, uploaded_sha256, repair)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 
 /// Writes a version that is not compiled yet.
 pub async fn insert(tx: &mut Tx, new: &NewVersion<'_>, now: OffsetDateTime) -> Result<()> {
     on_conn!(*tx, c => sqlx::query(COUNT).bind(new.server_id).bind(new.n).execute(c).await.map(|_| ()))?;
     Ok(on_conn!(*tx, c => sqlx::query(INSERT)
         .bind(new.id).bind(new.server_id).bind(new.n).bind(Json(new.spec)).bind(new.created_by).bind(now)
-        .bind(new.uploaded_sha256)
+        .bind(new.uploaded_sha256).bind(new.repair)
         .execute(c).await.map(|_| ()))?)
+}
+
+const MEND: &str = "UPDATE versions SET spec = $2 WHERE id = $1 AND component_sha256 IS NULL";
+
+/// Gives a version that is not compiled yet another spec.
+pub async fn mend(tx: &mut Tx, id: VersionId, spec: &ServerSpec) -> Result<()> {
+    Ok(on_conn!(*tx, c => sqlx::query(MEND).bind(id).bind(Json(spec)).execute(c).await.map(|_| ()))?)
 }
 
 const LIST: &str = "SELECT v.id, v.n, b.id AS build_id, b.state, b.failure, b.finished_at,

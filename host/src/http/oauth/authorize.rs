@@ -14,7 +14,13 @@ use crate::http::{Shared, auth};
 use crate::oauth::authorize::{self, Person, Refusal};
 use crate::oauth::{Error, Params, clients};
 
+/// The consent page.
+///
 /// Shows who asks for what. Nothing is granted without a click on this page, whatever was granted before.
+#[utoipa::path(get, path = "/oauth/authorize", tag = "oauth", security(()),
+    responses((status = OK, content_type = "text/html", body = String),
+        (status = SEE_OTHER, description = "To the sign-in page, or back to the application"),
+        (status = "default", description = "Why the application cannot connect", content_type = "text/html", body = String)))]
 pub(in crate::http) async fn ask(State(app): Shared, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
     let query = query.unwrap_or_default();
     shown(ask_inner(&app, &headers, &query).await)
@@ -50,6 +56,10 @@ fn sign_in(query: &str) -> Response {
 }
 
 /// Takes the person's answer, and sends them back to the client.
+#[utoipa::path(post, path = "/oauth/authorize", tag = "oauth", security(("session" = [])),
+    request_body(content = HashMap<String, String>, content_type = "application/x-www-form-urlencoded"),
+    responses((status = SEE_OTHER, description = "Back to the application"),
+        (status = "default", description = "Why the application cannot connect", content_type = "text/html", body = String)))]
 pub(in crate::http) async fn decide(
     State(app): Shared,
     FullAddress(address): FullAddress,

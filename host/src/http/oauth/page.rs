@@ -10,7 +10,9 @@ use maud::{DOCTYPE, Markup, html};
 use crate::oauth::authorize::Asked;
 use crate::oauth::{Error, SCOPE, clients};
 
-/// `GET /oauth/page.css`.
+/// How the consent page looks.
+#[utoipa::path(get, path = "/oauth/page.css", tag = "oauth", security(()),
+    responses((status = OK, content_type = "text/css", body = String)))]
 pub(in crate::http) async fn stylesheet() -> impl IntoResponse {
     ([("content-type", "text/css; charset=utf-8"), ("cache-control", "public, max-age=3600")], include_str!("page.css"))
 }

@@ -11,7 +11,9 @@ use crate::http::Shared;
 use crate::http::address::Address;
 use crate::oauth::{Error, SCOPE, clients};
 
-/// Registers a public client.
+/// Registers a public client (RFC 7591).
+#[utoipa::path(post, path = "/oauth/register", tag = "oauth", security(()), request_body = Value,
+    responses((status = CREATED, body = Value), Refused))]
 pub(in crate::http) async fn register(
     State(app): Shared,
     Address(address): Address,

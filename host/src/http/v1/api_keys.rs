@@ -1,19 +1,20 @@
 //! `/v1/api-keys`: a member's keys for programs.
 
-use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
-use cloche_domain::ApiKeyId;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
 use cloche_domain::server::Scope;
-use cloche_storage::api_keys::ApiKey;
+use cloche_domain::{ApiKeyId, Email, UserId};
+use cloche_storage::api_keys::{ApiKey, OwnedKey};
 use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use time::serde::rfc3339;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::api_keys::{self, NewKey};
 use crate::http::Shared;
-use crate::http::auth::{self, Member};
+use crate::http::auth::{Member, Person};
 use crate::http::json::Json;
 use crate::http::path::Id;
 use crate::http::problem::Problem;
@@ -33,12 +34,28 @@ struct Shown {
     expires_at: Option<OffsetDateTime>,
     #[serde(with = "rfc3339::option")]
     last_used_at: Option<OffsetDateTime>,
+    /// Whose it is, where the keys of all members are listed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    owner: Option<Owner>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ApiKeyOwner)]
+struct Owner {
+    id: UserId,
+    email: Email,
 }
 
 impl From<ApiKey> for Shown {
     fn from(key: ApiKey) -> Self {
         let ApiKey { id, name, start, scopes, created_at, expires_at, last_used_at } = key;
-        Self { id, name, start, scopes, created_at, expires_at, last_used_at }
+        Self { id, name, start, scopes, created_at, expires_at, last_used_at, owner: None }
+    }
+}
+
+impl From<OwnedKey> for Shown {
+    fn from(OwnedKey { user_id: id, email, key }: OwnedKey) -> Self {
+        Self { owner: Some(Owner { id, email }), ..key.into() }
     }
 }
 
@@ -49,11 +66,30 @@ pub(in crate::http) struct Keys {
     api_keys: Vec<Shown>,
 }
 
-/// The member's own keys.
-#[utoipa::path(get, path = "/api-keys", tag = "keys", responses((status = OK, body = Keys), Problem))]
-pub(in crate::http) async fn list(State(app): Shared, member: Member) -> Result<Json<Keys>, Problem> {
-    let keys = api_keys::list(&app, &member).await?;
-    Ok(Json(Keys { api_keys: keys.into_iter().map(Shown::from).collect() }))
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(in crate::http) struct Asked {
+    /// The keys of all members of the organisation, with whose each is. For owners and admins.
+    #[serde(default)]
+    all: bool,
+}
+
+/// The member's own keys, or those of all members.
+#[utoipa::path(get, path = "/api-keys", tag = "keys", params(Asked), responses((status = OK, body = Keys), Problem))]
+pub(in crate::http) async fn list(
+    State(app): Shared,
+    member: Member,
+    asked: Result<Query<Asked>, QueryRejection>,
+) -> Result<Json<Keys>, Problem> {
+    let bad = |rejection: QueryRejection| Problem::new(StatusCode::BAD_REQUEST, "invalid_query", rejection.body_text());
+    let Query(Asked { all }) = asked.map_err(bad)?;
+    let api_keys = if all {
+        api_keys::list_all(&app, &member).await?.into_iter().map(Shown::from).collect()
+    } else {
+        api_keys::list(&app, &member).await?.into_iter().map(Shown::from).collect()
+    };
+    Ok(Json(Keys { api_keys }))
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -79,19 +115,15 @@ pub(in crate::http) struct Created {
     responses((status = CREATED, body = Created), Problem))]
 pub(in crate::http) async fn create(
     State(app): Shared,
-    member: Member,
-    headers: HeaderMap,
+    person: Person,
     Json(Create { name, scopes, expires_in_days }): Json<Create>,
 ) -> Result<(StatusCode, Json<Created>), Problem> {
-    if auth::bearer(&headers).is_some() {
-        return Err(auth::Error::KeyForKey.into());
-    }
-    let (key, kept) = api_keys::create(&app, &member, NewKey { name, scopes, expires_in_days }).await?;
+    let (key, kept) = api_keys::create(&app, &person, NewKey { name, scopes, expires_in_days }).await?;
     let created = Created { key: key.expose_secret().to_owned(), shown: kept.into() };
     Ok((StatusCode::CREATED, Json(created)))
 }
 
-/// Ends a key at once.
+/// Ends a key at once: a member's own; of owners and admins, any of the organisation's.
 #[utoipa::path(delete, path = "/api-keys/{id}", tag = "keys", params(("id" = ApiKeyId, Path)),
     responses((status = NO_CONTENT), Problem))]
 pub(in crate::http) async fn delete(

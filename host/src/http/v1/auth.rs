@@ -1,7 +1,7 @@
 //! `/v1/auth`: signing in and out.
 
 use axum::extract::State;
-use axum::http::header::SET_COOKIE;
+use axum::http::header::{SET_COOKIE, USER_AGENT};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{AppendHeaders, IntoResponse};
 use cloche_domain::Email;
@@ -16,6 +16,7 @@ use crate::http::auth::{self, Member, SameOrigin};
 use crate::http::json::Json;
 use crate::http::problem::Problem;
 use crate::http::{Shared, cookies};
+use crate::sessions::{self, Browser};
 
 /// Who wants to sign in, and where to go then.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -71,9 +72,10 @@ pub(in crate::http) async fn consume(
     headers: HeaderMap,
     Json(Consume { token }): Json<Consume>,
 ) -> Result<impl IntoResponse, Problem> {
-    let signed_in = accounts::sign_in(&app, &token, address.clone()).await?;
+    let user_agent = headers.get(USER_AGENT).map(|agent| String::from_utf8_lossy(agent.as_bytes()).into_owned());
+    let signed_in = accounts::sign_in(&app, &token, &Browser { address: address.clone(), user_agent }).await?;
     if let Some(before) = cookies::session(&headers) {
-        accounts::sign_out(&app, &before, address).await?;
+        sessions::sign_out(&app, &before, address).await?;
     }
     let cookie = cookies::set(&app, &signed_in.token);
     let body = SignedIn { me: Me::of(&app, &signed_in.member), next: signed_in.next };
@@ -89,7 +91,7 @@ pub(in crate::http) async fn logout(
     headers: HeaderMap,
 ) -> Result<impl IntoResponse, Problem> {
     if let Some(token) = cookies::session(&headers) {
-        accounts::sign_out(&app, &token, address).await?;
+        sessions::sign_out(&app, &token, address).await?;
     }
     Ok((StatusCode::NO_CONTENT, set_cookie(cookies::clear(&app))))
 }
@@ -102,12 +104,14 @@ pub(in crate::http) async fn who(
     headers: HeaderMap,
 ) -> Result<impl IntoResponse, Problem> {
     let renewed = match auth::session(&app, &headers).await? {
-        Some((token, session)) => accounts::renew(&app, &session, &token).await?,
+        Some((token, session)) => sessions::renew(&app, &session, &token).await?,
         None => None,
     };
     Ok((set_cookie(renewed.and_then(|token| cookies::set(&app, &token))), Json(Me::of(&app, &member))))
 }
 
-fn set_cookie(cookie: Option<HeaderValue>) -> AppendHeaders<impl IntoIterator<Item = (http::HeaderName, HeaderValue)>> {
+pub(super) fn set_cookie(
+    cookie: Option<HeaderValue>,
+) -> AppendHeaders<impl IntoIterator<Item = (http::HeaderName, HeaderValue)>> {
     AppendHeaders(cookie.map(|cookie| (SET_COOKIE, cookie)))
 }

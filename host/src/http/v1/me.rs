@@ -1,19 +1,24 @@
-//! `/v1/me`: the person who asks, and their organisation.
+//! `/v1/me`: the person who asks, what is kept about them, and the end of it.
 
-use std::sync::Arc;
-
+use axum::body::Body;
 use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::IntoResponse;
 use cloche_domain::plan::{Limits, Plan};
 use cloche_domain::server::Role;
 use cloche_domain::{Email, OrgId, Slug, UserId};
 use cloche_storage::accounts::Membership;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::auth::set_cookie;
 use crate::app::App;
-use crate::http::auth::Member;
+use crate::http::auth::Person;
 use crate::http::json::Json;
 use crate::http::problem::Problem;
+use crate::http::{Shared, cookies};
+use crate::personal;
 
 /// Who is asking.
 #[derive(Debug, Serialize, ToSchema)]
@@ -48,14 +53,42 @@ impl Me {
 }
 
 impl Org {
-    fn of(app: &App, member: &Membership) -> Self {
+    pub(in crate::http) fn of(app: &App, member: &Membership) -> Self {
         let (slug, name) = (member.org_slug.clone(), member.org_name.clone());
         Self { id: member.org_id, slug, name, plan: member.plan, limits: *app.config.plans.of(member.plan) }
     }
 }
 
-/// The organisation that the member acts in.
-#[utoipa::path(get, path = "/me/org", tag = "organisation", responses((status = OK, body = Org), Problem))]
-pub(in crate::http) async fn org(State(app): State<Arc<App>>, member: Member) -> Json<Org> {
-    Json(Org::of(&app, &member))
+/// All that is kept about one, as a file: account, organisations, sessions, keys (not the keys themselves), invitations,
+/// servers and versions one has made, drafts, grants, calls, and what the log says that one has done.
+#[utoipa::path(get, path = "/me/export", tag = "account", responses((status = OK, body = Value), Problem))]
+pub(in crate::http) async fn export(State(app): Shared, person: Person) -> Result<impl IntoResponse, Problem> {
+    let headers = [
+        (CONTENT_TYPE, "application/json"),
+        (CONTENT_DISPOSITION, "attachment; filename=\"cloche-export.json\""),
+        (CACHE_CONTROL, "no-store"),
+    ];
+    let stream = personal::export(app, &person).await?;
+    Ok((headers, Body::from_stream(stream)))
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = DeleteAccount)]
+pub(in crate::http) struct Confirmed {
+    /// One's own mail address.
+    email: Email,
+}
+
+/// Deletes the account and all it owns, at once and for good, organisations of one's own among it. Sent with one's mail
+/// address, to confirm it; refused while one is the only owner of an organisation that others belong to.
+#[utoipa::path(delete, path = "/me", tag = "account", request_body = Confirmed,
+    responses((status = NO_CONTENT), Problem))]
+pub(in crate::http) async fn delete(
+    State(app): Shared,
+    person: Person,
+    Json(Confirmed { email }): Json<Confirmed>,
+) -> Result<impl IntoResponse, Problem> {
+    personal::delete(&app, &person, &email).await?;
+    Ok((StatusCode::NO_CONTENT, set_cookie(cookies::clear(&app))))
 }

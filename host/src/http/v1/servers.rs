@@ -49,6 +49,8 @@ pub(in crate::http) struct Create {
     #[serde(default)]
     #[schema(value_type = BTreeMap<SecretKey, String>)]
     secrets: BTreeMap<SecretKey, SecretString>,
+    /// Whether a model may mend the code, at most 3 times, where its build fails. Left out: if the code is as a model wrote it.
+    repair: Option<bool>,
 }
 
 /// A new server, and the build to watch.
@@ -62,6 +64,9 @@ pub(in crate::http) struct Created {
 }
 
 /// Makes a server of a draft, or of an uploaded component, and begins to build it.
+///
+/// Where the plan has no room for one more server, the answer is 402 `plan_limit`; where the builds of the day are used up, 429
+/// `rate_limited`. Code that does not build is given back to the model that wrote it, see `repair`.
 #[utoipa::path(post, path = "/servers", tag = "servers", request_body = Create,
     responses((status = CREATED, body = Created), Problem))]
 pub(in crate::http) async fn create(
@@ -80,7 +85,7 @@ pub(in crate::http) async fn create(
             return Err(unclear("send either previewId, with or without specEdit, or component and spec"));
         }
     };
-    let new = NewServer { name: new.name, slug: new.slug, from, secrets: new.secrets };
+    let new = NewServer { name: new.name, slug: new.slug, from, secrets: new.secrets, repair: new.repair };
     let created = servers::create(&app, &member, new).await?;
     let shown = Shown::new(&app, &member, created.server);
     Ok((StatusCode::CREATED, Json(Created { build_id: created.build_id, shown })))
@@ -142,11 +147,13 @@ pub(in crate::http) async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// The next version: another spec, other code under the newest one's, or a component that was built elsewhere with its
-/// spec. One of the three.
+/// The next version: what a model makes of a wish, another spec, other code under the newest one's, or a component that was
+/// built elsewhere with its spec. One of the four.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(in crate::http) struct Iterate {
+    /// What is to be different, in words. A model changes the newest version's spec: one of the day's previews.
+    prompt: Option<String>,
     #[schema(value_type = Option<ServerSpec>)]
     spec_edit: Option<Value>,
     source: Option<SourceEdit>,
@@ -154,6 +161,8 @@ pub(in crate::http) struct Iterate {
     component: Option<String>,
     #[schema(value_type = Option<ServerSpec>)]
     spec: Option<Value>,
+    /// Whether a model may mend the code, at most 3 times, where its build fails. Left out: after a `prompt`.
+    repair: Option<bool>,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -174,7 +183,8 @@ pub(in crate::http) struct BegunVersion {
     build_id: BuildId,
 }
 
-/// Begins a server's next version. It answers once it is built; one that asks for more waits for approval first.
+/// Begins a server's next version. It answers once it is built; one that asks for more waits for approval first. With a
+/// `prompt` it is drafted before the answer comes, and that draft counts as one of the previews of the day.
 #[utoipa::path(post, path = "/servers/{id}/iterate", tag = "versions", params(("id" = ServerId, Path)),
     request_body = Iterate, responses((status = ACCEPTED, body = BegunVersion), Problem))]
 pub(in crate::http) async fn iterate(
@@ -183,18 +193,22 @@ pub(in crate::http) async fn iterate(
     Id(id): Id<ServerId>,
     WithComponent(next, _place): WithComponent<Iterate>,
 ) -> Result<(StatusCode, Json<BegunVersion>), Problem> {
-    let next = match (next.spec_edit, next.source, next.component, next.spec) {
-        (Some(spec), None, None, None) => Next::Spec(spec),
-        (None, Some(SourceEdit { tools, helpers }), None, None) => Next::Source { tools, helpers },
-        (None, None, Some(component), Some(spec)) => Next::Upload(Upload { component: decoded(&component)?, spec }),
+    let repair = next.repair;
+    let next = match (next.prompt, next.spec_edit, next.source, next.component, next.spec) {
+        (Some(prompt), None, None, None, None) => Next::Wish(prompt),
+        (None, Some(spec), None, None, None) => Next::Spec(spec),
+        (None, None, Some(SourceEdit { tools, helpers }), None, None) => Next::Source { tools, helpers },
+        (None, None, None, Some(component), Some(spec)) => {
+            Next::Upload(Upload { component: decoded(&component)?, spec })
+        }
         _ => {
             return Err(unclear(
-                "send either specEdit, the whole spec of the next version, or source, the code that changes, or component \
-                 and spec",
+                "send either prompt, what is to be different, or specEdit, the whole spec of the next version, or source, \
+                 the code that changes, or component and spec",
             ));
         }
     };
-    let begun = servers::iterate(&app, &member, id, next).await?;
+    let begun = servers::iterate(&app, &member, id, next, repair).await?;
     Ok((StatusCode::ACCEPTED, Json(BegunVersion { version: begun.version, build_id: begun.build_id })))
 }
 

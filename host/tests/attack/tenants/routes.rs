@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cloche_domain::{BuildId, CallId, PreviewId, ServerId};
+use cloche_domain::{BuildId, CallId, InviteId, PreviewId, ServerId, SessionId, UserId};
 use reqwest::Method;
 use reqwest::header::{ACCEPT, AUTHORIZATION};
 use serde_json::{Value, json};
@@ -31,6 +31,8 @@ const BODIES: &[(&str, &str)] = &[
     ("POST /v1/servers/{id}/versions/{n}/approve", r#"{"reason": "mine now"}"#),
     ("POST /v1/servers/{id}/versions/{n}/refuse", r#"{"reason": "mine now"}"#),
     ("POST /v1/servers/{id}/versions/{n}/activate", "{}"),
+    ("PATCH /v1/members/{id}", r#"{"role": "viewer"}"#),
+    ("POST /v1/invites/{id}/resend", "{}"),
 ];
 
 /// What stands for each parameter: the victim's, and one that nobody has.
@@ -39,6 +41,9 @@ struct Ids {
     build: [String; 2],
     api_key: [String; 2],
     call: [String; 2],
+    member: [String; 2],
+    invite: [String; 2],
+    session: [String; 2],
 }
 
 impl Ids {
@@ -51,6 +56,9 @@ impl Ids {
                     ("servers", "{id}") => self.server[which].as_str(),
                     ("builds", "{id}") => self.build[which].as_str(),
                     ("api-keys", "{id}") => self.api_key[which].as_str(),
+                    ("members", "{id}") => self.member[which].as_str(),
+                    ("invites", "{id}") => self.invite[which].as_str(),
+                    ("sessions", "{id}") => self.session[which].as_str(),
                     (_, "{key}") => "API_KEY",
                     (_, "{n}") => "1",
                     (_, "{call}") => self.call[which].as_str(),
@@ -71,7 +79,7 @@ impl Ids {
 async fn another_tenants_id_in_every_route(scene: &Scene) {
     let platform = scene.platform(Platform::setup()).await;
     let (ada, eve) = (Tenant::new(&platform, "ada").await, Tenant::new(&platform, "eve").await);
-    let ids = victim(&ada).await;
+    let ids = victim(&platform, &ada).await;
     let routes = routes(&platform).await;
     assert!(routes.len() >= 8, "{routes:?}");
     for (method, template) in &routes {
@@ -79,7 +87,9 @@ async fn another_tenants_id_in_every_route(scene: &Scene) {
         for caller in [&eve.browser, &platform.with_key(&eve.key), &platform.anyone()] {
             let (of_theirs, of_nobodys) =
                 (ask(caller, method, template, &theirs).await, ask(caller, method, template, &nobodys).await);
-            let hidden = matches!(of_theirs.0, 404 | 401) && alike(&of_theirs, &theirs) == alike(&of_nobodys, &nobodys);
+            // What is not for a key at all says so before it looks.
+            let refused = matches!(of_theirs.0, 404 | 401) || of_theirs.1.contains("\"session_needed\"");
+            let hidden = refused && alike(&of_theirs, &theirs) == alike(&of_nobodys, &nobodys);
             scene.guard(
                 "what is another's is as if it were not there",
                 hidden,
@@ -99,7 +109,13 @@ async fn another_tenants_id_in_every_route(scene: &Scene) {
 }
 
 /// One object of each kind, and an id of each kind that nobody has.
-async fn victim(owner: &Tenant) -> Ids {
+async fn victim(platform: &Platform, owner: &Tenant) -> Ids {
+    platform.admin("member", &["--email", "vic@example.com", "--org", "ada", "--role", "developer"]);
+    let (_, members) = owner.browser.get("/v1/members").await;
+    let invite = json!({"email": "guest@example.com", "role": "viewer"});
+    let (_, invite) = owner.browser.post("/v1/invites", invite).await;
+    let phone = platform.sign_in("ada@example.com").await;
+    let (_, sessions) = phone.get("/v1/auth/sessions").await;
     let (_, draft) = owner.browser.post("/v1/servers/preview", json!({"prompt": "Two tools, echo and now"})).await;
     let mut spec = draft["spec"].clone();
     spec["allowedHosts"] = json!(["api.example.com"]);
@@ -120,6 +136,9 @@ async fn victim(owner: &Tenant) -> Ids {
         call: [id(&tried), CallId::new().to_string()],
         build: [text("buildId"), BuildId::new().to_string()],
         server: [id(&server), ServerId::new().to_string()],
+        member: [id(&members["members"][1]), UserId::new().to_string()],
+        invite: [id(&invite), InviteId::new().to_string()],
+        session: [id(&sessions["sessions"][0]), SessionId::new().to_string()],
         api_key: [id(&made), id(&made).replace(|c: char| c.is_ascii_digit(), "7")],
     }
 }
@@ -128,7 +147,7 @@ async fn victim(owner: &Tenant) -> Ids {
 async fn routes(platform: &Platform) -> Vec<(Method, String)> {
     let (_, document) = platform.anyone().get("/v1/openapi.json").await;
     let paths = document["paths"].as_object().unwrap();
-    let with_ids = paths.iter().filter(|(path, _)| path.contains('{'));
+    let with_ids = paths.iter().filter(|(path, _)| path.starts_with("/v1/") && path.contains('{'));
     with_ids
         .flat_map(|(path, methods)| {
             let methods = methods.as_object().unwrap().keys().filter_map(|name| name.to_uppercase().parse().ok());

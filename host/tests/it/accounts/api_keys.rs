@@ -122,3 +122,29 @@ async fn use_is_noted_once_a_minute_and_ends_with_the_key() {
     app.clock.advance(Duration::DAY);
     assert_eq!(program.get(ME).await.1["code"], "bad_api_key");
 }
+
+on_both!(owners_and_admins_see_and_end_every_key_of_their_organisation, async |setup: Setup| {
+    let platform = setup.start().await;
+    let ada = platform.sign_in(ADA).await;
+    let admin = ["--email", "amy@example.com", "--org", "ada", "--role", "admin"];
+    platform.admin("member", &["--email", "dan@example.com", "--org", "ada", "--role", "developer"]);
+    platform.admin("member", &admin);
+    let [amys, dans] = ["amy", "dan"]
+        .map(|name| platform.admin("api-key", &["--email", &format!("{name}@example.com"), "--org", "ada"]));
+    let (amy, dan) = (platform.with_key(&amys), platform.with_key(&dans));
+    let all = format!("{KEYS}?all=true");
+    let (_, list) = amy.get(&all).await;
+    let owners: Vec<_> = list["apiKeys"].as_array().unwrap().iter().map(|key| &key["owner"]["email"]).collect();
+    assert_eq!(owners, ["amy@example.com", "dan@example.com"], "{list}");
+    assert_eq!(ada.get(&all).await.1["apiKeys"].as_array().unwrap().len(), 2);
+    assert_eq!(ada.get(KEYS).await.1, json!({"apiKeys": []}), "her own");
+    assert_eq!(dan.get(&all).await.1["code"], "forbidden");
+
+    let path = |key: &Value| format!("{KEYS}/{}", key["id"].as_str().unwrap());
+    let (amys, dans) = (path(&list["apiKeys"][0]), path(&list["apiKeys"][1]));
+    assert_eq!(dan.delete(&amys).await.0, 404, "as if it were not there");
+    assert_eq!(ada.delete(&dans).await.0, 204);
+    assert_eq!(dan.get(ME).await.0, 401);
+    let (_, log) = ada.get("/v1/audit?action=api_key.deleted").await;
+    assert_eq!(log["entries"][0]["before"]["name"], "command line", "{log}");
+});

@@ -2,15 +2,16 @@
 
 use reqwest::Method;
 use reqwest::header::{HeaderMap, ORIGIN, SET_COOKIE};
-use serde_json::json;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use time::Duration;
 
 use super::{ADA, CONSUME, with_a_clock};
-use crate::platform::{Caller, Platform, cookie, token_of};
+use crate::platform::{Caller, Platform, Setup, cookie, on_both, token_of};
 
 const ME: &str = "/v1/auth/me";
 const KEYS: &str = "/v1/api-keys";
+const SESSIONS: &str = "/v1/auth/sessions";
 
 async fn set_cookie(config: &str) -> String {
     let platform = Platform::setup().config(config).start().await;
@@ -100,4 +101,57 @@ async fn a_days_old_token_is_replaced_and_the_old_one_soon_ends() {
     assert_eq!(status, 200, "each visit prolongs");
     app.clock.advance(Duration::days(31));
     assert_eq!(visit(&newer.unwrap()).await.0, 401, "30 days without a visit");
+}
+
+on_both!(a_person_sees_where_they_are_signed_in_and_ends_it, async |setup: Setup| {
+    let platform = setup.start().await;
+    let token = json!({"token": token_of(&platform.admin("sign-in-link", &["--email", ADA]))});
+    let agent = format!("Firefox\t{}", "x".repeat(500));
+    let request = platform.anyone().request(Method::POST, CONSUME).header("user-agent", agent).json(&token);
+    let laptop = platform.browser(&cookie(&request.send().await.unwrap()).unwrap());
+    let (phone, bob) = (platform.sign_in(ADA).await, platform.sign_in("bob@example.com").await);
+
+    let (_, list) = phone.get(SESSIONS).await;
+    let sessions = list["sessions"].as_array().unwrap();
+    assert_eq!(sessions.iter().map(|one| &one["current"]).collect::<Vec<_>>(), [true, false], "{list}");
+    let other = &sessions[1];
+    assert_eq!((&other["address"], &other["lastSeenAt"]), (&json!("127.0.0.1"), &other["createdAt"]), "{list}");
+    let agent = other["userAgent"].as_str().unwrap();
+    assert!(agent.starts_with("Firefoxx") && agent.len() == 200, "{agent}");
+
+    let its_path = format!("{SESSIONS}/{}", other["id"].as_str().unwrap());
+    assert_eq!(bob.delete(&its_path).await.1["code"], "not_found");
+    assert_eq!(laptop.get(ME).await.0, 200);
+    assert_eq!(phone.delete(&its_path).await, (204, Value::Null));
+    assert_eq!(laptop.get(ME).await.0, 401);
+    assert_eq!((phone.get(ME).await.0, bob.get(ME).await.0), (200, 200));
+    assert_eq!(phone.get("/v1/audit?action=session.ended").await.1["entries"][0]["resourceId"], other["id"]);
+});
+
+on_both!(signing_out_everywhere_keeps_this_browser_or_does_not, async |setup: Setup| {
+    let platform = setup.start().await;
+    let (laptop, phone) = (platform.sign_in(ADA).await, platform.sign_in(ADA).await);
+    let (bob, key) = (platform.sign_in("bob@example.com").await, platform.api_key(ADA));
+    assert_eq!(phone.delete(&format!("{SESSIONS}?keepThis=maybe")).await.1["code"], "invalid_query");
+    assert_eq!(phone.delete(&format!("{SESSIONS}?keepThis=true")).await.0, 204);
+    assert_eq!((laptop.get(ME).await.0, phone.get(ME).await.0), (401, 200));
+    let answer = phone.request(Method::DELETE, SESSIONS).send().await.unwrap();
+    assert_eq!(answer.status(), 204);
+    assert!(answer.headers()[SET_COOKIE].to_str().unwrap().starts_with("cloche_session=; "));
+    assert_eq!((phone.get(ME).await.0, bob.get(ME).await.0), (401, 200));
+    assert_eq!(platform.with_key(&key).get(ME).await.0, 200, "keys are ended where they are listed");
+});
+
+#[tokio::test]
+async fn the_time_of_last_use_is_noted_every_five_minutes() {
+    let data = TempDir::new().unwrap();
+    let (app, url, session) = with_a_clock(&data).await;
+    let headers = HeaderMap::from_iter([("cookie".parse().unwrap(), session.parse().unwrap())]);
+    let browser = Caller::new(&url, headers);
+    let seen = async || browser.get(SESSIONS).await.1["sessions"][0]["lastSeenAt"].clone();
+    let first = seen().await;
+    app.clock.advance(Duration::minutes(4));
+    assert_eq!(seen().await, first);
+    app.clock.advance(Duration::minutes(1));
+    assert_ne!(seen().await, first);
 }

@@ -15,6 +15,8 @@ pub enum Step {
     Send(Vec<u8>),
     /// Sends this again and again.
     Repeat(Vec<u8>, Duration),
+    /// Goes on when a gate is open.
+    Await(watch::Receiver<bool>),
     /// Says nothing more, and keeps the connection open.
     Hang,
     /// Ends the connection without ending the body.
@@ -75,6 +77,9 @@ impl Reply {
                         yield Ok(Bytes::from(bytes.clone()));
                         tokio::time::sleep(pause).await;
                     },
+                    Step::Await(mut gate) => {
+                        let _ = gate.wait_for(|open| *open).await;
+                    }
                     Step::Hang => std::future::pending().await,
                     Step::Break => yield Err("broken off"),
                 }
@@ -109,9 +114,13 @@ impl Seen {
     }
 }
 
+/// Replies in their order.
+type Script = Box<dyn Iterator<Item = Reply> + Send>;
+
 /// A running server; it ends with the test's runtime.
 pub struct Fake {
     pub url: String,
+    script: Arc<Mutex<Script>>,
     seen: Arc<Mutex<Vec<Seen>>>,
     open: watch::Receiver<usize>,
 }
@@ -119,7 +128,28 @@ pub struct Fake {
 impl Fake {
     /// Gives these replies in order; a request beyond them gets 404.
     pub async fn start(replies: impl IntoIterator<Item = Reply>) -> Self {
-        let replies = Arc::new(Mutex::new(replies.into_iter().collect::<Vec<_>>().into_iter()));
+        Self::following(Box::new(replies.into_iter().collect::<Vec<_>>().into_iter())).await
+    }
+
+    /// Gives the same reply to each request.
+    pub async fn always(reply: impl Fn() -> Reply + Send + 'static) -> Self {
+        Self::following(Box::new(std::iter::repeat_with(reply))).await
+    }
+
+    /// Gives these replies from now on.
+    pub fn script(&self, replies: impl IntoIterator<Item = Reply>) {
+        *self.script.lock().unwrap() = Box::new(replies.into_iter().collect::<Vec<_>>().into_iter());
+    }
+
+    /// Settings with this server as a platform's one model; lines of its provider may follow.
+    pub fn config(&self, kind: &str) -> String {
+        let url = &self.url;
+        format!("[[model.providers]]\nname = \"local\"\nkind = \"{kind}\"\nbase_url = \"{url}\"\nmodel = \"m\"\n")
+    }
+
+    async fn following(script: Script) -> Self {
+        let script = Arc::new(Mutex::new(script));
+        let replies = script.clone();
         let seen = Arc::new(Mutex::new(vec![]));
         let (opening, open) = watch::channel(0);
         let requests = seen.clone();
@@ -133,7 +163,7 @@ impl Fake {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(async move { axum::serve(listener, app).await });
-        Self { url, seen, open }
+        Self { url, script, seen, open }
     }
 
     pub fn seen(&self) -> Vec<Seen> {

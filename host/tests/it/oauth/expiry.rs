@@ -56,6 +56,7 @@ impl World {
             n: 1,
             spec: &spec,
             uploaded_sha256: None,
+            repair: false,
             created_by: ada.user_id,
         };
         versions::insert(&mut tx, &first, app.clock.now()).await.unwrap();

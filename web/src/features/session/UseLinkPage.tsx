@@ -1,11 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
-import { type ReactNode, useEffect } from 'react';
 import { ApiError } from '@/lib/api';
-import { Mark } from '@/ui/Bell';
 import { Button } from '@/ui/Button';
 import { Problem } from '@/ui/Notice';
 import { sessionOptions, useConsumeLink } from './api';
 import { LinkForm } from './LinkForm';
+import { Narrow } from './Narrow';
 
 interface Props {
   token: string | undefined;
@@ -62,18 +61,5 @@ function AskForLink({ next, onSignedIn }: Omit<Props, 'token'>) {
       {next && <p>An application asks for access to one of your servers. Sign in first; the link leads back to it.</p>}
       <LinkForm next={next} />
     </Narrow>
-  );
-}
-
-function Narrow({ title, children }: { title: string; children: ReactNode }) {
-  useEffect(() => {
-    document.title = `${title} · Cloche`;
-  }, [title]);
-  return (
-    <main className="mx-auto grid min-h-dvh max-w-[432px] content-center gap-6 px-4 py-8">
-      <Mark className="size-8" />
-      <h1 className="text-xl font-semibold tracking-tight">{title}</h1>
-      {children}
-    </main>
   );
 }

@@ -38,6 +38,18 @@ export function useConsumeLink() {
   });
 }
 
+/** Joins an organisation, in which this browser acts from then on: nothing that was read before holds. */
+export function useAcceptInvite() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (token: string) => postJson<Me>('invites/accept', { token }),
+    onSuccess: (me) => {
+      client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionKey[0] });
+      client.setQueryData<Session>(sessionKey, { me, ended: false });
+    },
+  });
+}
+
 export function useSignOut() {
   const client = useQueryClient();
   return useMutation({

@@ -46,10 +46,16 @@ on_both!(keys_are_seen_and_ended_by_their_owner_alone, async |db: Db| {
     let (first, second) = (key(&mut tx, &ada, "1", None).await, key(&mut tx, &ada, "2", Some(now)).await);
     assert_eq!(api_keys::list(&mut tx, bob.org_id, bob.user_id).await.unwrap(), []);
     assert_eq!(api_keys::list(&mut tx, ada.org_id, ada.user_id).await.unwrap(), [first.clone(), second.clone()]);
-    assert!(!api_keys::delete(&mut tx, bob.org_id, bob.user_id, first.id).await.unwrap());
-    assert!(!api_keys::delete(&mut tx, bob.org_id, ada.user_id, first.id).await.unwrap());
-    assert!(!api_keys::delete(&mut tx, ada.org_id, bob.user_id, first.id).await.unwrap());
-    assert!(api_keys::delete(&mut tx, ada.org_id, ada.user_id, first.id).await.unwrap());
+    for (org, user) in [
+        (bob.org_id, Some(bob.user_id)),
+        (bob.org_id, Some(ada.user_id)),
+        (bob.org_id, None),
+        (ada.org_id, Some(bob.user_id)),
+    ] {
+        assert_eq!(api_keys::delete(&mut tx, org, user, first.id).await.unwrap(), None);
+    }
+    let ended = api_keys::delete(&mut tx, ada.org_id, Some(ada.user_id), first.id).await.unwrap().unwrap();
+    assert_eq!((ended.user_id, ended.name), (ada.user_id, first.name));
     assert_eq!(api_keys::list(&mut tx, ada.org_id, ada.user_id).await.unwrap(), [second]);
     assert_eq!(api_keys::find(&mut tx, Sha256::of("1"), now).await.unwrap(), None);
 });

@@ -5,7 +5,6 @@ use cloche_domain::server::BuildState;
 use cloche_storage::builds::{self, BuildEvent, Failure};
 use cloche_storage::{Db, Tx};
 use serde_json::json;
-use time::Duration;
 
 use crate::engines::{on_both, owner};
 use crate::servers::{Made, server};
@@ -18,6 +17,7 @@ async fn advance(tx: &mut Tx, made: Made, state: BuildState, code: Option<&str>)
         message: "m".into(),
         code: code.map(str::to_owned),
         diagnostics: code.map(|_| json!({"line": 3})).into_iter().collect(),
+        repair: None,
         elapsed_ms: 7,
     };
     builds::advance(tx, made.build, event).await.unwrap()
@@ -53,13 +53,13 @@ on_both!(a_build_that_has_ended_moves_no_more, async |db: Db| {
     assert_eq!((told.len(), told[0].code.as_deref()), (1, Some("compile_error")));
 });
 
-on_both!(builds_are_counted_by_the_day, async |db: Db| {
+on_both!(a_try_to_mend_is_counted_once, async |db: Db| {
     let mut tx = db.begin().await.unwrap();
-    let (ada, now) = (owner(&mut tx, "ada").await, Clock::default().now());
+    let ada = owner(&mut tx, "ada").await;
     let made = server(&mut tx, &ada, "one").await;
-    assert_eq!(builds::made_since(&mut tx, ada.org_id, now - Duration::DAY).await.unwrap(), 1);
-    // Making and deleting servers in turn gives no more builds.
-    assert!(cloche_storage::servers::delete(&mut tx, ada.org_id, made.server, Clock::default().now()).await.unwrap());
-    assert_eq!(builds::made_since(&mut tx, ada.org_id, now - Duration::DAY).await.unwrap(), 1);
-    assert_eq!(builds::made_since(&mut tx, ada.org_id, now + Duration::DAY).await.unwrap(), 0);
+    assert!(builds::count_repair(&mut tx, made.build, 1).await.unwrap());
+    assert!(!builds::count_repair(&mut tx, made.build, 1).await.unwrap());
+    assert!(!builds::count_repair(&mut tx, made.build, 3).await.unwrap());
+    assert!(builds::count_repair(&mut tx, made.build, 2).await.unwrap());
+    assert_eq!(builds::work(&mut tx, made.build).await.unwrap().unwrap().repairs, 2);
 });

@@ -1,8 +1,8 @@
 //! The records of calls.
 
-use cloche_domain::{CallId, Clock, UserId};
-use cloche_storage::Db;
+use cloche_domain::{CallId, Clock, Day, UserId};
 use cloche_storage::calls::{self, Call, Filter};
+use cloche_storage::{Db, usage};
 use serde_json::json;
 use time::Duration;
 
@@ -53,6 +53,10 @@ on_both!(calls_are_kept_listed_and_let_go, async |db: Db| {
     calls::insert_all(&db, std::slice::from_ref(&newest)).await.unwrap();
 
     let mut tx = db.begin().await.unwrap();
+    // Each counts once, on its day, also where it is written twice.
+    let days = usage::days(&mut tx, ada.org_id, Day::of(old.started_at), None).await.unwrap();
+    let days: Vec<_> = days.iter().map(|of| (of.used.calls, of.used.errors, of.used.fuel, of.used.wall_ms)).collect();
+    assert_eq!(days, [(1, 0, 4_400, 1), (2, 1, 8_800, 2)]);
     let list = async |tx: &mut _, filter| {
         calls::list(tx, made.server, filter, None, 9).await.unwrap().into_iter().map(|call| call.id).collect::<Vec<_>>()
     };

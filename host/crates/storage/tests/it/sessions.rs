@@ -10,8 +10,14 @@ use crate::engines::{on_both, owner};
 const GRACE: Duration = Duration::MINUTE;
 
 async fn begin(tx: &mut Tx, user_id: UserId, token: &str, now: OffsetDateTime) {
-    let session =
-        NewSession { id: SessionId::new(), token: Sha256::of(token), user_id, expires_at: now + Duration::days(30) };
+    let session = NewSession {
+        id: SessionId::new(),
+        token: Sha256::of(token),
+        user_id,
+        expires_at: now + Duration::days(30),
+        address: "192.0.2.1",
+        user_agent: None,
+    };
     sessions::insert(tx, &session, now).await.unwrap();
 }
 
@@ -53,7 +59,8 @@ on_both!(signing_out_ends_the_session_by_either_token, async |db: Db| {
     for token in ["old", "new"] {
         begin(&mut tx, ada.user_id, "old", now).await;
         assert!(rotate(&mut tx, "old", "new", now).await);
-        sessions::delete(&mut tx, Sha256::of(token)).await.unwrap();
+        assert!(sessions::delete(&mut tx, Sha256::of(token)).await.unwrap());
+        assert!(!sessions::delete(&mut tx, Sha256::of(token)).await.unwrap());
         assert_eq!((find(&mut tx, "old", now).await, find(&mut tx, "new", now).await), (None, None));
     }
 });

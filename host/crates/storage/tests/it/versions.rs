@@ -21,6 +21,7 @@ async fn built(tx: &mut Tx, of: &Membership, made: Made, n: i64) -> VersionId {
         n,
         spec: &spec,
         uploaded_sha256: None,
+        repair: false,
         created_by: of.user_id,
     };
     versions::insert(tx, &new, now).await.unwrap();
@@ -47,6 +48,7 @@ async fn finish(tx: &mut Tx, build: BuildId, version: VersionId) {
         message: "Live".into(),
         code: None,
         diagnostics: vec![],
+        repair: None,
         elapsed_ms: 1,
     };
     assert!(builds::advance(tx, build, event).await.unwrap());
@@ -84,6 +86,7 @@ on_both!(old_versions_go_and_those_that_matter_stay, async |db: Db| {
             n,
             spec: &spec,
             uploaded_sha256: None,
+            repair: false,
             created_by: ada.user_id,
         };
         versions::insert(&mut tx, &new, now).await.unwrap();

@@ -92,8 +92,8 @@ async fn changed(changes: &mut Receiver<Event>, id: BuildId) {
     loop {
         match changes.recv().await {
             Ok(Event::Build(other)) if other != id => {}
-            Ok(Event::Grant(_) | Event::Rights) => {}
-            Ok(Event::Build(_) | Event::Server(_)) | Err(RecvError::Lagged(_)) => return,
+            Ok(Event::Grant(_)) => {}
+            Ok(Event::Build(_) | Event::Server(_) | Event::Rights) | Err(RecvError::Lagged(_)) => return,
             Err(RecvError::Closed) => return std::future::pending().await,
         }
     }

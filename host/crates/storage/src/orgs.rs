@@ -1,0 +1,66 @@
+//! Organisations, as those who belong to them make, name and end them.
+
+use cloche_domain::{OrgId, ServerId, Sha256, Slug, UserId};
+use time::OffsetDateTime;
+
+use crate::accounts::{Membership, membership};
+use crate::{Result, Tx, artifacts, audit};
+
+const OF_USER: &str = concat!(
+    "SELECT ",
+    membership!(),
+    " FROM users u JOIN memberships m ON m.user_id = u.id JOIN orgs o ON o.id = m.org_id
+    WHERE u.id = $1 ORDER BY m.created_at, o.id"
+);
+
+/// All that a person belongs to, in the order in which they joined.
+pub async fn of_user(tx: &mut Tx, user: UserId) -> Result<Vec<Membership>> {
+    Ok(on_conn!(*tx, c => sqlx::query_as(OF_USER).bind(user).fetch_all(c).await)?)
+}
+
+const RENAME: &str = "UPDATE orgs SET name = $2 WHERE id = $1";
+
+/// Gives an organisation another name. Its slug stays.
+pub async fn rename(tx: &mut Tx, org: OrgId, name: &str) -> Result<()> {
+    Ok(on_conn!(*tx, c => sqlx::query(RENAME).bind(org).bind(name).execute(c).await.map(|_| ()))?)
+}
+
+const MADE: &str = "SELECT made_at FROM orgs_made WHERE user_id = $1 AND made_at > $2 ORDER BY made_at";
+
+/// When a person has made organisations since a moment, oldest first; also those that are gone.
+pub async fn made_since(tx: &mut Tx, user: UserId, since: OffsetDateTime) -> Result<Vec<OffsetDateTime>> {
+    Ok(on_conn!(*tx, c => sqlx::query_scalar(MADE).bind(user).bind(since).fetch_all(c).await)?)
+}
+
+const FORGET_MADE: &str = "DELETE FROM orgs_made WHERE user_id = $1 AND made_at < $2";
+const NOTE_MADE: &str = "INSERT INTO orgs_made (user_id, made_at) VALUES ($1, $2)";
+
+/// Notes that a person makes an organisation, and forgets what they made before `before`.
+pub async fn note_made(tx: &mut Tx, user: UserId, before: OffsetDateTime, now: OffsetDateTime) -> Result<()> {
+    for (sql, at) in [(FORGET_MADE, before), (NOTE_MADE, now)] {
+        on_conn!(*tx, c => sqlx::query(sql).bind(user).bind(at).execute(c).await.map(|_| ()))?;
+    }
+    Ok(())
+}
+
+const SERVERS: &str = "SELECT id FROM servers WHERE org_id = $1 ORDER BY id";
+
+/// The servers of an organisation.
+pub async fn servers(tx: &mut Tx, org: OrgId) -> Result<Vec<ServerId>> {
+    Ok(on_conn!(*tx, c => sqlx::query_scalar(SERVERS).bind(org).fetch_all(c).await)?)
+}
+
+const RETIRE: &str = "INSERT INTO retired_slugs (slug_sha256) VALUES ($1) ON CONFLICT (slug_sha256) DO NOTHING";
+const DELETE: &str = "DELETE FROM orgs WHERE id = $1";
+
+/// Deletes an organisation with all it owns: memberships, keys, servers and what is theirs, jobs, its log. Its slug is
+/// never given again. Its components stay on the disk for a while.
+pub async fn delete(tx: &mut Tx, org: OrgId, slug: &Slug, now: OffsetDateTime) -> Result<()> {
+    audit::lock(tx, org).await?;
+    for server in servers(tx, org).await? {
+        artifacts::touch_of_server(tx, org, server, now).await?;
+    }
+    let retired = Sha256::of(slug.as_str());
+    on_conn!(*tx, c => sqlx::query(RETIRE).bind(retired).execute(c).await.map(|_| ()))?;
+    Ok(on_conn!(*tx, c => sqlx::query(DELETE).bind(org).execute(c).await.map(|_| ()))?)
+}

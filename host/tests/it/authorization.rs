@@ -1,0 +1,198 @@
+//! Who may do what: every operation of the API's own description, asked by everybody.
+
+use std::collections::BTreeSet;
+
+use reqwest::Method;
+use reqwest::header::ACCEPT;
+use serde_json::{Value, json};
+
+use crate::hosted::Hosted;
+use crate::operations::{OPERATIONS, Operation, Who};
+use crate::platform::{Caller, Platform};
+
+const ROLES: [&str; 5] = ["viewer", "developer", "reviewer", "admin", "owner"];
+
+/// The routes of the API's own description, as `GET /v1/servers`.
+async fn described(platform: &Platform) -> BTreeSet<String> {
+    let (_, document) = platform.anyone().get("/v1/openapi.json").await;
+    let paths = document["paths"].as_object().unwrap();
+    let routes = paths.iter().flat_map(|(path, operations)| {
+        operations.as_object().unwrap().keys().map(move |method| format!("{} {path}", method.to_uppercase()))
+    });
+    routes.collect()
+}
+
+/// What the ids of a path stand for, all of one organisation.
+struct Place {
+    org: String,
+    slug: String,
+    server: String,
+    build: String,
+    call: String,
+    api_key: String,
+    member: String,
+    invite: String,
+    session: String,
+}
+
+impl Place {
+    /// A live server of ada's with a secret, a second version, and a call; and one of everything else.
+    async fn of(platform: &Platform, ada: &Caller) -> Self {
+        let server = Hosted::of(ada, "hers", |spec| {
+            spec["allowedHosts"] = json!(["api.example.com"]);
+            spec["requiredSecrets"] = json!([{"key": "API_KEY", "hosts": ["api.example.com"]}]);
+        });
+        let server = server.await;
+        let (_, shown) = ada.post(&format!("/v1/servers/{}/iterate", server.id), json!({"source": {}})).await;
+        let build = shown["buildId"].as_str().unwrap().to_owned();
+        let (_, tried) = ada.post(&format!("/v1/servers/{}/try", server.id), json!({"tool": "now"})).await;
+        let call = tried["id"].as_str().unwrap().to_owned();
+        // Records are written a moment later.
+        while ada.get(&format!("/v1/servers/{}/calls/{call}", server.id)).await.0 != 200 {
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        let id = |of: &Value| of["id"].as_str().unwrap().to_owned();
+        let (_, key) = ada.post("/v1/api-keys", json!({"name": "hers", "scopes": ["mcp"]})).await;
+        let (_, invite) = ada.post("/v1/invites", json!({"email": "guest@example.com", "role": "viewer"})).await;
+        platform.admin("member", &["--email", "zoe@example.com", "--org", "ada", "--role", "developer"]);
+        let (_, zoe) = platform.sign_in("zoe@example.com").await.get("/v1/auth/me").await;
+        let (_, sessions) = platform.sign_in("zoe@example.com").await.get("/v1/auth/sessions").await;
+        Self {
+            org: "ada".to_owned(),
+            slug: "hers".to_owned(),
+            server: server.id,
+            build,
+            call,
+            api_key: id(&key),
+            member: id(&zoe["user"]),
+            invite: id(&invite),
+            session: id(&sessions["sessions"][0]),
+        }
+    }
+
+    fn fill(&self, template: &str) -> String {
+        let mut before = "";
+        let segments = template.split('/').map(|segment| {
+            let value = match (before, segment) {
+                ("servers", "{id}") => self.server.as_str(),
+                ("builds", "{id}") => self.build.as_str(),
+                ("api-keys", "{id}") => self.api_key.as_str(),
+                ("members", "{id}") => self.member.as_str(),
+                ("invites", "{id}") => self.invite.as_str(),
+                ("sessions", "{id}") => self.session.as_str(),
+                (_, "{org}") => self.org.as_str(),
+                (_, "{slug}") => self.slug.as_str(),
+                (_, "{key}") => "API_KEY",
+                (_, "{n}") => "1",
+                (_, "{call}") => self.call.as_str(),
+                (before, parameter) if parameter.starts_with('{') => {
+                    panic!("{template}: say here what stands for {parameter} after {before}")
+                }
+                (_, fixed) => fixed,
+            };
+            before = segment;
+            value
+        });
+        segments.collect::<Vec<_>>().join("/")
+    }
+}
+
+/// Asks for an operation: the status, and the problem's code where it is one.
+async fn ask((role, caller): (&str, &Caller), operation: &Operation, path: &str) -> (u16, String) {
+    let (method, _) = operation.route.split_once(' ').unwrap();
+    let mut request = caller.request(method.parse::<Method>().unwrap(), path);
+    if path.starts_with("/mcp/") {
+        request = request.header(ACCEPT, "application/json, text/event-stream");
+    }
+    if !operation.body.is_empty() {
+        request = request.json(&serde_json::from_str::<Value>(&operation.body.replace("ROLE", role)).unwrap());
+    }
+    let answer = request.send().await.unwrap();
+    let status = answer.status().as_u16();
+    if answer.headers().get("content-type").is_some_and(|kind| kind == "text/event-stream") {
+        return (status, String::new());
+    }
+    let body: Value = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap_or_default();
+    (status, body["code"].as_str().unwrap_or_default().to_owned())
+}
+
+/// A member of ada's organisation, at a browser.
+async fn member(platform: &Platform, role: &str) -> Caller {
+    let email = format!("{role}@example.com");
+    platform.admin("member", &["--email", &email, "--org", "ada", "--role", role]);
+    let browser = platform.sign_in(&email).await;
+    assert_eq!(browser.put("/v1/me/org", json!({"org": "ada"})).await.0, 200);
+    browser
+}
+
+#[tokio::test]
+async fn every_operation_is_for_whom_it_is_for() {
+    let platform = Platform::start().await;
+    let ada = platform.sign_in("ada@example.com").await;
+    let place = Place::of(&platform, &ada).await;
+    let eve = platform.sign_in("eve@example.com").await;
+    let mut members = Vec::new();
+    for role in ROLES {
+        members.push((role, member(&platform, role).await));
+    }
+    let (_, made) = ada.post("/v1/api-keys", json!({"name": "calls only", "scopes": ["mcp"]})).await;
+    let calls_only = platform.with_key(made["key"].as_str().unwrap());
+    let all = platform.with_key(&platform.api_key("ada@example.com"));
+
+    for operation in OPERATIONS {
+        let (_, template) = operation.route.split_once(' ').unwrap();
+        let path = place.fill(template);
+        // Those who may not come first: were they let in, what follows would show it.
+        let nobody = ask(("nobody", &platform.anyone()), operation, &path).await;
+        if operation.who == Who::Anyone {
+            assert_eq!(nobody.0, operation.answer, "{operation:?}, anyone: {nobody:?}");
+            continue;
+        }
+        assert_eq!(nobody.0, 401, "{operation:?}, anyone: {nobody:?}");
+        if template.starts_with("/mcp/") {
+            assert_eq!(ask(("another", &eve), operation, &path).await.0, 401, "{operation:?}, another's browser");
+            assert_eq!(ask(("owner", &all), operation, &path).await.0, operation.answer, "{operation:?}, by a key");
+            continue;
+        }
+        if template.contains('{') {
+            let other = ask(("another", &eve), operation, &path).await;
+            assert_eq!(other.0, 404, "{operation:?}, another: {other:?}");
+        }
+        let (status, code) = ask(("key", &calls_only), operation, &path).await;
+        let refused = status == 403 && ["insufficient_scope", "session_needed"].contains(&code.as_str());
+        assert!(refused, "{operation:?}, by a key for calls: {status} {code}");
+        let (may, otherwise) = match operation.who {
+            Who::Anyone | Who::Member => (&ROLES[..], 403),
+            Who::Roles(roles) => (roles, 403),
+            Who::Seen(roles) => (roles, 404),
+        };
+        for (role, member) in members.iter().filter(|(role, _)| !may.contains(role)) {
+            let refused = ask((role, member), operation, &path).await;
+            let code = if otherwise == 403 { "forbidden" } else { "not_found" };
+            assert_eq!(refused, (otherwise, code.to_owned()), "{operation:?}, {role}");
+        }
+        let mut done = false;
+        for (role, member) in members.iter().filter(|(role, _)| may.contains(role)) {
+            let answer = ask((role, member), operation, &path).await;
+            // What one has taken away is gone for the next.
+            let gone = done
+                && operation.route.starts_with("DELETE")
+                && ["not_found", "unknown_secret"].contains(&answer.1.as_str());
+            assert!(answer.0 == operation.answer || gone, "{operation:?}, {role}: {answer:?}");
+            done = true;
+        }
+        assert!(done, "{operation:?}: nobody may");
+    }
+}
+
+#[tokio::test]
+async fn every_operation_is_in_the_table_of_who_may() {
+    let platform = Platform::start().await;
+    let described = described(&platform).await;
+    let told: BTreeSet<_> = OPERATIONS.iter().map(|operation| operation.route.to_owned()).collect();
+    assert_eq!(told.len(), OPERATIONS.len(), "an operation stands in the table twice");
+    let missing: Vec<_> = described.difference(&told).collect();
+    assert!(missing.is_empty(), "say in operations.rs who may: {missing:?}");
+    let gone: Vec<_> = told.difference(&described).collect();
+    assert!(gone.is_empty(), "operations.rs has what the API has not: {gone:?}");
+}
