@@ -2,7 +2,7 @@
 
 use cloche_domain::server::Role;
 use cloche_domain::words::WordError;
-use cloche_domain::{Email, OrgId, Slug, UserId};
+use cloche_domain::{Email, OrgId, Origin, SessionId, Slug, UserId, Via};
 use cloche_storage::accounts::{Membership, NewOrg};
 use cloche_storage::magic_links::{Asked, NewLink};
 use cloche_storage::{Tx, accounts, magic_links, members};
@@ -86,6 +86,10 @@ pub async fn mail_link(app: &App, asking: &Asking) -> Result<()> {
 pub async fn operator_link(app: &App, email: &Email) -> Result<Url> {
     let mut tx = app.db.begin().await?;
     let link = write_link(app, &mut tx, email, None, None).await?;
+    if let Some(member) = accounts::by_email(&mut tx, email).await? {
+        let operator = Member::new(member, Origin::COMMAND_LINE);
+        audit::note(app, &operator, &mut tx, Done::of("sign_in_link.made", ("user", &operator.user_id))).await?;
+    }
     tx.commit().await?;
     Ok(link)
 }
@@ -130,7 +134,7 @@ fn sign_in_mail(to: &Email, link: &Url, minutes: u32) -> Mail {
 pub struct SignedIn {
     /// The new session's token, for the cookie.
     pub token: SecretString,
-    pub member: Membership,
+    pub member: Member,
     /// The path that was asked for with the link.
     pub next: Option<String>,
 }
@@ -140,17 +144,19 @@ pub async fn sign_in(app: &App, link: &SecretString, browser: &Browser) -> Resul
     let mut tx = app.db.begin().await?;
     let redeemed = magic_links::redeem(&mut tx, token::digest(link), app.clock.now()).await?;
     let redeemed = redeemed.ok_or(Error::LinkNotValid)?;
-    let member = account(app, &mut tx, &redeemed.email).await?;
-    let token = sessions::begin(app, &mut tx, member.user_id, browser).await?;
+    let session = SessionId::new();
+    let origin = Origin { via: Via::Session(session), address: Some(browser.address.clone()) };
+    let member = Member::new(account(app, &mut tx, &redeemed.email, &origin).await?, origin);
+    let token = sessions::begin(app, &mut tx, (&member, session), browser).await?;
     tx.commit().await?;
     tracing::info!(user = %member.user_id, "signed in");
     Ok(SignedIn { token, member, next: redeemed.next })
 }
 
-/// The account of a mail address; made, with an organisation of its own, if there is none.
+/// The account of a mail address; made by the operator, with an organisation of its own, if there is none.
 pub async fn find_or_make(app: &App, email: &Email) -> Result<Membership> {
     let mut tx = app.db.begin().await?;
-    let member = account(app, &mut tx, email).await?;
+    let member = account(app, &mut tx, email, &Origin::COMMAND_LINE).await?;
     tx.commit().await?;
     Ok(member)
 }
@@ -160,13 +166,16 @@ pub async fn find_or_make(app: &App, email: &Email) -> Result<Membership> {
 pub async fn join(app: &App, email: &Email, org: &Slug, role: Role) -> Result<Membership> {
     let mut tx = app.db.begin().await?;
     members::in_turn(&mut tx).await?;
-    let member = account(app, &mut tx, email).await?;
+    let member = account(app, &mut tx, email, &Origin::COMMAND_LINE).await?;
     let before = accounts::in_org(&mut tx, member.user_id, org).await?;
+    if let Some(before) = &before {
+        cloche_storage::audit::lock(&mut tx, before.org_id).await?;
+    }
     if !accounts::join(&mut tx, org, member.user_id, role, app.clock.now()).await? {
         return Err(Error::NoSuchOrg(org.clone()));
     }
     let joined = accounts::in_org(&mut tx, member.user_id, org).await?.ok_or_else(|| Error::NoSuchOrg(org.clone()))?;
-    let operator = Member::from(joined.clone());
+    let operator = Member::new(joined.clone(), Origin::COMMAND_LINE);
     match before {
         Some(before) if before.role == role => {}
         Some(before) => change_role(app, &mut tx, &operator, &before, role).await?,
@@ -196,7 +205,7 @@ pub async fn nobody(app: &App) -> Result<bool> {
     Ok(accounts::is_empty(&mut app.db.read().await?).await?)
 }
 
-async fn account(app: &App, tx: &mut Tx, email: &Email) -> Result<Membership> {
+async fn account(app: &App, tx: &mut Tx, email: &Email, origin: &Origin) -> Result<Membership> {
     if let Some(member) = accounts::by_email(tx, email).await? {
         return Ok(member);
     }
@@ -208,18 +217,35 @@ async fn account(app: &App, tx: &mut Tx, email: &Email) -> Result<Membership> {
     } else {
         accounts::user_of(tx, email).await?.ok_or_else(|| Error::NoFreeSlug(email.clone()))?
     };
-    home(app, tx, user, email).await
+    home(app, tx, (user, email), origin).await
 }
 
-/// Where a person is at home: the organisation that they joined first. Who belongs to none gets one of their own.
-pub(crate) async fn home(app: &App, tx: &mut Tx, user: UserId, email: &Email) -> Result<Membership> {
+/// Where a person is at home: the organisation that they joined first. Who belongs to none gets one of their own, which
+/// its log tells as done from `origin`.
+pub(crate) async fn home(
+    app: &App,
+    tx: &mut Tx,
+    (user, email): (UserId, &Email),
+    origin: &Origin,
+) -> Result<Membership> {
     if let Some(member) = accounts::by_email(tx, email).await? {
         return Ok(member);
     }
     let wanted = Slug::from_title(local_part(email), "org");
     let org = make_org(app, tx, &wanted, local_part(email)).await?.ok_or_else(|| Error::NoFreeSlug(email.clone()))?;
     accounts::insert_membership(tx, org, user, Role::Owner, app.clock.now()).await?;
-    accounts::by_email(tx, email).await?.ok_or_else(|| Error::NoFreeSlug(email.clone()))
+    let owner = accounts::by_email(tx, email).await?.ok_or_else(|| Error::NoFreeSlug(email.clone()))?;
+    note_made(app, tx, &Member::new(owner.clone(), origin.clone())).await?;
+    Ok(owner)
+}
+
+/// Notes in an organisation's log that it was made, for the owner that it has.
+pub(crate) async fn note_made(app: &App, tx: &mut Tx, owner: &Member) -> Result<()> {
+    let made = json!({
+        "slug": owner.org_slug, "name": owner.org_name, "plan": owner.plan, "owner": owner.user_id,
+    });
+    let done = Done::of("org.created", ("org", &owner.org_id)).changed(Value::Null, made);
+    Ok(audit::note(app, owner, tx, done).await?)
 }
 
 fn local_part(email: &Email) -> &str {

@@ -2,12 +2,12 @@
 
 use cloche_domain::ApiKeyId;
 use cloche_domain::server::Scope;
-use cloche_storage::accounts::Membership;
-use cloche_storage::api_keys::{self, ApiKey, OwnedKey};
+use cloche_storage::api_keys::{self, ApiKey, KeyInUse, OwnedKey};
 use cloche_storage::members as store;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 use time::Duration;
+use time::format_description::well_known::Rfc3339;
 
 use crate::app::App;
 use crate::audit::{self, Done};
@@ -79,17 +79,22 @@ pub async fn create(app: &App, member: &Member, new: NewKey) -> Result<(SecretSt
         expires_at: expires_in_days.map(|days| now + Duration::days(days.into())),
         last_used_at: None,
     };
-    let mut tx = app.db.begin().await?;
+    let mut tx = audit::begin(app, member.org_id).await?;
     // Whoever is being removed at this moment gets none that outlasts it.
     if !store::hold(&mut tx, member.org_id, member.user_id).await? {
         return Err(members::Error::NoLonger.into());
     }
     api_keys::insert(&mut tx, member.org_id, member.user_id, &kept, token::digest(&key)).await?;
-    let made = json!({"name": kept.name, "scopes": kept.scopes});
-    let done = Done::of("api_key.created", ("api_key", &kept.id)).changed(Value::Null, made);
+    let done = Done::of("api_key.created", ("api_key", &kept.id)).changed(Value::Null, noted(&kept));
     audit::note(app, member, &mut tx, done).await?;
     tx.commit().await?;
     Ok((key, kept))
+}
+
+/// What the log is told of a key.
+fn noted(key: &ApiKey) -> Value {
+    let expires_at = key.expires_at.and_then(|at| at.format(&Rfc3339).ok());
+    json!({"name": key.name, "start": key.start, "scopes": key.scopes, "expiresAt": expires_at})
 }
 
 /// A member's own keys.
@@ -119,7 +124,7 @@ pub async fn delete(app: &App, member: &Member, id: ApiKeyId) -> Result<()> {
 }
 
 /// Whom a key acts for, and what it is good for. `None` if it is unknown, expired, or its owner has left.
-pub async fn holder(app: &App, key: &SecretString) -> Result<Option<(Membership, Vec<Scope>)>> {
+pub async fn holder(app: &App, key: &SecretString) -> Result<Option<KeyInUse>> {
     let now = app.clock.now();
     let found = api_keys::find(&mut app.db.read().await?, token::digest(key), now).await?;
     let Some(found) = found else { return Ok(None) };
@@ -128,5 +133,5 @@ pub async fn holder(app: &App, key: &SecretString) -> Result<Option<(Membership,
         api_keys::touch(&mut tx, found.key_id, now).await?;
         tx.commit().await?;
     }
-    Ok(Some((found.member, found.scopes)))
+    Ok(Some(found))
 }

@@ -47,8 +47,8 @@ pub struct App {
     pub keys: Keys,
     /// What signs how each component was built.
     pub attestation_signer: Signer,
-    pub bearers: Bearers,
-    pub gateway: Gateway,
+    pub bearers: Arc<Bearers>,
+    pub gateway: Arc<Gateway>,
     /// Where calls are noted.
     pub calls: Recorder,
     /// Pages that may call MCP servers.

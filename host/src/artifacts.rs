@@ -1,11 +1,17 @@
 //! Components, each kept under its SHA-256: `artifacts/<2 digits>/<sha256>.wasm`.
 
+mod tidy;
+
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use cloche_domain::Sha256;
+use tokio::sync::Notify;
 use tokio::task::spawn_blocking;
+
+pub use tidy::{lay, tidy};
 
 use crate::token::{NoRandomness, random_bytes};
 
@@ -30,11 +36,18 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[derive(Clone, Debug)]
 pub struct Artifacts {
     dir: PathBuf,
+    /// Rung when a version has gone.
+    released: Arc<Notify>,
 }
 
 impl Artifacts {
     pub fn new(dir: PathBuf) -> Self {
-        Self { dir }
+        Self { dir, released: Arc::default() }
+    }
+
+    /// Tells that there may be components which no version refers to any more.
+    pub fn release(&self) {
+        self.released.notify_one();
     }
 
     /// Keeps a component. When this returns, it is on the disk, whole.
@@ -54,6 +67,15 @@ impl Artifacts {
     pub async fn get(&self, sha256: Sha256) -> Result<Vec<u8>> {
         let artifacts = self.clone();
         spawn_blocking(move || artifacts.read(sha256)).await.map_err(io::Error::other)?
+    }
+
+    /// Takes a component off the disk, if it is there.
+    async fn remove(&self, sha256: Sha256) -> Result<()> {
+        let path = self.path(sha256);
+        match spawn_blocking(move || fs::remove_file(path)).await.map_err(io::Error::other)? {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error.into()),
+            _ => Ok(()),
+        }
     }
 
     fn read(&self, sha256: Sha256) -> Result<Vec<u8>> {
@@ -106,5 +128,9 @@ mod tests {
 
         fs::write(artifacts.path(sha256), "compon").unwrap();
         assert!(matches!(artifacts.get(sha256).await, Err(Error::Damaged { .. })));
+        for _ in 0..2 {
+            artifacts.remove(sha256).await.unwrap();
+        }
+        assert!(matches!(artifacts.get(sha256).await, Err(Error::Missing(_))));
     }
 }

@@ -81,8 +81,7 @@ impl Signer {
 
     /// The public halves of all keys in the directory, as it is now.
     pub fn public(&self) -> Result<PublicKeys> {
-        let keys = files(&self.dir)?.into_iter().map(|path| read(&path).map(|pair| PublicKey::of(&pair)));
-        Ok(PublicKeys { keys: keys.collect::<Result<_>>()? })
+        PublicKeys::of(&self.dir)
     }
 }
 
@@ -93,6 +92,12 @@ impl fmt::Debug for Signer {
 }
 
 impl PublicKeys {
+    /// The public halves of all keys in a directory.
+    pub fn of(dir: &Path) -> Result<Self> {
+        let keys = files(dir)?.into_iter().map(|path| read(&path).map(|pair| PublicKey::of(&pair)));
+        Ok(Self { keys: keys.collect::<Result<_>>()? })
+    }
+
     pub fn get(&self, id: &str) -> Option<&PublicKey> {
         // A key whose name is not its own thumbprint is no key that anyone published.
         self.keys.iter().find(|key| key.kid == id && key.kid == thumbprint(&key.x))

@@ -4,6 +4,7 @@ mod compiler;
 
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt as _;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context as _, ensure};
@@ -17,11 +18,11 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
-use crate::artifacts::Artifacts;
+use crate::artifacts::{self, Artifacts};
 use crate::attestation_keys::Signer;
 use crate::calls::{self, Recorder};
 use crate::config::Config;
-use crate::events::Events;
+use crate::events::{Event, Events};
 use crate::gateway::Gateway;
 use crate::http::Origins;
 use crate::keys::Keys;
@@ -30,7 +31,7 @@ use crate::model::Models;
 use crate::oauth::Bearers;
 use crate::vault::Vault;
 use crate::worker::{Wake, Workers};
-use crate::{gateway, greeting, http, imports, stop};
+use crate::{greeting, http, imports, stop};
 
 /// Makes the platform from its configuration: opens the database and brings its tables up to date.
 pub async fn app(config: Config) -> anyhow::Result<Arc<App>> {
@@ -45,6 +46,8 @@ pub async fn app(config: Config) -> anyhow::Result<Arc<App>> {
     let mail = Mailer::Outbox(Outbox::new(config.data_dir("outbox"), public_url.host_str().unwrap_or("localhost")));
     let clock = Clock::default();
     let keys = Keys::open(&config.data_dir("keys/oauth"), Duration::days(config.oauth.key_days.into()), clock.now())?;
+    let (gateway, bearers) = (Arc::<Gateway>::default(), Arc::<Bearers>::default());
+    let events = events(gateway.clone(), bearers.clone());
     let origins = Origins::new(&public_url, &config.mcp.allowed_origins)?;
     Ok(Arc::new(App {
         public_url,
@@ -58,16 +61,41 @@ pub async fn app(config: Config) -> anyhow::Result<Arc<App>> {
         wake: Wake::default(),
         clock,
         db,
-        events: Events::default(),
+        events,
         mail,
         keys,
-        attestation_signer: Signer::open(&config.data_dir("keys/attestation"))?,
-        bearers: Bearers::default(),
-        gateway: Gateway::default(),
+        attestation_signer: Signer::open(&attestation_keys(&config))?,
+        bearers,
+        gateway,
         calls: Recorder::default(),
         origins,
         config,
     }))
+}
+
+/// The database as it is, to be looked at: nothing is made, and its tables stay what they are.
+pub async fn database(config: &Config) -> anyhow::Result<Db> {
+    let file = config.data_dir("cloche.db");
+    ensure!(!config.is_embedded() || file.is_file(), "there is no database {}: is --data right?", file.display());
+    Ok(Db::open(&config.database_url()).await?)
+}
+
+/// Where the keys are that sign attestations, and the audit log.
+pub fn attestation_keys(config: &Config) -> PathBuf {
+    config.data_dir("keys/attestation")
+}
+
+/// What has changed ends what is remembered of it.
+fn events(gateway: Arc<Gateway>, bearers: Arc<Bearers>) -> Events {
+    Events::new(move |event| match event {
+        Event::Server(server) => {
+            gateway.forget(server);
+            bearers.forget_rights();
+        }
+        Event::Grant(grant) => bearers.forget_grant(grant),
+        Event::Rights => bearers.forget_rights(),
+        Event::Build(_) => {}
+    })
 }
 
 /// Serves until asked to stop; then finishes what is open.
@@ -83,13 +111,13 @@ pub async fn serve(mut config: Config) -> anyhow::Result<()> {
         release_jobs(&app.db).await?;
     }
     let workers = Workers::start(&app, compiler::parallel(&app.config.compiler));
-    let following = tokio::spawn(gateway::follow(app.clone(), app.events.listen()));
     let stopping = CancellationToken::new();
     let writing = tokio::spawn(calls::write(app.clone(), stopping.clone()));
+    let tidying = tokio::spawn(artifacts::tidy(app.clone(), stopping.clone()));
     let served = http::serve(listener, app.clone()).await;
-    following.abort();
     stopping.cancel();
     writing.await?;
+    tidying.await?;
     workers.stop().await;
     app.db.close().await;
     served
@@ -113,8 +141,12 @@ pub async fn work(config: Config) -> anyhow::Result<()> {
     );
     let app = app(config).await?;
     let workers = Workers::start(&app, compiler::parallel(&app.config.compiler));
+    let stopping = CancellationToken::new();
+    let tidying = tokio::spawn(artifacts::tidy(app.clone(), stopping.clone()));
     tracing::info!("working on jobs");
     stop::asked().await;
+    stopping.cancel();
+    tidying.await?;
     workers.stop().await;
     app.db.close().await;
     Ok(())

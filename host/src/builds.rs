@@ -1,6 +1,7 @@
 //! Builds: what their owners see, and how they are run.
 
 mod failure;
+mod outcome;
 mod run;
 mod smoke;
 

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod admin;
+mod audit;
 mod rebuild;
 mod serve;
 mod verify;
@@ -40,6 +41,9 @@ enum Command {
     /// Make accounts, sign-in links and API keys, also beside a running platform.
     #[command(subcommand)]
     Admin(admin::Admin),
+    /// Look at the log of who changed what.
+    #[command(subcommand)]
+    Audit(audit::Audit),
     /// Check a version's attestation, offline, and say what it proves.
     Verify(verify::Verify),
     /// Build a version's downloaded source again, on this machine, and compare.
@@ -94,6 +98,10 @@ pub fn run() -> ExitCode {
         Command::Migrate(place) => block_on(async move { crate::boot::app(place.load()?).await.map(|_| ()) }),
         Command::Admin(admin) => block_on(async move {
             println!("{}", admin.run().await?);
+            Ok(())
+        }),
+        Command::Audit(audit) => block_on(async move {
+            println!("{}", audit.run().await?);
             Ok(())
         }),
         Command::Verify(verify) => verify.run().map(|said| println!("{said}")),

@@ -33,6 +33,7 @@ pub struct Config {
     pub sandbox: Sandbox,
     pub egress: Egress,
     pub calls: Calls,
+    pub versions: Versions,
     pub oauth: Oauth,
     pub mcp: Mcp,
     pub log: Log,
@@ -106,6 +107,21 @@ pub struct Egress {
 pub struct Calls {
     pub days: u32,
     pub per_server: u32,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Versions {
+    pub keep: u32,
+    pub days: u32,
+    pub component_minutes: u32,
+}
+
+impl Versions {
+    /// How long a component is kept after the last version of it.
+    pub fn component_life(&self) -> time::Duration {
+        time::Duration::minutes(self.component_minutes.into())
+    }
 }
 
 #[derive(Clone, Debug, Deserialize)]

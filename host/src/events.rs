@@ -1,4 +1,7 @@
-//! What has changed, told to whoever listens in this process: build streams, and caches that decide access.
+//! What has changed: told first to the caches that decide access, and then to whoever listens in this process.
+
+use std::fmt;
+use std::sync::Arc;
 
 use cloche_domain::{BuildId, GrantId, ServerId};
 use tokio::sync::broadcast;
@@ -17,23 +20,32 @@ pub enum Event {
 }
 
 /// The channel. Clones share it.
-#[derive(Clone, Debug)]
-pub struct Events(broadcast::Sender<Event>);
+#[derive(Clone)]
+pub struct Events {
+    sender: broadcast::Sender<Event>,
+    caches: Arc<dyn Fn(Event) + Send + Sync>,
+}
 
-impl Default for Events {
-    /// A channel that remembers 1,024 events for slow listeners; one that lags reads everything anew.
-    fn default() -> Self {
-        Self(broadcast::channel(1024).0)
+impl fmt::Debug for Events {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Events").finish_non_exhaustive()
     }
 }
 
 impl Events {
-    /// Tells all listeners, if there are any.
+    /// A channel that remembers 1,024 events for slow listeners; one that lags reads everything anew. `caches` forgets what
+    /// a change makes untrue.
+    pub fn new(caches: impl Fn(Event) + Send + Sync + 'static) -> Self {
+        Self { sender: broadcast::channel(1024).0, caches: Arc::new(caches) }
+    }
+
+    /// Tells all. When this returns, no cache of this process knows what was before: whoever made the change may answer.
     pub fn tell(&self, event: Event) {
-        let _ = self.0.send(event);
+        (self.caches)(event);
+        let _ = self.sender.send(event);
     }
 
     pub fn listen(&self) -> broadcast::Receiver<Event> {
-        self.0.subscribe()
+        self.sender.subscribe()
     }
 }

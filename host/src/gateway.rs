@@ -1,10 +1,12 @@
 //! From a server's place to a tool's answer.
 //!
-//! What is remembered of a server ends with an event about it, and after a few seconds in any case.
+//! What is remembered of a server ends with an event about it, before whoever made the change is answered; and within
+//! a second in any case.
 
 mod answer;
 mod bodies;
 mod record;
+mod remembered;
 mod schema;
 mod tools;
 
@@ -20,22 +22,21 @@ use cloche_storage::servers::{self as store, LiveServer};
 use moka::sync::Cache;
 use secrecy::SecretString;
 use serde_json::{Map, Value};
-use tokio::sync::broadcast::Receiver;
-use tokio::sync::broadcast::error::RecvError;
 
 pub use answer::{Answer, Outcome};
 pub use bodies::{Bodies, TooMuch};
 pub use tools::{Tool, Tools};
 
+use remembered::Remembered;
+
 use crate::app::App;
-use crate::events::Event;
 use crate::kv::ServerKv;
 use crate::mount::Mount;
 use crate::oauth::access::{Caller, Right};
 use crate::{artifacts, vault};
 
-/// How long a server counts as what it was, without an event.
-const TRUST: Duration = Duration::from_secs(5);
+/// How long a server counts as what it was, without an event: what is changed on another node counts here within a second.
+const TRUST: Duration = Duration::from_millis(900);
 
 /// Why a server does not answer.
 #[derive(Debug, thiserror::Error)]
@@ -77,7 +78,7 @@ impl fmt::Debug for Served {
 /// What is remembered of servers.
 #[derive(Debug)]
 pub struct Gateway {
-    served: Cache<Mount, Arc<Served>>,
+    served: Remembered<Mount, Arc<Served>>,
     /// A version never changes.
     tools: Cache<VersionId, Arc<Tools>>,
     pub bodies: Bodies,
@@ -85,38 +86,14 @@ pub struct Gateway {
 
 impl Default for Gateway {
     fn default() -> Self {
-        Self {
-            served: Cache::builder().max_capacity(10_000).time_to_live(TRUST).support_invalidation_closures().build(),
-            tools: Cache::new(10_000),
-            bodies: Bodies::default(),
-        }
+        Self { served: Remembered::new(10_000, TRUST), tools: Cache::new(10_000), bodies: Bodies::default() }
     }
 }
 
 impl Gateway {
-    fn forget(&self, server: ServerId) {
-        // Fails only without `support_invalidation_closures`, and entries end by themselves soon.
-        let _ = self.served.invalidate_entries_if(move |_, served| served.live.server_id == server);
-    }
-}
-
-/// Ends what is remembered when something changes, as long as the platform runs.
-pub async fn follow(app: Arc<App>, mut events: Receiver<Event>) {
-    loop {
-        match events.recv().await {
-            Ok(Event::Server(server)) => {
-                app.gateway.forget(server);
-                app.bearers.forget_rights();
-            }
-            Ok(Event::Grant(grant)) => app.bearers.forget_grant(grant),
-            Ok(Event::Rights) => app.bearers.forget_rights(),
-            Ok(Event::Build(_)) => {}
-            Err(RecvError::Lagged(_)) => {
-                app.gateway.served.invalidate_all();
-                app.bearers.forget_rights();
-            }
-            Err(RecvError::Closed) => return,
-        }
+    /// A server was changed.
+    pub fn forget(&self, server: ServerId) {
+        self.served.forget_if(move |served| served.live.server_id == server);
     }
 }
 
@@ -126,6 +103,7 @@ pub async fn serve(app: &App, caller: &Caller, mount: &Mount) -> Result<Arc<Serv
         check_right(caller, known.live.server_id, known.live.org_id)?;
         return Ok(known);
     }
+    let began = app.gateway.served.begin();
     let mut tx = app.db.read().await?;
     let Some((id, org, status)) = store::status(&mut tx, &mount.org, &mount.slug).await? else {
         return Err(Error::NotFound);
@@ -145,7 +123,7 @@ pub async fn serve(app: &App, caller: &Caller, mount: &Mount) -> Result<Arc<Serv
         tools: tools(app, &live)?,
         live,
     });
-    app.gateway.served.insert(mount.clone(), served.clone());
+    app.gateway.served.keep(began, mount.clone(), served.clone());
     Ok(served)
 }
 

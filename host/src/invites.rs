@@ -166,7 +166,8 @@ pub async fn accept(app: &App, person: &Person, invite: &SecretString) -> Result
     if store::find(&mut tx, invite.org_id, person.user_id).await?.is_none() {
         people::insert_membership(&mut tx, invite.org_id, person.user_id, invite.role, now).await?;
     }
-    let joined = Member::from(store::find(&mut tx, invite.org_id, person.user_id).await?.ok_or(Error::NotValid)?);
+    let joined = store::find(&mut tx, invite.org_id, person.user_id).await?.ok_or(Error::NotValid)?;
+    let joined = Member::new(joined, person.origin().clone());
     let accepted = json!({"role": joined.role, "invitedBy": invite.invited_by});
     let done = Done::of("invite.accepted", ("invite", &invite.id)).changed(Value::Null, accepted);
     audit::note(app, &joined, &mut tx, done).await?;

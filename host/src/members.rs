@@ -1,7 +1,7 @@
 //! Who belongs to an organisation, as what; and the end of it, from which moment on they may nothing more there.
 
-use cloche_domain::UserId;
 use cloche_domain::server::Role;
+use cloche_domain::{Origin, UserId};
 use cloche_storage::accounts::Membership;
 use cloche_storage::members::{self, Ended, Member as Listed};
 use cloche_storage::{Tx, invites};
@@ -43,8 +43,9 @@ pub async fn list(app: &App, member: &Member) -> Result<Vec<Listed>> {
 /// transaction ends, nobody is.
 pub async fn standing(tx: &mut Tx, member: &Member) -> Result<Member> {
     members::in_turn(tx).await?;
+    cloche_storage::audit::lock(tx, member.org_id).await?;
     let now = members::find(tx, member.org_id, member.user_id).await?.ok_or(Error::NoLonger)?;
-    Ok(now.into())
+    Ok(Member::new(now, member.origin().clone()))
 }
 
 /// Whether someone may give others a role, or take it from them.
@@ -114,7 +115,7 @@ pub async fn remove(app: &App, by: &Member, id: UserId) -> Result<()> {
     let ended = members::remove(&mut tx, actor.org_id, id, app.clock.now()).await?;
     let action = if leaving { "member.left" } else { "member.removed" };
     audit::note(app, &actor, &mut tx, gone(action, &before, ended)).await?;
-    accounts::home(app, &mut tx, id, &before.email).await?;
+    accounts::home(app, &mut tx, (id, &before.email), &Origin::PLATFORM).await?;
     tx.commit().await?;
     tracing::info!(org = %actor.org_id, user = %id, by = %actor.user_id, "a member is out");
     rights_changed(app);
@@ -136,6 +137,5 @@ async fn leaves_an_owner(tx: &mut Tx, before: &Membership) -> Result<()> {
 
 /// Makes this process, and those that listen, ask again who may do what.
 pub(crate) fn rights_changed(app: &App) {
-    app.bearers.forget_rights();
     app.events.tell(Event::Rights);
 }

@@ -1,10 +1,10 @@
 //! Organisations: made, named and ended by those who belong to them.
 
 use cloche_domain::server::Role;
-use cloche_domain::{OrgId, ServerId, Slug};
+use cloche_domain::{OrgId, Origin, ServerId, Slug};
 use cloche_storage::accounts::{self as people, Membership, NewOrg};
 use cloche_storage::{Tx, members as store, orgs};
-use serde_json::{Value, json};
+use serde_json::json;
 use time::Duration;
 
 use crate::accounts;
@@ -70,10 +70,9 @@ pub async fn create(app: &App, person: &Person, name: &str, wanted: Option<&Slug
             .ok_or_else(|| accounts::Error::NoFreeSlug(person.email.clone()))?,
     };
     people::insert_membership(&mut tx, org, person.user_id, Role::Owner, now).await?;
-    let owner = Member::from(store::find(&mut tx, org, person.user_id).await?.ok_or(members::Error::NoLonger)?);
-    let made = json!({"slug": owner.org_slug, "name": name});
-    let done = Done::of("org.created", ("org", &org)).changed(Value::Null, made);
-    audit::note(app, &owner, &mut tx, done).await?;
+    let owner = store::find(&mut tx, org, person.user_id).await?.ok_or(members::Error::NoLonger)?;
+    let owner = Member::new(owner, person.origin().clone());
+    accounts::note_made(app, &mut tx, &owner).await?;
     tx.commit().await?;
     tracing::info!(%org, by = %person.user_id, "organisation made");
     Ok(owner)
@@ -118,9 +117,9 @@ pub async fn delete(app: &App, by: &Person, name: &str) -> Result<()> {
         return Err(Error::NotConfirmed(owner.org_name.clone()));
     }
     let members = store::list(&mut tx, owner.org_id).await?;
-    let servers = end(&mut tx, &owner).await?;
+    let servers = end(app, &mut tx, &owner).await?;
     for member in &members {
-        accounts::home(app, &mut tx, member.user_id, &member.email).await?;
+        accounts::home(app, &mut tx, (member.user_id, &member.email), &Origin::PLATFORM).await?;
     }
     tx.commit().await?;
     ended(app, &owner, &servers);
@@ -128,9 +127,9 @@ pub async fn delete(app: &App, by: &Person, name: &str) -> Result<()> {
 }
 
 /// Deletes an organisation: the servers that it had.
-pub(crate) async fn end(tx: &mut Tx, owner: &Membership) -> cloche_storage::Result<Vec<ServerId>> {
+pub(crate) async fn end(app: &App, tx: &mut Tx, owner: &Membership) -> cloche_storage::Result<Vec<ServerId>> {
     let servers = orgs::servers(tx, owner.org_id).await?;
-    orgs::delete(tx, owner.org_id, &owner.org_slug).await?;
+    orgs::delete(tx, owner.org_id, &owner.org_slug, app.clock.now()).await?;
     Ok(servers)
 }
 
@@ -141,6 +140,7 @@ pub(crate) fn ended(app: &App, owner: &Membership, servers: &[ServerId]) {
     for server in servers {
         app.events.tell(Event::Server(*server));
     }
+    app.artifacts.release();
     rights_changed(app);
 }
 

@@ -14,7 +14,7 @@ use time::format_description::well_known::Rfc3339;
 
 use crate::app::App;
 use crate::audit;
-use crate::http::auth::Person;
+use crate::http::auth::{Member, Person};
 use crate::members::{gone as left, rights_changed};
 use crate::orgs;
 
@@ -83,13 +83,13 @@ pub async fn delete(app: &App, person: &Person, email: &Email) -> Result<()> {
     let (alone, shared) = belongings(&mut tx, person.user_id).await?;
     let mut gone: Vec<(Membership, Vec<ServerId>)> = Vec::new();
     for org in alone {
-        let servers = orgs::end(&mut tx, &org).await?;
+        let servers = orgs::end(app, &mut tx, &org).await?;
         gone.push((org, servers));
     }
     for org in shared {
         let ended = store::remove(&mut tx, org.org_id, person.user_id, app.clock.now()).await?;
         let done = left("member.left", &org, ended).because("the account was deleted");
-        audit::note(app, &org.into(), &mut tx, done).await?;
+        audit::note(app, &Member::new(org, person.origin().clone()), &mut tx, done).await?;
     }
     people::delete(&mut tx, person.user_id).await?;
     tx.commit().await?;

@@ -11,7 +11,7 @@ use cloche_domain::{BuildId, Day, OrgId, ServerId};
 use cloche_storage::accounts::Membership;
 use cloche_storage::quotas::{self, Use};
 use cloche_storage::usage::{self, Used};
-use cloche_storage::{Tx, servers};
+use cloche_storage::{Tx, audit, servers};
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 
@@ -62,7 +62,7 @@ pub struct Standing {
 
 /// Makes sure that there is room for one more server. It holds until the transaction ends.
 pub async fn room_for_server(app: &App, member: &Membership, tx: &mut Tx) -> Result<()> {
-    quotas::lock(tx, member.org_id).await?;
+    audit::lock(tx, member.org_id).await?;
     within(app, (member.org_id, member.plan), tx, Counted::Servers, 1).await
 }
 
@@ -79,7 +79,7 @@ pub async fn count_build(
     (server, build): (ServerId, BuildId),
 ) -> Result<()> {
     let (org, day) = (member.org_id, Day::of(app.clock.now()));
-    quotas::lock(tx, org).await?;
+    audit::lock(tx, org).await?;
     quotas::forget_before(tx, org, day).await?;
     within(app, (org, member.plan), tx, Counted::Builds, 1).await?;
     quotas::take(tx, &Use { org_id: org, day, what: Counted::Builds, subject: &build.to_string() }, 1, None).await?;

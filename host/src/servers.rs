@@ -1,5 +1,6 @@
 //! Servers, as their owners make, see and end them.
 
+mod change;
 mod create;
 mod iterate;
 mod upload;
@@ -13,8 +14,9 @@ use cloche_storage::servers::{self, Server};
 use cloche_storage::versions::{self, Version};
 use cloche_storage::{builds, secrets};
 use secrecy::{ExposeSecret as _, SecretString};
-use serde_json::json;
+use serde_json::{Value, json};
 
+pub use change::{Change, describe, pause};
 pub use create::{Created, From, NewServer, create};
 pub(crate) use create::{checked, safe};
 pub use iterate::{Begun, Next, iterate};
@@ -43,6 +45,10 @@ pub enum Error {
     SlugTaken(Slug),
     #[error("the draft has expired, or is not one of yours: draft again")]
     PreviewExpired,
+    #[error("the server's {what} {problem}")]
+    Text { what: &'static str, problem: &'static str },
+    #[error("the slug is part of the server's URL, and stays: leave it out, or make another server")]
+    SlugFixed,
     #[error(transparent)]
     Quota(#[from] quotas::Error),
     #[error(transparent)]
@@ -129,25 +135,46 @@ pub async fn get(app: &App, member: &Member, id: ServerId) -> Result<Detail> {
     })
 }
 
-/// The versions of a server, newest first.
-pub async fn versions(app: &App, member: &Member, id: ServerId) -> Result<Vec<Version>> {
+/// One page of a server's versions, newest first.
+#[derive(Clone, Debug)]
+pub struct Versions {
+    pub versions: Vec<Version>,
+    /// Where the next page begins, if there is one.
+    pub next: Option<i64>,
+}
+
+/// The versions of a server, `limit` of those numbered below `before`.
+pub async fn versions(app: &App, member: &Member, id: ServerId, before: Option<i64>, limit: u8) -> Result<Versions> {
     let mut tx = app.db.read().await?;
     servers::get(&mut tx, member.org_id, id).await?.ok_or(Error::NotFound)?;
-    Ok(versions::list(&mut tx, id).await?)
+    let mut versions = versions::list(&mut tx, id, before, i64::from(limit) + 1).await?;
+    let more = versions.len() > usize::from(limit);
+    versions.truncate(limit.into());
+    let next = versions.last().filter(|_| more).map(|last| last.n);
+    Ok(Versions { versions, next })
 }
 
 /// Deletes a server. Access ends at once: with the transaction, and with the event for those who remember it.
 pub async fn delete(app: &App, member: &Member, id: ServerId) -> Result<()> {
     may_change(member)?;
-    let mut tx = app.db.begin().await?;
-    if !servers::delete(&mut tx, member.org_id, id).await? {
-        return Err(Error::NotFound);
-    }
-    audit::note(app, member, &mut tx, Done::of("server.deleted", ("server", &id))).await?;
+    let mut tx = audit::begin(app, member.org_id).await?;
+    let before = servers::get(&mut tx, member.org_id, id).await?.ok_or(Error::NotFound)?;
+    servers::delete(&mut tx, member.org_id, id, app.clock.now()).await?;
+    let done = Done::of("server.deleted", ("server", &id)).changed(noted(&before), Value::Null);
+    audit::note(app, member, &mut tx, done).await?;
     tx.commit().await?;
     tracing::info!(server = %id, by = %member.user_id, "server deleted");
     app.events.tell(Event::Server(id));
+    app.artifacts.release();
     Ok(())
+}
+
+/// What the log is told of a server.
+fn noted(server: &Server) -> Value {
+    json!({
+        "slug": server.slug, "name": server.name, "description": server.description, "status": server.status,
+        "activeVersion": server.active_version,
+    })
 }
 
 /// Sets a secret that the server asks for. It cannot be read again.
@@ -155,13 +182,15 @@ pub async fn put_secret(app: &App, member: &Member, id: ServerId, key: &SecretKe
     may_change(member)?;
     check_secret(key, value)?;
     let sealed = app.vault.seal(id, key, value)?;
-    let mut tx = app.db.begin().await?;
+    let mut tx = audit::begin(app, member.org_id).await?;
     let server = servers::get(&mut tx, member.org_id, id).await?.ok_or(Error::NotFound)?;
     if !server.spec.required_secrets.iter().any(|asked| &asked.key == key) {
         return Err(Error::UnknownSecret(key.clone()));
     }
+    let was_set = secrets::keys(&mut tx, id).await?.contains(key);
     secrets::put(&mut tx, &sealed, app.clock.now()).await?;
-    audit::note(app, member, &mut tx, Done::of("secret.set", ("server", &id)).with(json!({"key": key}))).await?;
+    let done = Done::of("secret.set", ("server", &id)).with(json!({"key": key}));
+    audit::note(app, member, &mut tx, done.changed(json!({"set": was_set}), json!({"set": true}))).await?;
     tx.commit().await?;
     app.events.tell(Event::Server(id));
     Ok(())
@@ -170,12 +199,13 @@ pub async fn put_secret(app: &App, member: &Member, id: ServerId, key: &SecretKe
 /// Forgets a secret.
 pub async fn delete_secret(app: &App, member: &Member, id: ServerId, key: &SecretKey) -> Result<()> {
     may_change(member)?;
-    let mut tx = app.db.begin().await?;
+    let mut tx = audit::begin(app, member.org_id).await?;
     servers::get(&mut tx, member.org_id, id).await?.ok_or(Error::NotFound)?;
     if !secrets::delete(&mut tx, id, key).await? {
         return Err(Error::UnknownSecret(key.clone()));
     }
-    audit::note(app, member, &mut tx, Done::of("secret.deleted", ("server", &id)).with(json!({"key": key}))).await?;
+    let done = Done::of("secret.deleted", ("server", &id)).with(json!({"key": key}));
+    audit::note(app, member, &mut tx, done.changed(json!({"set": true}), json!({"set": false}))).await?;
     tx.commit().await?;
     app.events.tell(Event::Server(id));
     Ok(())

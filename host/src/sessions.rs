@@ -1,6 +1,6 @@
 //! Browsers that are signed in: how a session begins, goes on and ends, and the organisation that it acts in.
 
-use cloche_domain::{SessionId, Slug, UserId};
+use cloche_domain::{Origin, SessionId, Slug, Via};
 use cloche_storage::accounts::Membership;
 use cloche_storage::sessions::{self, Begun, NewSession, Rotation, Session};
 use cloche_storage::{Tx, accounts};
@@ -10,7 +10,7 @@ use time::{Duration, OffsetDateTime};
 
 use crate::app::App;
 use crate::audit::{self, Done};
-use crate::http::auth::Person;
+use crate::http::auth::{Member, Person};
 use crate::token::{self, NoRandomness};
 
 /// A session's token is replaced when it is older.
@@ -46,21 +46,29 @@ pub struct Browser {
     pub user_agent: Option<String>,
 }
 
-/// Begins a session: its token, for the cookie.
-pub async fn begin(app: &App, tx: &mut Tx, user: UserId, browser: &Browser) -> Result<SecretString> {
+/// Begins a member's session of an id: its token, for the cookie.
+pub async fn begin(
+    app: &App,
+    tx: &mut Tx,
+    (member, id): (&Member, SessionId),
+    browser: &Browser,
+) -> Result<SecretString> {
+    // Before the session's row, as whoever ends the account does.
+    cloche_storage::audit::lock(tx, member.org_id).await?;
     let (token, now) = (token::mint("")?, app.clock.now());
     let plain = |agent: &String| agent.chars().filter(|c| !c.is_control()).take(USER_AGENT).collect::<String>();
     let user_agent = browser.user_agent.as_ref().map(plain);
     let session = NewSession {
-        id: SessionId::new(),
+        id,
         token: token::digest(&token),
-        user_id: user,
+        user_id: member.user_id,
         expires_at: end_of(app, now),
         address: &browser.address,
         user_agent: user_agent.as_deref(),
     };
-    sessions::forget(tx, user, now).await?;
+    sessions::forget(tx, member.user_id, now).await?;
     sessions::insert(tx, &session, now).await?;
+    audit::note(app, member, tx, Done::of("session.begun", ("session", &id))).await?;
     Ok(token)
 }
 
@@ -103,10 +111,17 @@ pub async fn renew(app: &App, session: &Session, token: &SecretString) -> Result
     Ok(rotated.then_some(new))
 }
 
-/// Ends the session of a token.
-pub async fn sign_out(app: &App, token: &SecretString) -> Result<()> {
-    let mut tx = app.db.begin().await?;
-    sessions::delete(&mut tx, token::digest(token)).await?;
+/// Ends the session of a token. `address` is the network's.
+pub async fn sign_out(app: &App, token: &SecretString, address: String) -> Result<()> {
+    let (digest, always) = (token::digest(token), OffsetDateTime::UNIX_EPOCH);
+    // Also by the token before this one, however old.
+    let ended = sessions::find(&mut app.db.read().await?, digest, always, always).await?;
+    let Some(Session { session_id, member, .. }) = ended else { return Ok(()) };
+    let member = Member::new(member, Origin { via: Via::Session(session_id), address: Some(address) });
+    let mut tx = audit::begin(app, member.org_id).await?;
+    if sessions::delete(&mut tx, digest).await? {
+        audit::note(app, &member, &mut tx, Done::of("session.ended", ("session", &session_id))).await?;
+    }
     tx.commit().await?;
     Ok(())
 }
@@ -118,7 +133,7 @@ pub async fn list(app: &App, person: &Person) -> Result<Vec<Begun>> {
 
 /// Ends one of a person's sessions at once.
 pub async fn end(app: &App, person: &Person, id: SessionId) -> Result<()> {
-    let mut tx = app.db.begin().await?;
+    let mut tx = audit::begin(app, person.org_id).await?;
     if !sessions::end(&mut tx, person.user_id, id).await? {
         return Err(Error::NotFound);
     }
@@ -129,7 +144,7 @@ pub async fn end(app: &App, person: &Person, id: SessionId) -> Result<()> {
 
 /// Signs a person out everywhere; where `kept`, everywhere else.
 pub async fn end_all(app: &App, person: &Person, kept: bool) -> Result<()> {
-    let mut tx = app.db.begin().await?;
+    let mut tx = audit::begin(app, person.org_id).await?;
     let ended = sessions::end_all(&mut tx, person.user_id, kept.then_some(person.session)).await?;
     let done = Done::of("sessions.ended", ("user", &person.user_id)).with(json!({"sessions": ended}));
     audit::note(app, person, &mut tx, done).await?;

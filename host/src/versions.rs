@@ -1,5 +1,7 @@
 //! Built versions, as a reviewer reads them: from the component itself, which is what runs.
 
+mod code;
+mod end;
 mod review;
 
 use cloche_compiler::{ManifestError, imports, read_manifest};
@@ -15,7 +17,9 @@ use time::OffsetDateTime;
 use time::serde::rfc3339;
 use utoipa::ToSchema;
 
-pub use review::{activate, approve, diff, needed, refuse};
+pub use code::{Change, Code, CodeDiff};
+pub use end::{delete, retire};
+pub use review::{Compared, activate, approve, diff, needed, refuse};
 
 use crate::app::App;
 use crate::artifacts;
@@ -28,6 +32,8 @@ use crate::text_scan::{self, Finding};
 pub enum Error {
     #[error("there is no such version, or it is not built")]
     NotFound,
+    #[error("there is no such version")]
+    NoVersion,
     #[error("version {0} was built before this platform attested builds: build it again")]
     NotAttested(i64),
     #[error("version {0} has no source here: its component was uploaded as it is")]
@@ -44,6 +50,14 @@ pub enum Error {
     Waiting(i64),
     #[error("version {0} was refused, and cannot answer")]
     Refused(i64),
+    #[error("version {0} answers: activate another one first")]
+    Active(i64),
+    #[error("version {0} is being built: wait until it is")]
+    Building(i64),
+    #[error("version {0} is the only one of its server: delete the server instead")]
+    Only(i64),
+    #[error("the versions' code could not be compared")]
+    NotCompared,
     #[error(transparent)]
     Server(#[from] crate::servers::Error),
     #[error("the stored component does not describe itself: {0}")]
@@ -101,7 +115,10 @@ pub struct Source {
 
 /// What a version can do.
 pub async fn report(app: &App, member: &Member, server: ServerId, n: i64) -> Result<Report> {
-    let version = built(app, member, server, n).await?;
+    report_of(app, built(app, member, server, n).await?).await
+}
+
+async fn report_of(app: &App, version: Built) -> Result<Report> {
     let component = app.artifacts.get(version.component_sha256).await?;
     let manifest = read_manifest(&component)?;
     if manifest != Manifest::of(&version.spec, version.source_sha256) {

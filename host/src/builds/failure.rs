@@ -20,6 +20,8 @@ pub(super) enum End {
     Compiler(String),
     #[error("the sandbox is not available: {0}")]
     Sandbox(String),
+    #[error("the component was taken away before a version referred to it")]
+    TakenAway,
     #[error("the attestation cannot be written: {0}")]
     Attestation(#[from] serde_json::Error),
     #[error(transparent)]

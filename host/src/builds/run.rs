@@ -12,19 +12,25 @@ use cloche_compiler::{Artifact, Event as Step, EventSink, ManifestError, Source,
 use cloche_domain::report::Capabilities;
 use cloche_domain::server::{BuildState, Review};
 use cloche_domain::{BuildId, Sha256};
+use cloche_storage::artifacts as kept;
 use cloche_storage::builds::{self, BuildEvent, Failure, Work};
 use cloche_storage::jobs::{self, Job};
 use cloche_storage::versions::{self, Compiled};
 use cloche_storage::{Tx, servers};
 
+use serde_json::json;
+
 use super::failure::End;
+use super::outcome::Outcome;
 use super::smoke;
 use crate::app::App;
+use crate::artifacts;
 use crate::attestation::{self, Built, UPLOADED};
+use crate::audit::{self, Done};
 use crate::dsse::Envelope;
 use crate::events::Event;
 use crate::quotas;
-use crate::versions::needed;
+use crate::versions::{needed, retire};
 use crate::worker::{ATTEMPTS, Place, lease_end};
 
 /// The pause before a second attempt; each further one is twice as long.
@@ -91,6 +97,7 @@ impl Run<'_> {
             }
         };
         self.reach(BuildState::Deploying, format!("Storing component {}", artifact.sha256)).await?;
+        artifacts::lay(self.app, artifact.sha256).await?;
         self.app.artifacts.put(artifact.sha256, artifact.component.clone()).await?;
         self.go_live(&artifact).await
     }
@@ -170,7 +177,7 @@ impl Run<'_> {
 
     /// A transaction that has shown that the job is in this hand.
     async fn held(&self) -> Result<Tx, End> {
-        let mut tx = self.app.db.begin().await?;
+        let mut tx = audit::begin(self.app, self.work.org_id).await?;
         if jobs::renew(&mut tx, self.job, lease_end(self.app)).await? { Ok(tx) } else { Err(End::LeaseLost) }
     }
 
@@ -178,9 +185,12 @@ impl Run<'_> {
     /// once.
     async fn go_live(&mut self, artifact: &Artifact) -> Result<(), End> {
         let attestation = self.attest(artifact)?;
-        let mut tx = self.app.db.begin().await?;
+        let mut tx = audit::begin(self.app, self.work.org_id).await?;
         if !jobs::finish(&mut tx, self.job).await? {
             return Err(End::LeaseLost);
+        }
+        if !kept::hold(&mut tx, artifact.sha256, self.app.clock.now()).await? {
+            return Err(End::TakenAway);
         }
         let compiled = Compiled {
             source: &artifact.source,
@@ -194,21 +204,43 @@ impl Run<'_> {
         let capabilities = Capabilities::of(&artifact.imports, &artifact.manifest);
         let review = needed(&mut tx, self.work.server_id, &capabilities).await?;
         versions::set_review(&mut tx, self.work.version_id, review).await?;
-        let event = if review == Review::Waiting {
-            let message = "It asks for more than the active version: an owner or a reviewer has to approve it";
-            self.event(BuildState::NeedsApproval, message.into())
-        } else {
-            let event = self.event(BuildState::Live, "Live".into());
-            servers::activate_built(&mut tx, self.work.server_id, self.work.version_id, event.at).await?;
-            event
+        let before = versions::active(&mut tx, self.work.server_id).await?.map(|active| active.n);
+        let now = self.app.clock.now();
+        let outcome = match review {
+            Review::Waiting => Outcome::Waits,
+            _ if servers::activate_built(&mut tx, self.work.server_id, self.work.version_id, now).await? => {
+                Outcome::Answers
+            }
+            _ => Outcome::StandsBy { active: before.unwrap_or_default() },
         };
+        self.note(&mut tx, outcome, before).await?;
+        let event = self.event(outcome.state(), outcome.message());
         let elapsed_ms = event.elapsed_ms;
         self.advance(&mut tx, event).await?;
         tx.commit().await?;
-        let said = if review == Review::Waiting { "build waits for approval" } else { "build is live" };
+        let said = outcome.said();
         tracing::info!(build = %self.work.build_id, server = %self.work.server_id, elapsed_ms, "{said}");
         self.tell_end();
+        self.retire().await;
         Ok(())
+    }
+
+    /// What is kept too long goes. That it does not is no failure of the build.
+    async fn retire(&self) {
+        if let Err(error) = retire(self.app, self.work.org_id, self.work.server_id).await {
+            tracing::warn!(server = %self.work.server_id, %error, "old versions are left until the next build");
+        }
+    }
+
+    async fn note(&self, tx: &mut Tx, outcome: Outcome, before: Option<i64>) -> cloche_storage::Result<()> {
+        let n = self.work.version_n;
+        let done = Done::of(outcome.action(), ("server", &self.work.server_id));
+        let done = done.with(json!({"version": n, "build": self.work.build_id}));
+        let done = match outcome {
+            Outcome::Answers => done.changed(json!({"activeVersion": before}), json!({"activeVersion": n})),
+            _ => done,
+        };
+        audit::note_platform(self.app, self.work.org_id, tx, done).await
     }
 
     fn attest(&self, artifact: &Artifact) -> Result<Envelope, End> {
@@ -233,11 +265,14 @@ impl Run<'_> {
     }
 
     async fn fail(&self, failure: Failure) -> cloche_storage::Result<()> {
-        let mut tx = self.app.db.begin().await?;
+        let mut tx = audit::begin(self.app, self.work.org_id).await?;
         if !jobs::finish(&mut tx, self.job).await? {
             return Ok(());
         }
         tracing::info!(build = %self.work.build_id, code = failure.code, "build failed");
+        let with = json!({"version": self.work.version_n, "build": self.work.build_id, "code": failure.code});
+        let done = Done::of("version.failed", ("server", &self.work.server_id)).with(with);
+        audit::note_platform(self.app, self.work.org_id, &mut tx, done).await?;
         let mut event = self.event(BuildState::Failed, failure.message);
         event.code = Some(failure.code);
         event.diagnostics = failure.diagnostics;
@@ -245,6 +280,7 @@ impl Run<'_> {
         builds::advance(&mut tx, self.work.build_id, event).await?;
         tx.commit().await?;
         self.tell_end();
+        self.retire().await;
         Ok(())
     }
 

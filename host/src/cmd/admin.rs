@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 use cloche_domain::server::{Role, Scope};
-use cloche_domain::{Email, Slug};
+use cloche_domain::{Email, Origin, Slug};
 use secrecy::ExposeSecret as _;
 
 use super::Place;
 use crate::api_keys::NewKey;
 use crate::app::App;
+use crate::http::auth;
 use crate::{accounts, api_keys, boot, vault};
 
 #[derive(Subcommand, Debug)]
@@ -88,7 +89,8 @@ impl Admin {
                     Some(org) => accounts::member_of(&app, &person.email, &org).await?,
                     None => accounts::find_or_make(&app, &person.email).await?,
                 };
-                let (key, _) = api_keys::create(&app, &member.into(), NewKey { name, scopes, expires_in_days }).await?;
+                let member = auth::Member::new(member, Origin::COMMAND_LINE);
+                let (key, _) = api_keys::create(&app, &member, NewKey { name, scopes, expires_in_days }).await?;
                 Ok(key.expose_secret().to_owned())
             }
             Self::RotateKeys(place) => {

@@ -9,31 +9,50 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
 use cloche_domain::SessionId;
 use cloche_domain::server::Scope;
+use cloche_domain::{Actor, Origin, Via};
 use cloche_storage::accounts::Membership;
 use cloche_storage::sessions::Session;
 use secrecy::SecretString;
 use url::Url;
 
+use super::address::FullAddress;
 use super::cookies;
 use super::problem::Problem;
 use crate::app::App;
 use crate::{api_keys, sessions};
 
-/// A signed-in person, acting in one organisation. The first argument of what only members may do.
+/// A person, acting in one organisation, and from where. The first argument of what only members may do.
 #[derive(Clone, Debug)]
-pub struct Member(Membership);
+pub struct Member {
+    membership: Membership,
+    origin: Origin,
+}
+
+impl Member {
+    /// A member who asks from there.
+    pub const fn new(membership: Membership, origin: Origin) -> Self {
+        Self { membership, origin }
+    }
+
+    pub const fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// Whoever acts: at the command line it is the operator, for a member.
+    pub const fn actor(&self) -> Actor {
+        match self.origin.via {
+            Via::CommandLine => Actor::Operator,
+            Via::Platform => Actor::Platform,
+            Via::Session(_) | Via::ApiKey(_) | Via::Client(_) => Actor::User(self.membership.user_id),
+        }
+    }
+}
 
 impl Deref for Member {
     type Target = Membership;
 
     fn deref(&self) -> &Membership {
-        &self.0
-    }
-}
-
-impl From<Membership> for Member {
-    fn from(membership: Membership) -> Self {
-        Self(membership)
+        &self.membership
     }
 }
 
@@ -96,8 +115,9 @@ impl FromRequestParts<Arc<App>> for Person {
         if bearer(&parts.headers).is_some() {
             return Err(Error::SessionNeeded.into());
         }
+        let FullAddress(address) = FullAddress::from_request_parts(parts, app).await?;
         match of_session(app, &parts.method, &parts.headers).await? {
-            Some(session) => Ok(Self { session: session.session_id, member: session.member.into() }),
+            Some(session) => Ok(Self { session: session.session_id, member: of(session, address) }),
             None => Err(Error::NotSignedIn.into()),
         }
     }
@@ -107,7 +127,8 @@ impl FromRequestParts<Arc<App>> for MaybeMember {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
-        Ok(Self(asker(app, &parts.method, &parts.headers).await?))
+        let FullAddress(address) = FullAddress::from_request_parts(parts, app).await?;
+        Ok(Self(asker(app, &parts.method, &parts.headers, address).await?))
     }
 }
 
@@ -124,11 +145,16 @@ impl FromRequestParts<Arc<App>> for SameOrigin {
     }
 }
 
-async fn asker(app: &App, method: &Method, headers: &HeaderMap) -> Result<Option<Member>> {
+async fn asker(app: &App, method: &Method, headers: &HeaderMap, address: String) -> Result<Option<Member>> {
     if let Some(key) = bearer(headers) {
-        return member_of_api_key(app, &key, Scope::Api).await.map(Some);
+        return member_of_api_key(app, &key, address).await.map(Some);
     }
-    Ok(of_session(app, method, headers).await?.map(|session| session.member.into()))
+    Ok(of_session(app, method, headers).await?.map(|session| of(session, address)))
+}
+
+/// The member of a session that is asked in from an address.
+fn of(session: Session, address: String) -> Member {
+    Member::new(session.member, Origin { via: Via::Session(session.session_id), address: Some(address) })
 }
 
 /// The session that a request is made in, if no other site's page made it.
@@ -140,10 +166,13 @@ async fn of_session(app: &App, method: &Method, headers: &HeaderMap) -> Result<O
     Ok(Some(session))
 }
 
-/// The member that an API key acts for, if it has `scope`.
-pub async fn member_of_api_key(app: &App, key: &SecretString, scope: Scope) -> Result<Member> {
-    let (member, scopes) = api_keys::holder(app, key).await?.ok_or(Error::BadApiKey)?;
-    if scopes.contains(&scope) { Ok(member.into()) } else { Err(Error::MissingScope(scope)) }
+/// The member that an API key acts for, if it is good for the API.
+async fn member_of_api_key(app: &App, key: &SecretString, address: String) -> Result<Member> {
+    let held = api_keys::holder(app, key).await?.ok_or(Error::BadApiKey)?;
+    if !held.scopes.contains(&Scope::Api) {
+        return Err(Error::MissingScope(Scope::Api));
+    }
+    Ok(Member::new(held.member, Origin { via: Via::ApiKey(held.key_id), address: Some(address) }))
 }
 
 /// The session of the request's cookie, with its token.

@@ -12,6 +12,7 @@ use axum::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST};
 use axum::http::{HeaderName, HeaderValue, Request, StatusCode};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use cloche_domain::Origin;
 use cloche_domain::server::Scope;
 use cloche_sandbox::{EgressSettings, Sandbox, Settings};
 use secrecy::ExposeSecret as _;
@@ -21,6 +22,7 @@ use tower::ServiceExt as _;
 
 use crate::api_keys::{self, NewKey};
 use crate::config::{Config, Flags};
+use crate::http::auth::Member;
 use crate::worker::Workers;
 use crate::{accounts, boot};
 
@@ -160,7 +162,8 @@ async fn wired(data: PathBuf) -> (Router, String, Workers) {
     let app = Arc::new(app);
     let member = accounts::find_or_make(&app, &"ada@example.com".parse().unwrap()).await.unwrap();
     let new = NewKey { name: "fuzz".to_owned(), scopes: vec![Scope::Api, Scope::Mcp], expires_in_days: None };
-    let (key, _) = api_keys::create(&app, &member.into(), new).await.unwrap();
+    let member = Member::new(member, Origin::COMMAND_LINE);
+    let (key, _) = api_keys::create(&app, &member, new).await.unwrap();
     let workers = Workers::start(&app, 1);
     (super::router::router(app), key.expose_secret().to_owned(), workers)
 }

@@ -243,6 +243,8 @@ impl From<servers::Error> for Problem {
             E::NoCode => unprocessable("no_source"),
             E::NoModel => Self::new(StatusCode::SERVICE_UNAVAILABLE, "model_unavailable", detail),
             E::ToolCountMismatch { .. } => unprocessable("tool_count_mismatch"),
+            E::Text { what, .. } => unprocessable("text_invalid").with("member", what),
+            E::SlugFixed => unprocessable("slug_fixed"),
             E::UnsafeText(hidden) => unprocessable("unsafe_text").with("pointer", hidden.pointer),
             E::SecretInCode(pasted) => unprocessable("secret_in_code").with("pointer", pasted.pointer),
             E::SpecInvalid(problems) => unprocessable("spec_invalid").with("problems", problems),
@@ -316,7 +318,10 @@ impl From<audit::Error> for Problem {
     fn from(error: audit::Error) -> Self {
         match error {
             audit::Error::Forbidden(_) => Self::new(StatusCode::FORBIDDEN, "forbidden", error.to_string()),
-            audit::Error::Storage(_) => Self::internal(&error),
+            audit::Error::NoSuchRow { .. } => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "no_such_row", error.to_string())
+            }
+            audit::Error::Broken(_) | audit::Error::Storage(_) => Self::internal(&error),
         }
     }
 }
@@ -346,6 +351,10 @@ impl From<versions::Error> for Problem {
         use versions::Error as E;
         match error {
             E::NotFound => Self::not_found("built version"),
+            E::NoVersion => Self::not_found("version"),
+            E::Active(_) => Self::new(StatusCode::CONFLICT, "version_active", error.to_string()),
+            E::Building(_) => Self::new(StatusCode::CONFLICT, "version_building", error.to_string()),
+            E::Only(_) => Self::new(StatusCode::CONFLICT, "version_needed", error.to_string()),
             E::MayNotReview(_) => Self::new(StatusCode::FORBIDDEN, "forbidden", error.to_string()),
             E::Reason => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "reason_needed", error.to_string()),
             E::Decided(_) => Self::new(StatusCode::CONFLICT, "already_decided", error.to_string()),
@@ -355,7 +364,9 @@ impl From<versions::Error> for Problem {
             E::Server(error) => error.into(),
             E::Uploaded(_) => Self::new(StatusCode::NOT_FOUND, "no_source", error.to_string()),
             E::NotAttested(_) => Self::new(StatusCode::NOT_FOUND, "not_attested", error.to_string()),
-            E::Artifacts(_) | E::Damaged(_) | E::Disowned | E::Source(_) | E::Storage(_) => Self::internal(&error),
+            E::Artifacts(_) | E::Damaged(_) | E::Disowned | E::Source(_) | E::NotCompared | E::Storage(_) => {
+                Self::internal(&error)
+            }
         }
     }
 }

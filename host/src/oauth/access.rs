@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use cloche_domain::server::Scope;
 use cloche_domain::{GrantId, OauthClientId, OrgId, ServerId, Sha256, UserId};
+use cloche_storage::api_keys::KeyInUse;
 use cloche_storage::oauth::{self as store, Access};
 use moka::sync::Cache;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -173,7 +174,7 @@ async fn key_holder(app: &App, key: &SecretString) -> Result<Arc<Caller>, Denial
         api_keys::Error::Storage(error) => Denial::Unavailable(error),
         _ => Denial::Invalid,
     })?;
-    let (member, scopes) = found.ok_or(Denial::Invalid)?;
+    let KeyInUse { member, scopes, .. } = found.ok_or(Denial::Invalid)?;
     if !scopes.contains(&Scope::Mcp) {
         return Err(Denial::Scope);
     }

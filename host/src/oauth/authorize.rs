@@ -2,16 +2,18 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use cloche_domain::{GrantId, OauthClientId, ServerId, SessionId, UserId};
-use cloche_storage::members;
+use cloche_domain::{Actor, GrantId, OauthClientId, Origin, ServerId, SessionId, UserId, Via};
 use cloche_storage::oauth::{self as store, Client, Code, Grant, Target};
+use cloche_storage::{Tx, members};
 use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use time::Duration;
 use url::Url;
 
 use super::{Error, Params, RedirectUri, Result, SCOPE, check_scope, clients, issuer, target};
 use crate::app::App;
+use crate::audit::{self, Done};
 use crate::mount::Mount;
 use crate::token;
 
@@ -137,8 +139,8 @@ pub fn form(app: &App, asked: &Asked, person: Person, server: ServerId) -> Resul
     Ok(app.keys.sign(FORM, &form, now)?)
 }
 
-/// What a person says to a page: where their browser goes next.
-pub async fn decide(app: &App, form: &str, person: Person, allow: bool) -> Result<Url> {
+/// What a person says to a page, from a network address: where their browser goes next.
+pub async fn decide(app: &App, form: &str, (person, address): (Person, String), allow: bool) -> Result<Url> {
     let answered =
         || Error::InvalidRequest("this page was answered or is too old: begin again in your application".to_owned());
     let form: Form = app.keys.verify(FORM, form).ok_or_else(answered)?;
@@ -152,15 +154,19 @@ pub async fn decide(app: &App, form: &str, person: Person, allow: bool) -> Resul
         return Ok(refusal(app, &redirect, state, &Error::AccessDenied));
     }
     let mount = target(app, &form.resource)?;
-    let mut tx = app.db.begin().await?;
-    store::sweep(&mut tx, now).await?;
+    let target = async |tx: &mut Tx| -> Result<Option<Target>> {
+        let target = store::target(tx, &mount.org, &mount.slug, person.user).await?;
+        Ok(target.filter(|target| target.server_id == form.server))
+    };
     // They may have left the organisation, or the server may have gone, since the page was made.
-    let server = store::target(&mut tx, &mount.org, &mount.slug, person.user).await?;
-    let server = server.filter(|server| server.server_id == form.server);
-    let Some(server) = server else { return Err(Error::InvalidTarget(form.resource)) };
-    if !members::hold(&mut tx, server.org_id, person.user).await? {
+    let Some(found) = target(&mut app.db.read().await?).await? else {
+        return Err(Error::InvalidTarget(form.resource));
+    };
+    let mut tx = audit::begin(app, found.org_id).await?;
+    if target(&mut tx).await?.is_none() || !members::hold(&mut tx, found.org_id, person.user).await? {
         return Err(Error::InvalidTarget(form.resource));
     }
+    store::sweep(&mut tx, now).await?;
     let grant = Grant {
         id: form.grant,
         client_id: form.client_id.clone(),
@@ -175,13 +181,17 @@ pub async fn decide(app: &App, form: &str, person: Person, allow: bool) -> Resul
     let code = token::mint("")?;
     let bound = Code {
         grant_id: grant.id,
-        client_id: grant.client_id,
+        client_id: grant.client_id.clone(),
         redirect_uri: form.redirect_uri,
         code_challenge: form.challenge,
         resource: form.resource,
         expires_at: now + CODE_LIFE,
     };
     store::insert_code(&mut tx, token::digest(&code), &bound).await?;
+    let with = json!({"server": grant.server_id, "client": form.client_id, "scope": grant.scope});
+    let done = Done::of("grant.created", ("grant", &grant.id)).with(with);
+    let origin = Origin { via: Via::Session(person.session), address: Some(address) };
+    audit::note_by(app, (Actor::User(person.user), &origin), found.org_id, &mut tx, done).await?;
     tx.commit().await?;
     tracing::info!(grant = %grant.id, user = %person.user, server = %grant.server_id, client = %form.client_id, "granted");
     Ok(answer(app, &redirect, state, &[("code", code.expose_secret())]))

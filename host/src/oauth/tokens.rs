@@ -2,16 +2,18 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use cloche_domain::{GrantId, Sha256};
+use cloche_domain::{Actor, GrantId, Origin, Sha256, Via};
 use cloche_storage::Tx;
 use cloche_storage::oauth::{self as store, Access};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
+use serde_json::json;
 use time::{Duration, OffsetDateTime};
 
 use super::access::{ACCESS, Claims};
 use super::{Error, Params, Result, check_scope, issuer, target};
 use crate::app::App;
+use crate::audit::{self, Done};
 use crate::events::Event;
 use crate::mount::Mount;
 use crate::token;
@@ -31,18 +33,18 @@ pub struct Tokens {
     scope: String,
 }
 
-/// Answers a token request.
-pub async fn issue(app: &App, params: &Params) -> Result<Tokens> {
+/// Answers a token request that comes from a network address.
+pub async fn issue(app: &App, params: &Params, address: String) -> Result<Tokens> {
     match params.need("grant_type")? {
-        "authorization_code" => exchange(app, params).await,
-        "refresh_token" => refresh(app, params).await,
+        "authorization_code" => exchange(app, params, address).await,
+        "refresh_token" => refresh(app, params, address).await,
         _ => Err(Error::UnsupportedGrantType),
     }
 }
 
 /// A code for tokens. A code is used up by its first try, also by one that fails; a second use ends the grant
 /// (RFC 6749 §4.1.2).
-async fn exchange(app: &App, params: &Params) -> Result<Tokens> {
+async fn exchange(app: &App, params: &Params, address: String) -> Result<Tokens> {
     let code = SecretString::from(params.need("code")?);
     let client = params.need("client_id")?;
     let now = app.clock.now();
@@ -63,12 +65,13 @@ async fn exchange(app: &App, params: &Params) -> Result<Tokens> {
     } else {
         check_resource(app, params, &code.resource)
     };
-    finish(app, tx, code.grant_id, checked, params).await
+    let origin = Origin { via: Via::Client(code.client_id), address: Some(address) };
+    finish(app, tx, code.grant_id, checked, (params, origin)).await
 }
 
 /// A refresh token for a new one and an access token. A second use means that two hold it: the whole family ends
 /// (OAuth 2.1 §4.3.1).
-async fn refresh(app: &App, params: &Params) -> Result<Tokens> {
+async fn refresh(app: &App, params: &Params, address: String) -> Result<Tokens> {
     let digest = token::digest(&SecretString::from(params.need("refresh_token")?));
     let client = params.need("client_id")?;
     let now = app.clock.now();
@@ -86,17 +89,24 @@ async fn refresh(app: &App, params: &Params) -> Result<Tokens> {
     } else {
         Ok(())
     };
-    finish(app, tx, found.grant_id, checked, params).await
+    let origin = Origin { via: Via::Client(found.client_id), address: Some(address) };
+    finish(app, tx, found.grant_id, checked, (params, origin)).await
 }
 
 /// Gives tokens of a grant, if all was in order and it still holds; ends the grant if not, since someone has what is
 /// not theirs, or nobody can use it any more.
-async fn finish(app: &App, mut tx: Tx, grant: GrantId, checked: Result<()>, params: &Params) -> Result<Tokens> {
+async fn finish(
+    app: &App,
+    mut tx: Tx,
+    grant: GrantId,
+    checked: Result<()>,
+    (params, origin): (&Params, Origin),
+) -> Result<Tokens> {
     let now = app.clock.now();
     if let Err(error) = checked {
-        store::revoke(&mut tx, grant, now).await?;
+        // What was used stays used. The grant ends in a transaction of its own, which has to begin with its organisation.
         tx.commit().await?;
-        ended(app, grant);
+        end(app, grant, Some(Actor::Platform), &origin, &error.description()).await?;
         return Err(error);
     }
     let Some(access) = store::access(&mut tx, grant).await? else {
@@ -153,11 +163,10 @@ fn check_resource(app: &App, params: &Params, allowed: &str) -> Result<()> {
 }
 
 /// Ends the grant of an access or refresh token (RFC 7009). A token that is none is no error.
-pub async fn revoke(app: &App, params: &Params) -> Result<()> {
+pub async fn revoke(app: &App, params: &Params, address: String) -> Result<()> {
     let text = params.need("token")?;
-    let now = app.clock.now();
-    let mut tx = app.db.begin().await?;
-    let found = match store::find_refresh(&mut tx, token::digest(&text.into())).await? {
+    let refresh = store::find_refresh(&mut app.db.read().await?, token::digest(&text.into())).await?;
+    let found = match refresh {
         Some(refresh) => Some((refresh.grant_id, refresh.client_id)),
         None => app.keys.verify::<Claims>(ACCESS, text).map(|claims| (claims.gid, claims.client_id)),
     };
@@ -165,15 +174,24 @@ pub async fn revoke(app: &App, params: &Params) -> Result<()> {
     if params.get("client_id").is_some_and(|id| id != client.as_str()) {
         return Err(Error::InvalidClient("the token was given to another client".to_owned()));
     }
-    store::revoke(&mut tx, grant, now).await?;
-    tx.commit().await?;
-    ended(app, grant);
+    let origin = Origin { via: Via::Client(client), address: Some(address) };
+    end(app, grant, None, &origin, "the client gave its token back").await?;
     tracing::info!(%grant, "revoked");
     Ok(())
 }
 
-/// Makes this process, and those that listen, ask again whether a grant holds.
-fn ended(app: &App, grant: GrantId) {
-    app.bearers.forget_grant(grant);
+/// Ends a grant, for its person where nobody else is named. This process, and those that listen, ask again from now on
+/// whether it holds.
+async fn end(app: &App, grant: GrantId, actor: Option<Actor>, origin: &Origin, reason: &str) -> Result<()> {
+    let Some(of) = store::granted(&mut app.db.read().await?, grant).await? else { return Ok(()) };
+    let mut tx = audit::begin(app, of.org_id).await?;
+    if store::revoke(&mut tx, grant, app.clock.now()).await? {
+        let with = json!({"server": of.server_id, "client": of.client_id, "user": of.user_id});
+        let done = Done::of("grant.revoked", ("grant", &grant)).with(with).because(reason);
+        let actor = actor.unwrap_or(Actor::User(of.user_id));
+        audit::note_by(app, (actor, origin), of.org_id, &mut tx, done).await?;
+        tx.commit().await?;
+    }
     app.events.tell(Event::Grant(grant));
+    Ok(())
 }

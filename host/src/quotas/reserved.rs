@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use cloche_domain::plan::{Counted, Plan};
 use cloche_domain::{Day, OrgId, ServerId};
-use cloche_storage::Tx;
 use cloche_storage::quotas::{self, Use};
 use cloche_storage::usage::{self, Used};
+use cloche_storage::{Tx, audit};
 use time::Duration;
 use tokio::runtime::Handle;
 
@@ -57,7 +57,7 @@ impl Reserved {
         let tokens = app.models.most_tokens(plan, wanted.request);
         let of = |what| Use { org_id: org, day, what, subject: &wanted.subject };
         let mut tx = app.db.begin().await?;
-        quotas::lock(&mut tx, org).await?;
+        audit::lock(&mut tx, org).await?;
         quotas::forget_before(&mut tx, org, day).await?;
         if wanted.preview {
             within(app, wanted.org, &mut tx, Counted::Previews, 1).await?;

@@ -8,12 +8,12 @@ use cloche_domain::{BuildId, PreviewId, SecretKey, ServerId, Slug, VersionId};
 use cloche_storage::jobs::NewJob;
 use cloche_storage::servers::Server;
 use cloche_storage::versions::NewVersion;
-use cloche_storage::{Tx, builds, jobs, previews, secrets, servers, versions};
+use cloche_storage::{Tx, artifacts, builds, jobs, previews, secrets, servers, versions};
 use secrecy::SecretString;
 use serde_json::Value;
 
 use super::upload::{Upload, adopted};
-use super::{Error, Result, check_secret, may_change};
+use super::{Error, Result, check_secret, may_change, noted};
 use crate::app::App;
 use crate::audit;
 use crate::hidden_text;
@@ -76,7 +76,7 @@ pub async fn create(app: &App, member: &Member, new: NewServer) -> Result<Create
         sealed.push(app.vault.seal(id, key, value)?);
     }
 
-    let mut tx = app.db.begin().await?;
+    let mut tx = audit::begin(app, member.org_id).await?;
     quotas::room_for_server(app, member, &mut tx).await?;
     let server =
         servers::NewServer { id, org_id: member.org_id, slug: &new.slug, name: &spec.name, created_by: member.user_id };
@@ -89,9 +89,10 @@ pub async fn create(app: &App, member: &Member, new: NewServer) -> Result<Create
     for sealed in &sealed {
         secrets::put(&mut tx, sealed, now).await?;
     }
-    let named = serde_json::json!({"slug": new.slug, "name": spec.name});
-    audit::note(app, member, &mut tx, audit::Done::of("server.created", ("server", &id)).with(named)).await?;
     let server = servers::get(&mut tx, member.org_id, id).await?.ok_or(Error::NotFound)?;
+    let done = audit::Done::of("server.created", ("server", &id)).changed(Value::Null, noted(&server));
+    let with = serde_json::json!({"build": build_id, "secretsSet": new.secrets.keys().collect::<Vec<_>>()});
+    audit::note(app, member, &mut tx, done.with(with)).await?;
     tx.commit().await?;
 
     tracing::info!(server = %id, build = %build_id, by = %member.user_id, "server created");
@@ -142,14 +143,14 @@ pub(super) async fn begin_version(
     beginning: Beginning<'_>,
 ) -> Result<BuildId> {
     let Beginning { spec, component, repair } = beginning;
-    let (id, build) = (VersionId::new(), BuildId::new());
+    let (id, build, now) = (VersionId::new(), BuildId::new(), app.clock.now());
     quotas::count_build(app, member, tx, (server, build)).await?;
     let uploaded_sha256 = component.as_ref().map(|component| component.sha256);
     if let Some(component) = component {
         // Before the transaction ends, and after all that it may be refused for: no upload is kept that nothing refers to.
+        artifacts::lay(tx, component.sha256, now).await?;
         app.artifacts.put(component.sha256, component.component).await?;
     }
-    let now = app.clock.now();
     let version = NewVersion { id, server_id: server, n, spec, uploaded_sha256, repair, created_by: member.user_id };
     versions::insert(tx, &version, now).await?;
     builds::insert(tx, build, (server, id), "Waiting for a builder", now).await?;

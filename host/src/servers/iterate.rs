@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use cloche_domain::spec::ServerSpec;
 use cloche_domain::{BuildId, ServerId, ToolName};
-use cloche_storage::{Tx, quotas, versions};
+use cloche_storage::{Tx, versions};
 use serde_json::{Value, json};
 
 use super::create::{Beginning, begin_version, checked, parsed};
@@ -46,18 +46,18 @@ pub async fn iterate(app: &Arc<App>, member: &Member, id: ServerId, next: Next, 
     match next {
         Next::Upload(upload) => {
             let (spec, component) = adopted(app, upload, None).await?;
-            let mut tx = app.db.begin().await?;
+            let mut tx = audit::begin(app, member.org_id).await?;
             let (newest, _) = newest(&mut tx, member, id).await?;
             let beginning = Beginning { spec: &spec, component: Some(component), repair: false };
-            begin(app, member, tx, (id, newest + 1), beginning).await
+            begin(app, member, tx, (id, newest + 1, "upload"), beginning).await
         }
         Next::Wish(prompt) => {
             let wished = wished(app, member, id, prompt).await?;
             build_wished(app, member, id, wished, repair.unwrap_or(true)).await
         }
-        Next::Spec(spec) => edited(app, member, (id, repair), |_| parsed(spec)).await,
+        Next::Spec(spec) => edited(app, member, (id, repair, "spec"), |_| parsed(spec)).await,
         Next::Source { tools, helpers } => {
-            edited(app, member, (id, repair), |newest| with_code(newest, tools, helpers)).await
+            edited(app, member, (id, repair, "source"), |newest| with_code(newest, tools, helpers)).await
         }
     }
 }
@@ -66,14 +66,14 @@ pub async fn iterate(app: &Arc<App>, member: &Member, id: ServerId, next: Next, 
 async fn edited(
     app: &App,
     member: &Member,
-    (id, repair): (ServerId, Option<bool>),
+    (id, repair, by): (ServerId, Option<bool>, &'static str),
     edit: impl FnOnce(ServerSpec) -> Result<ServerSpec>,
 ) -> Result<Begun> {
-    let mut tx = app.db.begin().await?;
+    let mut tx = audit::begin(app, member.org_id).await?;
     let (newest, spec) = newest(&mut tx, member, id).await?;
     let spec = checked(edit(spec)?)?;
     let beginning = Beginning { spec: &spec, component: None, repair: repair.unwrap_or(false) };
-    begin(app, member, tx, (id, newest + 1), beginning).await
+    begin(app, member, tx, (id, newest + 1, by), beginning).await
 }
 
 /// Begins to build what a model made of a wish. The draft counts also where it may not be built: it was what was asked for.
@@ -81,13 +81,14 @@ async fn build_wished(app: &Arc<App>, member: &Member, id: ServerId, wished: Wis
     let Wished { from, spec, reserved } = wished;
     let begun = async {
         let spec = checked(spec)?;
-        let mut tx = app.db.begin().await?;
+        let mut tx = audit::begin(app, member.org_id).await?;
         let (newest, _) = newest(&mut tx, member, id).await?;
         if newest != from {
             return Err(Error::Overtaken { from, newest });
         }
         reserved.settle(&mut tx, true).await?;
-        begin(app, member, tx, (id, newest + 1), Beginning { spec: &spec, component: None, repair }).await
+        let beginning = Beginning { spec: &spec, component: None, repair };
+        begin(app, member, tx, (id, newest + 1, "prompt"), beginning).await
     };
     match begun.await {
         Ok(begun) => {
@@ -101,9 +102,9 @@ async fn build_wished(app: &Arc<App>, member: &Member, id: ServerId, wished: Wis
     }
 }
 
-/// The newest version's number and spec. Nobody else numbers a version of this organisation until the transaction ends.
+/// The newest version's number and spec. Nobody else numbers a version of this organisation until the transaction ends,
+/// which [`audit::begin`] began.
 async fn newest(tx: &mut Tx, member: &Member, id: ServerId) -> Result<(i64, ServerSpec)> {
-    quotas::lock(tx, member.org_id).await?;
     versions::newest(tx, member.org_id, id).await?.ok_or(Error::NotFound)
 }
 
@@ -112,11 +113,12 @@ async fn begin(
     app: &App,
     member: &Member,
     mut tx: Tx,
-    (id, version): (ServerId, i64),
+    (id, version, by): (ServerId, i64, &'static str),
     beginning: Beginning<'_>,
 ) -> Result<Begun> {
     let build_id = begin_version(app, member, &mut tx, (id, version), beginning).await?;
-    let done = audit::Done::of("version.created", ("server", &id)).with(json!({"version": version}));
+    let how = json!({"version": version, "build": build_id, "by": by});
+    let done = audit::Done::of("version.created", ("server", &id)).with(how);
     audit::note(app, member, &mut tx, done).await?;
     tx.commit().await?;
     tracing::info!(server = %id, version, build = %build_id, by = %member.user_id, "version begun");

@@ -8,6 +8,7 @@ use tokio::task::spawn_blocking;
 use super::create::{parsed, safe};
 use super::{Error, Result};
 use crate::app::App;
+use crate::artifacts;
 
 /// What someone uploads: a component, and the spec that describes it.
 #[derive(Clone, Debug)]
@@ -36,7 +37,10 @@ pub(super) async fn adopted(app: &App, upload: Upload, name: Option<&str>) -> Re
     // Reading a component takes a while. Where it makes its reader panic, it is no component.
     let inspected = spawn_blocking(move || adopt(component, &spec).map(|adopted| (spec, adopted))).await;
     match inspected {
-        Ok(Ok(adopted)) => Ok(adopted),
+        Ok(Ok(adopted)) => {
+            artifacts::lay(app, adopted.1.sha256).await?;
+            Ok(adopted)
+        }
         Ok(Err(unfit)) => Err(Error::ComponentInvalid(unfit.to_string())),
         Err(_) => Err(Error::ComponentInvalid("these bytes are no component: they cannot be read".to_owned())),
     }

@@ -8,8 +8,10 @@ use cloche_domain::{ServerId, VersionId};
 use cloche_storage::versions::{self, Active, Decision};
 use cloche_storage::{Tx, servers};
 use serde_json::json;
+use tokio::task::spawn_blocking;
 
-use super::{Error, Result, report};
+use super::code::Code;
+use super::{Error, Result, built, report_of};
 use crate::app::App;
 use crate::audit::{self, Done};
 use crate::events::Event;
@@ -19,15 +21,28 @@ use crate::servers as use_case;
 /// Characters of a reason, at most.
 const REASON: usize = 1_000;
 
+/// What changed from one version to another.
+#[derive(Clone, Debug)]
+pub struct Compared {
+    pub from: i64,
+    pub capabilities: Diff,
+    pub code: Code,
+}
+
 /// What changed from one version to another; from the active one where none is named.
-pub async fn diff(app: &App, member: &Member, server: ServerId, n: i64, from: Option<i64>) -> Result<(i64, Diff)> {
+pub async fn diff(app: &App, member: &Member, server: ServerId, n: i64, from: Option<i64>) -> Result<Compared> {
     let from = match from {
         Some(from) => from,
         None => versions::active(&mut app.db.read().await?, server).await?.map_or(n, |active| active.n),
     };
-    let after = report(app, member, server, n).await?.capabilities;
-    let before = report(app, member, server, from).await?.capabilities;
-    Ok((from, Diff::between(&before, &after)))
+    let (after, before) = (built(app, member, server, n).await?, built(app, member, server, from).await?);
+    let code = spawn_blocking({
+        let (before, after) = (before.spec.clone(), after.spec.clone());
+        move || Code::between(&before, &after)
+    });
+    let (before, after) = (report_of(app, before).await?.capabilities, report_of(app, after).await?.capabilities);
+    let code = code.await.map_err(|_| Error::NotCompared)?;
+    Ok(Compared { from, capabilities: Diff::between(&before, &after), code })
 }
 
 /// How far a version that has just been built has to be looked at before it answers: not at all where it is a server's
@@ -44,15 +59,20 @@ fn capabilities(of: &Active) -> Capabilities {
 
 /// Lets a version answer that waits for it.
 pub async fn approve(app: &App, member: &Member, server: ServerId, n: i64, reason: &str) -> Result<()> {
-    let mut tx = app.db.begin().await?;
+    let mut tx = audit::begin(app, member.org_id).await?;
     let version = decide(app, member, &mut tx, (server, n), (Review::Approved, reason)).await?;
-    if let Some(active) = versions::active(&mut tx, server).await?
-        && active.n > n
+    let active = versions::active(&mut tx, server).await?.map(|active| active.n);
+    if let Some(active) = active
+        && active > n
     {
-        return Err(Error::Superseded { n, active: active.n });
+        return Err(Error::Superseded { n, active });
     }
     servers::activate(&mut tx, server, version, app.clock.now()).await?;
     let done = Done::of("version.approved", ("server", &server)).with(json!({"version": n})).because(reason);
+    let done = done.changed(
+        json!({"review": Review::Waiting, "activeVersion": active}),
+        json!({"review": Review::Approved, "activeVersion": n}),
+    );
     audit::note(app, member, &mut tx, done).await?;
     tx.commit().await?;
     app.events.tell(Event::Server(server));
@@ -61,9 +81,10 @@ pub async fn approve(app: &App, member: &Member, server: ServerId, n: i64, reaso
 
 /// Decides that a version which waits shall never answer.
 pub async fn refuse(app: &App, member: &Member, server: ServerId, n: i64, reason: &str) -> Result<()> {
-    let mut tx = app.db.begin().await?;
+    let mut tx = audit::begin(app, member.org_id).await?;
     decide(app, member, &mut tx, (server, n), (Review::Refused, reason)).await?;
     let done = Done::of("version.refused", ("server", &server)).with(json!({"version": n})).because(reason);
+    let done = done.changed(json!({"review": Review::Waiting}), json!({"review": Review::Refused}));
     audit::note(app, member, &mut tx, done).await?;
     tx.commit().await?;
     Ok(())
@@ -83,25 +104,37 @@ async fn decide(
         return Err(Error::Reason);
     }
     servers::get(tx, member.org_id, server).await?.ok_or(Error::NotFound)?;
-    let (version, _) = versions::standing(tx, server, n).await?.ok_or(Error::NotFound)?;
+    let version = versions::standing(tx, server, n).await?.ok_or(Error::NotFound)?;
+    if version.component_sha256.is_none() {
+        return Err(Error::NotFound);
+    }
     let decision = Decision { review, by: member.user_id, reason };
-    if versions::decide(tx, server, n, decision, app.clock.now()).await? { Ok(version) } else { Err(Error::Decided(n)) }
+    if versions::decide(tx, server, n, decision, app.clock.now()).await? {
+        Ok(version.id)
+    } else {
+        Err(Error::Decided(n))
+    }
 }
 
-/// Makes a version answer that has done so before, or may: the way back, and forward again. Nothing is built.
+/// Makes a version answer that has done so before, or may: the way back, and forward again. Nothing is built. A paused
+/// server stays paused.
 pub async fn activate(app: &App, member: &Member, server: ServerId, n: i64) -> Result<()> {
     use_case::may_change(member)?;
-    let mut tx = app.db.begin().await?;
+    let mut tx = audit::begin(app, member.org_id).await?;
     servers::get(&mut tx, member.org_id, server).await?.ok_or(Error::NotFound)?;
-    let (version, review) = versions::standing(&mut tx, server, n).await?.ok_or(Error::NotFound)?;
-    match review {
+    let version = versions::standing(&mut tx, server, n).await?.ok_or(Error::NotFound)?;
+    if version.component_sha256.is_none() {
+        return Err(Error::NotFound);
+    }
+    match version.review {
         None | Some(Review::NotNeeded | Review::Approved) => {}
         Some(Review::Waiting) => return Err(Error::Waiting(n)),
         Some(Review::Refused) => return Err(Error::Refused(n)),
     }
     let before = versions::active(&mut tx, server).await?.map(|active| active.n);
-    servers::activate(&mut tx, server, version, app.clock.now()).await?;
-    let done = Done::of("version.activated", ("server", &server)).with(json!({"version": n, "before": before}));
+    servers::activate(&mut tx, server, version.id, app.clock.now()).await?;
+    let done = Done::of("version.activated", ("server", &server)).with(json!({"version": n}));
+    let done = done.changed(json!({"activeVersion": before}), json!({"activeVersion": n}));
     audit::note(app, member, &mut tx, done).await?;
     tx.commit().await?;
     app.events.tell(Event::Server(server));

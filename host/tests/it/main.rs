@@ -3,6 +3,8 @@
 #![expect(clippy::print_stderr, reason = "what a failed test should show")]
 
 mod accounts;
+mod addresses;
+mod audits;
 mod authorization;
 mod builds;
 mod calls;
@@ -24,6 +26,7 @@ mod models;
 mod oauth;
 mod operations;
 mod organisations;
+mod pauses;
 #[path = "../../crates/sandbox/tests/it/upstream.rs"]
 mod plain_upstream;
 mod platform;
@@ -32,11 +35,13 @@ mod postgres;
 mod previews;
 mod records;
 mod repairs;
+mod retention;
 mod reviews;
 mod rotation;
 mod secret_scan;
 mod servers;
 mod starters;
+mod switches;
 mod uploaded;
 mod uploads;
 #[path = "../../../guest-sdk/examples/tests/it/upstream.rs"]

@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
+use cloche_storage::Db;
 use reqwest::header::{AUTHORIZATION, COOKIE, HeaderMap, HeaderValue, ORIGIN, SET_COOKIE};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder, Response};
@@ -243,6 +244,33 @@ impl Platform {
         let done = self.admin_command(verb).args(args).output().unwrap();
         assert!(done.status.success(), "admin {verb}: {}", String::from_utf8_lossy(&done.stderr));
         String::from_utf8(done.stdout).unwrap().trim_end().to_owned()
+    }
+
+    /// Runs the program beside the platform, with its data and settings: whether it went well, and what it said.
+    pub fn beside(&self, verbs: &[&str], args: &[&str]) -> (bool, String) {
+        let done = self.setup.command(verbs).args(args).output().unwrap();
+        let said = if done.status.success() { done.stdout } else { done.stderr };
+        (done.status.success(), String::from_utf8(said).unwrap().trim_end().to_owned())
+    }
+
+    /// Its database, for what no user can do.
+    pub async fn db(&self) -> Db {
+        let url = match &self.setup.database {
+            Some(database) => database.url(),
+            None => format!("sqlite://{}", self.data().join("cloche.db").display()),
+        };
+        Db::open(&url).await.unwrap()
+    }
+
+    /// Changes its database behind its back: how many rows.
+    pub async fn sql(&self, sql: &str) -> u64 {
+        let (sql, db): (&'static str, _) = (sql.to_owned().leak(), self.db().await);
+        let rows = match &db {
+            Db::Sqlite { writes, .. } => sqlx::query(sql).execute(writes).await.unwrap().rows_affected(),
+            Db::Postgres(pool) => sqlx::query(sql).execute(pool).await.unwrap().rows_affected(),
+        };
+        db.close().await;
+        rows
     }
 
     /// Runs the program without a platform's data or settings: whether it went well, and what it said.

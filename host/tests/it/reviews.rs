@@ -2,17 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::hosted::{Hosted, call};
+use crate::hosted::Hosted;
 use crate::platform::{Caller, Platform, Setup, on_both};
-
-/// A server whose `echo` says which version it is.
-fn saying(text: &str) -> impl Fn(&mut Value) {
-    let body = json!(format!("Ok(\"{text}\")"));
-    move |spec| {
-        spec["tools"][0]["implementation"] = body.clone();
-        spec["tools"][0]["outputSchema"] = Value::Null;
-    }
-}
+use crate::switches::{at, saying, says};
 
 /// The active version's spec, changed.
 async fn changed(owner: &Caller, server: &Hosted, n: i64, change: impl FnOnce(&mut Value)) -> Value {
@@ -20,16 +12,6 @@ async fn changed(owner: &Caller, server: &Hosted, n: i64, change: impl FnOnce(&m
     let mut spec = source["spec"].clone();
     change(&mut spec);
     json!({"specEdit": spec})
-}
-
-async fn says(server: &Hosted, platform: &Platform, key: &str) -> String {
-    let answer = server.send(platform, key, call("echo", &json!({"text": "?"}))).await;
-    let answer: Value = answer.json().await.unwrap();
-    answer["result"]["content"][0]["text"].as_str().unwrap_or_else(|| panic!("{answer:#}")).to_owned()
-}
-
-fn at(server: &Hosted, n: i64, verb: &str) -> String {
-    format!("/v1/servers/{}/versions/{n}/{verb}", server.id)
 }
 
 on_both!(a_version_that_asks_for_more_waits_for_approval, async |setup: Setup| {
@@ -58,6 +40,9 @@ on_both!(a_version_that_asks_for_more_waits_for_approval, async |setup: Setup| {
     let words: Vec<_> =
         diff["changes"].as_array().unwrap().iter().map(|change| change["words"].as_str().unwrap()).collect();
     assert_eq!(words, ["Reaches api.example.com.", "Imports cloche:tool/http@0.1.0: sends requests to granted hosts."]);
+    let code = "@@ -1 +1 @@\n-Ok(\"two\")\n+let _ = http::get(\"https://api.example.com/\").send(); Ok(\"three\")\n";
+    let edited = json!({"tool": "echo", "change": "changed", "added": 1, "removed": 1, "diff": code});
+    assert_eq!((&diff["code"], &diff["codeCut"]), (&json!([edited]), &json!(false)));
     let (status, problem) = ada.post(&at(&server, 3, "activate"), json!({})).await;
     assert_eq!((status, &problem["code"]), (409, &json!("needs_approval")));
 
@@ -84,7 +69,7 @@ on_both!(a_version_that_asks_for_more_waits_for_approval, async |setup: Setup| {
     let (_, log) = reviewer.get("/v1/audit?resourceType=server&limit=4").await;
     let actions: Vec<_> =
         log["entries"].as_array().unwrap().iter().map(|entry| entry["action"].as_str().unwrap()).collect();
-    assert_eq!(actions, ["version.activated", "version.activated", "version.approved", "version.created"]);
+    assert_eq!(actions, ["version.activated", "version.activated", "version.approved", "version.waiting"]);
     assert_eq!(log["entries"][2]["reason"], "the CRM is ours");
     assert_eq!(log["entries"][2]["details"], json!({"version": 3}));
     assert!(log["nextCursor"].is_i64());

@@ -10,6 +10,7 @@ pub mod hidden_text;
 pub mod id;
 pub mod interfaces;
 pub mod manifest;
+pub mod origin;
 pub mod plan;
 pub mod report;
 pub mod schema;
@@ -23,4 +24,5 @@ pub use id::{
     ApiKeyId, BuildId, CallId, ClientId, GrantId, ImportId, InviteId, JobId, OrgId, PreviewId, SecretId, ServerId,
     SessionId, UserId, VersionId,
 };
+pub use origin::{Actor, Origin, Via};
 pub use words::{Email, OauthClientId, SecretKey, Sha256, Slug, ToolName};

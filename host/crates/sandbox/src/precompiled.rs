@@ -101,6 +101,18 @@ impl Precompiled {
         File::open(path)
     }
 
+    /// Deletes what is kept of a component. A mapping of it goes on.
+    pub(crate) fn remove(&self, sha256: Sha256) {
+        for extension in ["cwasm", "mac"] {
+            match std::fs::remove_file(self.file(sha256, extension)) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    tracing::warn!(%sha256, %error, "compiled code cannot be deleted");
+                }
+                _ => {}
+            }
+        }
+    }
+
     fn mac(&self, sha256: Sha256) -> hmac::Context {
         let mut mac = hmac::Context::with_key(&self.key);
         mac.update(sha256.as_bytes());

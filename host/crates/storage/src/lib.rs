@@ -6,6 +6,7 @@ mod error;
 
 pub mod accounts;
 pub mod api_keys;
+pub mod artifacts;
 pub mod audit;
 pub mod builds;
 pub mod calls;

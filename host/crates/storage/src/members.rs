@@ -8,7 +8,7 @@ use sqlx::FromRow;
 use time::OffsetDateTime;
 
 use crate::accounts::{Membership, membership};
-use crate::{Result, Tx};
+use crate::{Result, Tx, audit};
 
 /// A member as the others see them.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
@@ -53,13 +53,12 @@ pub async fn has(tx: &mut Tx, org: OrgId, email: &Email) -> Result<bool> {
     Ok(on_conn!(*tx, c => sqlx::query_scalar(HAS).bind(org).bind(email).fetch_one(c).await)?)
 }
 
-const LOCK_ORG: &str = "UPDATE orgs SET name = name WHERE id = $1";
 const LOCK: &str = "UPDATE memberships SET role = role WHERE org_id = $1 AND user_id = $2";
 
 /// Keeps a member from leaving until the transaction ends; false where they have left. What is given to a member is
 /// given under it, so that leaving takes it away.
 pub async fn hold(tx: &mut Tx, org: OrgId, user: UserId) -> Result<bool> {
-    on_conn!(*tx, c => sqlx::query(LOCK_ORG).bind(org).execute(c).await.map(|_| ()))?;
+    audit::lock(tx, org).await?;
     let rows = on_conn!(*tx, c => sqlx::query(LOCK).bind(org).bind(user).execute(c).await
         .map(|done| done.rows_affected()))?;
     Ok(rows == 1)

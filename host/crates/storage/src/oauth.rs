@@ -7,7 +7,7 @@ mod refresh;
 
 pub use clients::{Client, client, registrations_since, save_client};
 pub use codes::{Code, insert_code, redeem_code};
-pub use grants::{Access, Grant, Target, access, insert_grant, revoke, target};
+pub use grants::{Access, Grant, Granted, Target, access, granted, insert_grant, revoke, target};
 pub use refresh::{Refresh, find_refresh, insert_refresh, use_refresh};
 
 use time::OffsetDateTime;

@@ -4,7 +4,7 @@ use cloche_domain::{OrgId, ServerId, Sha256, Slug, UserId};
 use time::OffsetDateTime;
 
 use crate::accounts::{Membership, membership};
-use crate::{Result, Tx};
+use crate::{Result, Tx, artifacts, audit};
 
 const OF_USER: &str = concat!(
     "SELECT ",
@@ -54,8 +54,12 @@ const RETIRE: &str = "INSERT INTO retired_slugs (slug_sha256) VALUES ($1) ON CON
 const DELETE: &str = "DELETE FROM orgs WHERE id = $1";
 
 /// Deletes an organisation with all it owns: memberships, keys, servers and what is theirs, jobs, its log. Its slug is
-/// never given again.
-pub async fn delete(tx: &mut Tx, org: OrgId, slug: &Slug) -> Result<()> {
+/// never given again. Its components stay on the disk for a while.
+pub async fn delete(tx: &mut Tx, org: OrgId, slug: &Slug, now: OffsetDateTime) -> Result<()> {
+    audit::lock(tx, org).await?;
+    for server in servers(tx, org).await? {
+        artifacts::touch_of_server(tx, org, server, now).await?;
+    }
     let retired = Sha256::of(slug.as_str());
     on_conn!(*tx, c => sqlx::query(RETIRE).bind(retired).execute(c).await.map(|_| ()))?;
     Ok(on_conn!(*tx, c => sqlx::query(DELETE).bind(org).execute(c).await.map(|_| ()))?)

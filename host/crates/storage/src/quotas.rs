@@ -16,13 +16,6 @@ pub struct Use<'a> {
     pub subject: &'a str,
 }
 
-const LOCK: &str = "UPDATE orgs SET name = name WHERE id = $1";
-
-/// Until the transaction ends, no one else counts what this organisation has, so that a number that was read holds.
-pub async fn lock(tx: &mut Tx, org: OrgId) -> Result<()> {
-    Ok(on_conn!(*tx, c => sqlx::query(LOCK).bind(org).execute(c).await.map(|_| ()))?)
-}
-
 const USED: &str = "SELECT CAST(coalesce(sum(amount), 0) AS BIGINT) FROM quota_uses
     WHERE org_id = $1 AND day = $2 AND what = $3 AND (until IS NULL OR until > $4)";
 

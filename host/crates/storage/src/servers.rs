@@ -7,14 +7,16 @@ use cloche_domain::{OrgId, ServerId, Sha256, Slug, UserId, VersionId};
 use sqlx::FromRow;
 use time::OffsetDateTime;
 
-use crate::{Error, Result, Tx, quotas};
+use crate::{Error, Result, Tx, artifacts, audit};
 
-/// A server, with the spec to show: of its active version, or of its first while none is active.
+/// A server, with the spec to show: of its active version, or of its oldest while none is active.
 #[derive(Clone, Debug, FromRow)]
 pub struct Server {
     pub id: ServerId,
     pub slug: Slug,
     pub name: String,
+    /// What its owners say of it, where that is not what its spec says.
+    pub description: Option<String>,
     pub status: ServerStatus,
     pub created_at: OffsetDateTime,
     pub updated_at: OffsetDateTime,
@@ -65,13 +67,25 @@ pub async fn insert(tx: &mut Tx, new: &NewServer<'_>, now: OffsetDateTime) -> Re
     if rows == 1 { Ok(()) } else { Err(Error::Taken("slug")) }
 }
 
+/// The status of a server `s`: what it is without the pause stands beside it.
+macro_rules! status {
+    () => {
+        "CASE WHEN s.paused_at IS NULL THEN s.status ELSE 'paused' END AS status"
+    };
+}
+
 /// The query of a [`Server`], up to its conditions.
 macro_rules! server {
     () => {
-        "SELECT s.id, s.slug, s.name, s.status, s.created_at, s.updated_at, a.n AS active_version, a.imports, v.spec
+        concat!(
+            "SELECT s.id, s.slug, s.name, s.description, ",
+            status!(),
+            ", s.created_at, s.updated_at, a.n AS active_version, a.imports, v.spec
     FROM servers s
     LEFT JOIN versions a ON a.id = s.active_version_id
-    JOIN versions v ON v.server_id = s.id AND v.n = coalesce(a.n, 1)"
+    JOIN versions v ON v.server_id = s.id
+        AND v.n = coalesce(a.n, (SELECT min(o.n) FROM versions o WHERE o.server_id = s.id))"
+        )
     };
 }
 
@@ -93,7 +107,7 @@ const COUNT: &str = "SELECT count(*) FROM servers WHERE org_id = $1";
 
 /// How many servers an organisation has. Until the transaction ends, no one else can count, so the number holds.
 pub async fn count_to_add(tx: &mut Tx, org: OrgId) -> Result<i64> {
-    quotas::lock(tx, org).await?;
+    audit::lock(tx, org).await?;
     count(tx, org).await
 }
 
@@ -102,34 +116,71 @@ pub async fn count(tx: &mut Tx, org: OrgId) -> Result<i64> {
     Ok(on_conn!(*tx, c => sqlx::query_scalar(COUNT).bind(org).fetch_one(c).await)?)
 }
 
+const DESCRIBE: &str = "UPDATE servers SET name = $2, description = $3, updated_at = $4 WHERE id = $1";
+
+/// Writes what its owners call a server, and say of it.
+pub async fn describe(
+    tx: &mut Tx,
+    id: ServerId,
+    (name, description): (&str, Option<&str>),
+    now: OffsetDateTime,
+) -> Result<()> {
+    Ok(on_conn!(*tx, c => sqlx::query(DESCRIBE).bind(id).bind(name).bind(description).bind(now)
+        .execute(c).await.map(|_| ()))?)
+}
+
+const PAUSE: &str = "UPDATE servers SET paused_at = $2, updated_at = $3 WHERE id = $1";
+
+/// Has a server answer nobody, or again.
+pub async fn pause(tx: &mut Tx, id: ServerId, paused: bool, now: OffsetDateTime) -> Result<()> {
+    Ok(on_conn!(*tx, c => sqlx::query(PAUSE).bind(id).bind(paused.then_some(now)).bind(now)
+        .execute(c).await.map(|_| ()))?)
+}
+
 const DELETE: &str = "DELETE FROM servers WHERE org_id = $1 AND id = $2";
 const DELETE_JOBS: &str = "DELETE FROM jobs WHERE org_id = $1
     AND subject IN (SELECT id FROM builds WHERE server_id = $2)";
 
-/// Deletes a server with all that belongs to it, work in hand included. Whether there was one.
-pub async fn delete(tx: &mut Tx, org: OrgId, id: ServerId) -> Result<bool> {
+/// Deletes a server with all that belongs to it, work in hand included. Whether there was one. Its components stay on the
+/// disk for a while.
+pub async fn delete(tx: &mut Tx, org: OrgId, id: ServerId, now: OffsetDateTime) -> Result<bool> {
+    artifacts::touch_of_server(tx, org, id, now).await?;
     on_conn!(*tx, c => sqlx::query(DELETE_JOBS).bind(org).bind(id).execute(c).await.map(|_| ()))?;
     let rows = on_conn!(*tx, c => sqlx::query(DELETE).bind(org).bind(id).execute(c).await
         .map(|done| done.rows_affected()))?;
     Ok(rows == 1)
 }
 
-const ACTIVATE: &str = "UPDATE servers SET active_version_id = $2, status = $3, updated_at = $4 WHERE id = $1";
+/// Both the version that ceases to answer and the one that begins to.
+const ANSWERED: &str = "UPDATE versions SET answered_at = $3
+    WHERE id = $2 OR id = (SELECT active_version_id FROM servers WHERE id = $1)";
+const ACTIVATE: &str = "UPDATE servers SET active_version_id = $2, status = $3, updated_at = $4, chosen_at = $4
+    WHERE id = $1";
 
-/// Makes a version the one that answers.
+/// Makes a version the one that answers, as a person has chosen. A paused server stays paused.
 pub async fn activate(tx: &mut Tx, id: ServerId, version: VersionId, now: OffsetDateTime) -> Result<()> {
+    on_conn!(*tx, c => sqlx::query(ANSWERED).bind(id).bind(version).bind(now).execute(c).await.map(|_| ()))?;
     Ok(on_conn!(*tx, c => sqlx::query(ACTIVATE).bind(id).bind(version).bind(ServerStatus::Live).bind(now)
         .execute(c).await.map(|_| ()))?)
 }
 
-const ACTIVATE_BUILT: &str = "UPDATE servers SET active_version_id = $2, status = $3, updated_at = $4 WHERE id = $1
-    AND NOT EXISTS (SELECT 1 FROM versions a JOIN versions b ON b.server_id = a.server_id
-        WHERE a.id = servers.active_version_id AND b.id = $2 AND a.n > b.n)";
+const MAY_TAKE_OVER: &str = "SELECT NOT EXISTS (SELECT 1 FROM servers s
+        JOIN versions b ON b.id = $2
+        LEFT JOIN versions a ON a.id = s.active_version_id
+        WHERE s.id = $1 AND (a.n > b.n OR s.chosen_at > b.created_at))";
+const ACTIVATE_BUILT: &str = "UPDATE servers SET active_version_id = $2, status = $3, updated_at = $4 WHERE id = $1";
 
-/// Makes a version that has just been built the one that answers, unless a newer one does: builds may overtake each other.
-pub async fn activate_built(tx: &mut Tx, id: ServerId, version: VersionId, now: OffsetDateTime) -> Result<()> {
-    Ok(on_conn!(*tx, c => sqlx::query(ACTIVATE_BUILT).bind(id).bind(version).bind(ServerStatus::Live).bind(now)
-        .execute(c).await.map(|_| ()))?)
+/// Makes a version that has just been built the one that answers, and says whether it did. Not where a newer one answers,
+/// for builds may overtake each other; and not where a person has chosen one since this one was asked for: the way back
+/// is not undone by a build that was under way.
+pub async fn activate_built(tx: &mut Tx, id: ServerId, version: VersionId, now: OffsetDateTime) -> Result<bool> {
+    let may: bool = on_conn!(*tx, c => sqlx::query_scalar(MAY_TAKE_OVER).bind(id).bind(version).fetch_one(c).await)?;
+    if may {
+        on_conn!(*tx, c => sqlx::query(ANSWERED).bind(id).bind(version).bind(now).execute(c).await.map(|_| ()))?;
+        on_conn!(*tx, c => sqlx::query(ACTIVATE_BUILT).bind(id).bind(version).bind(ServerStatus::Live).bind(now)
+            .execute(c).await.map(|_| ()))?;
+    }
+    Ok(may)
 }
 
 const FAIL: &str = "UPDATE servers SET status = $2, updated_at = $3 WHERE id = $1 AND active_version_id IS NULL";
@@ -140,20 +191,27 @@ pub async fn fail(tx: &mut Tx, id: ServerId, now: OffsetDateTime) -> Result<()> 
         .execute(c).await.map(|_| ()))?)
 }
 
-const LIVE: &str = "SELECT s.id AS server_id, s.org_id, s.slug, o.plan, s.status, v.id AS version_id, v.n AS version_n,
+const LIVE: &str = concat!(
+    "SELECT s.id AS server_id, s.org_id, s.slug, o.plan, ",
+    status!(),
+    ", v.id AS version_id, v.n AS version_n,
         v.component_sha256, v.spec
     FROM servers s
     JOIN orgs o ON o.id = s.org_id
     JOIN versions v ON v.id = s.active_version_id
-    WHERE o.slug = $1 AND s.slug = $2";
+    WHERE o.slug = $1 AND s.slug = $2"
+);
 
 /// The server at `/mcp/{org}/{server}` with its active version; none while no version is active.
 pub async fn live(tx: &mut Tx, org: &Slug, server: &Slug) -> Result<Option<LiveServer>> {
     Ok(on_conn!(*tx, c => sqlx::query_as(LIVE).bind(org).bind(server).fetch_optional(c).await)?)
 }
 
-const STATUS: &str = "SELECT s.id, s.org_id, s.status FROM servers s JOIN orgs o ON o.id = s.org_id
-    WHERE o.slug = $1 AND s.slug = $2";
+const STATUS: &str = concat!(
+    "SELECT s.id, s.org_id, ",
+    status!(),
+    " FROM servers s JOIN orgs o ON o.id = s.org_id WHERE o.slug = $1 AND s.slug = $2"
+);
 
 /// The server at `/mcp/{org}/{server}`, whether it can answer or not.
 pub async fn status(tx: &mut Tx, org: &Slug, server: &Slug) -> Result<Option<(ServerId, OrgId, ServerStatus)>> {

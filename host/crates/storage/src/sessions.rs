@@ -82,10 +82,10 @@ pub async fn rotate(tx: &mut Tx, rotation: &Rotation, now: OffsetDateTime) -> Re
 
 const DELETE: &str = "DELETE FROM sessions WHERE token_sha256 = $1 OR previous_sha256 = $1";
 
-/// Ends the session of a token.
-pub async fn delete(tx: &mut Tx, token: Sha256) -> Result<()> {
-    on_conn!(*tx, c => sqlx::query(DELETE).bind(token).execute(c).await.map(|_| ()))?;
-    Ok(())
+/// Ends the session of a token, by its present token or the one before; false where it is ended already.
+pub async fn delete(tx: &mut Tx, token: Sha256) -> Result<bool> {
+    let rows = on_conn!(*tx, c => sqlx::query(DELETE).bind(token).execute(c).await.map(|done| done.rows_affected()))?;
+    Ok(rows > 0)
 }
 
 const FORGET: &str = "DELETE FROM sessions WHERE user_id = $1 AND expires_at <= $2";

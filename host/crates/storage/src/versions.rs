@@ -1,14 +1,19 @@
 //! The versions of a server. One that is compiled never changes.
 
+mod end;
+
 use cloche_domain::server::{BuildState, Review};
 use cloche_domain::spec::ServerSpec;
-use cloche_domain::{OrgId, ServerId, Sha256, UserId, VersionId};
+use cloche_domain::{BuildId, OrgId, ServerId, Sha256, UserId, VersionId};
 use serde::Serialize;
 use serde_json::Value;
 use sqlx::FromRow;
 use sqlx::types::Json;
 use time::OffsetDateTime;
 
+pub use end::{Standing, delete, standing, superfluous};
+
+use crate::builds::Failure;
 use crate::{Result, Tx};
 
 /// A version as a list shows it.
@@ -16,11 +21,18 @@ use crate::{Result, Tx};
 pub struct Version {
     pub id: VersionId,
     pub n: i64,
-    /// How far its newest build has come.
+    /// Its newest build, how far that has come, and why it failed.
+    pub build_id: BuildId,
     pub state: BuildState,
+    pub failure: Option<Json<Failure>>,
+    pub finished_at: Option<OffsetDateTime>,
     pub active: bool,
     pub component_sha256: Option<Sha256>,
+    pub uploaded: bool,
     pub created_at: OffsetDateTime,
+    pub created_by: UserId,
+    /// None where the account is gone.
+    pub created_by_name: Option<String>,
     pub review: Option<Review>,
     pub reviewed_by: Option<UserId>,
     pub reviewed_at: Option<OffsetDateTime>,
@@ -75,11 +87,13 @@ pub struct Compiled<'a, S, A> {
     pub attestation: &'a A,
 }
 
+const COUNT: &str = "UPDATE servers SET versions_made = $2 WHERE id = $1";
 const INSERT: &str = "INSERT INTO versions (id, server_id, n, spec, created_by, created_at, uploaded_sha256, repair)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 
 /// Writes a version that is not compiled yet.
 pub async fn insert(tx: &mut Tx, new: &NewVersion<'_>, now: OffsetDateTime) -> Result<()> {
+    on_conn!(*tx, c => sqlx::query(COUNT).bind(new.server_id).bind(new.n).execute(c).await.map(|_| ()))?;
     Ok(on_conn!(*tx, c => sqlx::query(INSERT)
         .bind(new.id).bind(new.server_id).bind(new.n).bind(Json(new.spec)).bind(new.created_by).bind(now)
         .bind(new.uploaded_sha256).bind(new.repair)
@@ -93,18 +107,21 @@ pub async fn mend(tx: &mut Tx, id: VersionId, spec: &ServerSpec) -> Result<()> {
     Ok(on_conn!(*tx, c => sqlx::query(MEND).bind(id).bind(Json(spec)).execute(c).await.map(|_| ()))?)
 }
 
-const LIST: &str =
-    "SELECT v.id, v.n, b.state, v.id = s.active_version_id AND s.active_version_id IS NOT NULL AS active,
-        v.component_sha256, v.created_at, v.review, v.reviewed_by, v.reviewed_at, v.review_reason
+const LIST: &str = "SELECT v.id, v.n, b.id AS build_id, b.state, b.failure, b.finished_at,
+        v.id = s.active_version_id AND s.active_version_id IS NOT NULL AS active,
+        v.component_sha256, v.uploaded_sha256 IS NOT NULL AS uploaded,
+        v.created_at, v.created_by, u.name AS created_by_name, v.review, v.reviewed_by, v.reviewed_at, v.review_reason
     FROM versions v
     JOIN servers s ON s.id = v.server_id
     JOIN builds b ON b.version_id = v.id
-    WHERE v.server_id = $1 AND b.id = (SELECT max(n.id) FROM builds n WHERE n.version_id = v.id)
-    ORDER BY v.n DESC";
+    LEFT JOIN users u ON u.id = v.created_by
+    WHERE v.server_id = $1 AND ($2 IS NULL OR v.n < $2)
+        AND b.id = (SELECT max(n.id) FROM builds n WHERE n.version_id = v.id)
+    ORDER BY v.n DESC LIMIT $3";
 
-/// The versions of a server, newest first.
-pub async fn list(tx: &mut Tx, server: ServerId) -> Result<Vec<Version>> {
-    Ok(on_conn!(*tx, c => sqlx::query_as(LIST).bind(server).fetch_all(c).await)?)
+/// The versions of a server, newest first; those numbered below `before`.
+pub async fn list(tx: &mut Tx, server: ServerId, before: Option<i64>, limit: i64) -> Result<Vec<Version>> {
+    Ok(on_conn!(*tx, c => sqlx::query_as(LIST).bind(server).bind(before).bind(limit).fetch_all(c).await)?)
 }
 
 const BUILT: &str = "SELECT v.id, v.n, v.id = s.active_version_id AND s.active_version_id IS NOT NULL AS active,
@@ -133,10 +150,10 @@ where
         .execute(c).await.map(|_| ()))?)
 }
 
-const NEWEST: &str = "SELECT v.n, v.spec FROM versions v JOIN servers s ON s.id = v.server_id
+const NEWEST: &str = "SELECT s.versions_made, v.spec FROM versions v JOIN servers s ON s.id = v.server_id
     WHERE s.org_id = $1 AND s.id = $2 ORDER BY v.n DESC LIMIT 1";
 
-/// The number and spec of a server's newest version, built or not.
+/// The highest number that a version of a server was given, and the spec of the newest that is there, built or not.
 pub async fn newest(tx: &mut Tx, org: OrgId, server: ServerId) -> Result<Option<(i64, ServerSpec)>> {
     let row: Option<(i64, Json<ServerSpec>)> =
         on_conn!(*tx, c => sqlx::query_as(NEWEST).bind(org).bind(server).fetch_optional(c).await)?;
@@ -190,12 +207,4 @@ pub async fn decide(
     let rows = on_conn!(*tx, c => sqlx::query(DECIDE).bind(server).bind(n).bind(decision.review).bind(decision.by)
         .bind(now).bind(decision.reason).bind(Review::Waiting).execute(c).await.map(|done| done.rows_affected()))?;
     Ok(rows == 1)
-}
-
-const STANDING: &str =
-    "SELECT id, review FROM versions WHERE server_id = $1 AND n = $2 AND component_sha256 IS NOT NULL";
-
-/// A built version's id, and how its review stands.
-pub async fn standing(tx: &mut Tx, server: ServerId, n: i64) -> Result<Option<(VersionId, Option<Review>)>> {
-    Ok(on_conn!(*tx, c => sqlx::query_as(STANDING).bind(server).bind(n).fetch_optional(c).await)?)
 }

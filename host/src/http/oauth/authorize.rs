@@ -9,6 +9,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{form, page};
 use crate::app::App;
+use crate::http::address::FullAddress;
 use crate::http::{Shared, auth};
 use crate::oauth::authorize::{self, Person, Refusal};
 use crate::oauth::{Error, Params, clients};
@@ -59,11 +60,16 @@ fn sign_in(query: &str) -> Response {
     request_body(content = HashMap<String, String>, content_type = "application/x-www-form-urlencoded"),
     responses((status = SEE_OTHER, description = "Back to the application"),
         (status = "default", description = "Why the application cannot connect", content_type = "text/html", body = String)))]
-pub(in crate::http) async fn decide(State(app): Shared, headers: HeaderMap, body: Bytes) -> Response {
-    shown(decide_inner(&app, &headers, &body).await)
+pub(in crate::http) async fn decide(
+    State(app): Shared,
+    FullAddress(address): FullAddress,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    shown(decide_inner(&app, address, &headers, &body).await)
 }
 
-async fn decide_inner(app: &App, headers: &HeaderMap, body: &[u8]) -> Result<Response, Error> {
+async fn decide_inner(app: &App, address: String, headers: &HeaderMap, body: &[u8]) -> Result<Response, Error> {
     if !auth::same_origin(headers, &app.public_url) {
         return Err(Error::InvalidRequest(
             "this was sent from another site's page: begin again in your application".into(),
@@ -78,7 +84,7 @@ async fn decide_inner(app: &App, headers: &HeaderMap, body: &[u8]) -> Result<Res
         "deny" => false,
         _ => return Err(Error::InvalidRequest("decision must be allow or deny".to_owned())),
     };
-    let next = authorize::decide(app, params.need("form")?, person, allow).await?;
+    let next = authorize::decide(app, params.need("form")?, (person, address), allow).await?;
     Ok(see_other(next.as_str()))
 }
 

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::me::Me;
 use crate::accounts::{self, Asking};
-use crate::http::address::Address;
+use crate::http::address::{Address, FullAddress};
 use crate::http::auth::{self, Member, SameOrigin};
 use crate::http::json::Json;
 use crate::http::problem::Problem;
@@ -68,14 +68,14 @@ pub(in crate::http) struct SignedIn {
 pub(in crate::http) async fn consume(
     State(app): Shared,
     _: SameOrigin,
-    Address(address): Address,
+    FullAddress(address): FullAddress,
     headers: HeaderMap,
     Json(Consume { token }): Json<Consume>,
 ) -> Result<impl IntoResponse, Problem> {
     let user_agent = headers.get(USER_AGENT).map(|agent| String::from_utf8_lossy(agent.as_bytes()).into_owned());
-    let signed_in = accounts::sign_in(&app, &token, &Browser { address, user_agent }).await?;
+    let signed_in = accounts::sign_in(&app, &token, &Browser { address: address.clone(), user_agent }).await?;
     if let Some(before) = cookies::session(&headers) {
-        sessions::sign_out(&app, &before).await?;
+        sessions::sign_out(&app, &before, address).await?;
     }
     let cookie = cookies::set(&app, &signed_in.token);
     let body = SignedIn { me: Me::of(&app, &signed_in.member), next: signed_in.next };
@@ -87,10 +87,11 @@ pub(in crate::http) async fn consume(
 pub(in crate::http) async fn logout(
     State(app): Shared,
     _: SameOrigin,
+    FullAddress(address): FullAddress,
     headers: HeaderMap,
 ) -> Result<impl IntoResponse, Problem> {
     if let Some(token) = cookies::session(&headers) {
-        sessions::sign_out(&app, &token).await?;
+        sessions::sign_out(&app, &token, address).await?;
     }
     Ok((StatusCode::NO_CONTENT, set_cookie(cookies::clear(&app))))
 }

@@ -1,21 +1,20 @@
 //! `/v1/servers`: servers as their owners make, see and end them.
 
+pub(in crate::http) mod change;
 pub(in crate::http) mod component;
 pub(in crate::http) mod secrets;
 mod shown;
+pub(in crate::http) mod versions;
 
 use std::collections::BTreeMap;
 
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
-use cloche_domain::server::{BuildState, Review};
 use cloche_domain::spec::ServerSpec;
-use cloche_domain::{BuildId, PreviewId, SecretKey, ServerId, Sha256, Slug, ToolName, UserId};
+use cloche_domain::{BuildId, PreviewId, SecretKey, ServerId, Slug, ToolName};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use time::OffsetDateTime;
-use time::serde::rfc3339;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::http::Shared;
@@ -146,50 +145,6 @@ pub(in crate::http) async fn delete(
 ) -> Result<StatusCode, Problem> {
     servers::delete(&app, &member, id).await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-struct Version {
-    n: i64,
-    state: BuildState,
-    active: bool,
-    sha256: Option<Sha256>,
-    #[serde(with = "rfc3339")]
-    created_at: OffsetDateTime,
-    /// Whether it may answer; null until it is built.
-    review: Option<Review>,
-    reviewed_by: Option<UserId>,
-    #[serde(with = "rfc3339::option")]
-    reviewed_at: Option<OffsetDateTime>,
-    review_reason: Option<String>,
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-pub(in crate::http) struct Versions {
-    versions: Vec<Version>,
-}
-
-/// A server's versions, newest first.
-#[utoipa::path(get, path = "/servers/{id}/versions", tag = "servers", params(("id" = ServerId, Path)),
-    responses((status = OK, body = Versions), Problem))]
-pub(in crate::http) async fn versions(
-    State(app): Shared,
-    member: Member,
-    Id(id): Id<ServerId>,
-) -> Result<Json<Versions>, Problem> {
-    let versions = servers::versions(&app, &member, id).await?.into_iter().map(|v| Version {
-        n: v.n,
-        state: v.state,
-        active: v.active,
-        sha256: v.component_sha256,
-        created_at: v.created_at,
-        review: v.review,
-        reviewed_by: v.reviewed_by,
-        reviewed_at: v.reviewed_at,
-        review_reason: v.review_reason,
-    });
-    Ok(Json(Versions { versions: versions.collect() }))
 }
 
 /// The next version: what a model makes of a wish, another spec, other code under the newest one's, or a component that was

@@ -19,7 +19,7 @@ use crate::http::Shared;
 use crate::http::auth::Member;
 use crate::http::json::Json;
 use crate::http::problem::Problem;
-use crate::versions::{self, Report, Source};
+use crate::versions::{self, Code, CodeDiff, Report, Source};
 
 /// A server's version, of a path. What is no such place is not found.
 #[derive(Clone, Copy, Debug)]
@@ -108,15 +108,19 @@ pub(in crate::http) struct From {
 
 /// What changed, and from which version.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = CapabilityDiff)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = VersionDiff)]
 pub(in crate::http) struct Compared {
     from: i64,
     to: i64,
     #[serde(flatten)]
     diff: Diff,
+    code: Vec<CodeDiff>,
+    /// Whether some of `code` is left out, being too long.
+    code_cut: bool,
 }
 
-/// What a version can do that another could not, and what AI clients are told otherwise.
+/// What a version can do that another could not, what AI clients are told otherwise, and what changed in the code.
 #[utoipa::path(get, path = "/servers/{id}/versions/{n}/diff", tag = "versions",
     params(("id" = ServerId, Path), ("n" = i64, Path), From), responses((status = OK, body = Compared), Problem))]
 pub(in crate::http) async fn diff(
@@ -127,8 +131,9 @@ pub(in crate::http) async fn diff(
 ) -> Result<Json<Compared>, Problem> {
     let bad = |rejection: QueryRejection| Problem::new(StatusCode::BAD_REQUEST, "invalid_query", rejection.body_text());
     let Query(From { from }) = from.map_err(bad)?;
-    let (from, diff) = versions::diff(&app, &member, server, n, from).await?;
-    Ok(Json(Compared { from, to: n, diff }))
+    let compared = versions::diff(&app, &member, server, n, from).await?;
+    let Code { diffs, cut } = compared.code;
+    Ok(Json(Compared { from: compared.from, to: n, diff: compared.capabilities, code: diffs, code_cut: cut }))
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -175,5 +180,17 @@ pub(in crate::http) async fn activate(
     Place { server, n }: Place,
 ) -> Result<StatusCode, Problem> {
     versions::activate(&app, &member, server, n).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Deletes a version with its builds. Not the one that answers, and not one that is being built.
+#[utoipa::path(delete, path = "/servers/{id}/versions/{n}", tag = "versions",
+    params(("id" = ServerId, Path), ("n" = i64, Path)), responses((status = NO_CONTENT), Problem))]
+pub(in crate::http) async fn delete(
+    State(app): Shared,
+    member: Member,
+    Place { server, n }: Place,
+) -> Result<StatusCode, Problem> {
+    versions::delete(&app, &member, server, n).await?;
     Ok(StatusCode::NO_CONTENT)
 }

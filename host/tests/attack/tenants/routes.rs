@@ -24,6 +24,9 @@ pub const ATTACKS: &[Attack] = &[
 const BODIES: &[(&str, &str)] = &[
     ("POST /v1/imports/{id}/preview", r#"{"operations": ["GET /a"]}"#),
     ("PUT /v1/servers/{id}/secrets/{key}", r#"{"value": "stolen-or-not"}"#),
+    ("PATCH /v1/servers/{id}", r#"{"name": "Mine"}"#),
+    ("POST /v1/servers/{id}/pause", "{}"),
+    ("POST /v1/servers/{id}/resume", "{}"),
     ("POST /v1/servers/{id}/try", r#"{"tool": "now"}"#),
     ("POST /v1/servers/{id}/iterate", r#"{"source": {}}"#),
     ("POST /v1/servers/{id}/versions/{n}/approve", r#"{"reason": "mine now"}"#),

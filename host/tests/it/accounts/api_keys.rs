@@ -146,5 +146,5 @@ on_both!(owners_and_admins_see_and_end_every_key_of_their_organisation, async |s
     assert_eq!(ada.delete(&dans).await.0, 204);
     assert_eq!(dan.get(ME).await.0, 401);
     let (_, log) = ada.get("/v1/audit?action=api_key.deleted").await;
-    assert_eq!(log["entries"][0]["details"]["before"]["name"], "command line", "{log}");
+    assert_eq!(log["entries"][0]["before"]["name"], "command line", "{log}");
 });

@@ -75,7 +75,7 @@ impl World {
         let target = authorize::target_for(&self.app, &asked, person).await.unwrap().unwrap();
         let form = authorize::form(&self.app, &asked, person, target.server_id).unwrap();
         self.app.clock.advance(after);
-        let callback = authorize::decide(&self.app, &form, person, true).await.ok()?;
+        let callback = authorize::decide(&self.app, &form, (person, "192.0.2.1".into()), true).await.ok()?;
         param(&callback, "code")
     }
 
@@ -84,7 +84,7 @@ impl World {
         let mut form = url::form_urlencoded::Serializer::new(String::new());
         form.extend_pairs(fields).append_pair("client_id", &self.client);
         let params = Params::parse(form.finish().as_bytes()).unwrap();
-        let answer = tokens::issue(&self.app, &params).await.map_err(|error| error.code())?;
+        let answer = tokens::issue(&self.app, &params, "192.0.2.1".into()).await.map_err(|error| error.code())?;
         Ok(serde_json::to_value(answer).unwrap())
     }
 

@@ -39,6 +39,13 @@ impl Sandbox {
         Ok(loaded)
     }
 
+    /// Forgets a component, and the machine code that is kept of it. Calls that have begun go on.
+    pub async fn forget(&self, sha256: Sha256) {
+        self.0.loaded.invalidate(&sha256).await;
+        let inner = self.0.clone();
+        let _ = tokio::task::spawn_blocking(move || inner.precompiled.remove(sha256)).await;
+    }
+
     async fn on_disk(&self, sha256: Sha256) -> Result<Option<Component>> {
         let inner = self.0.clone();
         blocking(move || inner.precompiled.load(sha256)).await

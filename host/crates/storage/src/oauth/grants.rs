@@ -35,11 +35,27 @@ pub async fn insert_grant(tx: &mut Tx, grant: &Grant) -> Result<bool> {
     Ok(rows == 1)
 }
 
-/// Ends a grant, and with it every token of its family.
-pub async fn revoke(tx: &mut Tx, id: GrantId, now: OffsetDateTime) -> Result<()> {
+/// Ends a grant, and with it every token of its family. Whether it held until now.
+pub async fn revoke(tx: &mut Tx, id: GrantId, now: OffsetDateTime) -> Result<bool> {
     const SQL: &str = "UPDATE oauth_grants SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL";
-    on_conn!(*tx, c => sqlx::query(SQL).bind(id).bind(now).execute(c).await.map(|_| ()))?;
-    Ok(())
+    let rows = on_conn!(*tx, c => sqlx::query(SQL).bind(id).bind(now).execute(c).await
+        .map(|done| done.rows_affected()))?;
+    Ok(rows == 1)
+}
+
+/// Whose a grant is, revoked or not.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Granted {
+    pub org_id: OrgId,
+    pub user_id: UserId,
+    pub client_id: OauthClientId,
+    pub server_id: ServerId,
+}
+
+pub async fn granted(tx: &mut Tx, id: GrantId) -> Result<Option<Granted>> {
+    const SQL: &str = "SELECT s.org_id, g.user_id, g.client_id, g.server_id
+        FROM oauth_grants g JOIN servers s ON s.id = g.server_id WHERE g.id = $1";
+    Ok(on_conn!(*tx, c => sqlx::query_as(SQL).bind(id).fetch_optional(c).await)?)
 }
 
 /// A grant that holds now: not revoked, and its person still a member of the server's organisation.
@@ -66,8 +82,8 @@ pub async fn access(tx: &mut Tx, id: GrantId) -> Result<Option<Access>> {
 /// A server as its consent page shows it.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Target {
-    pub server_id: ServerId,
     pub org_id: OrgId,
+    pub server_id: ServerId,
     pub server_name: String,
     pub org_name: String,
     /// Of the active version; none before the first build is live.
@@ -80,7 +96,7 @@ pub struct Target {
 
 /// The server at a path, if this person may use it.
 pub async fn target(tx: &mut Tx, org: &Slug, slug: &Slug, user: UserId) -> Result<Option<Target>> {
-    const SQL: &str = "SELECT s.id AS server_id, s.org_id, s.name AS server_name, o.name AS org_name, v.spec, v.imports
+    const SQL: &str = "SELECT s.org_id, s.id AS server_id, s.name AS server_name, o.name AS org_name, v.spec, v.imports
         FROM servers s
         JOIN orgs o ON o.id = s.org_id
         JOIN memberships m ON m.org_id = s.org_id AND m.user_id = $3

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod api_keys;
+mod artifacts;
 mod audit;
 mod builds;
 mod calls;
@@ -15,3 +16,4 @@ mod quotas;
 mod servers;
 mod sessions;
 mod vault;
+mod versions;

@@ -59,7 +59,7 @@ on_both!(whoever_is_removed_takes_their_invitations_with_them, async |db: Db| {
 on_both!(a_slug_is_not_given_twice, async |db: Db| {
     let (mut tx, now) = (db.begin().await.unwrap(), Clock::default().now());
     let ada = owner(&mut tx, "ada").await;
-    orgs::delete(&mut tx, ada.org_id, &ada.org_slug).await.unwrap();
+    orgs::delete(&mut tx, ada.org_id, &ada.org_slug, now).await.unwrap();
     assert_eq!(orgs::of_user(&mut tx, ada.user_id).await.unwrap(), []);
     let again = NewOrg { id: OrgId::new(), slug: &ada.org_slug, name: "again", plan: Plan::Hobby };
     assert!(!accounts::insert_org(&mut tx, &again, now).await.unwrap());

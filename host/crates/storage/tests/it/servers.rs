@@ -73,7 +73,7 @@ on_both!(a_server_is_seen_by_its_organisation_alone, async |db: Db| {
     assert!(builds::get(&mut tx, ada.org_id, made.build).await.unwrap().is_some());
     assert!(builds::get(&mut tx, bob.org_id, made.build).await.unwrap().is_none());
     assert!(servers::list(&mut tx, bob.org_id, None, 9).await.unwrap().is_empty());
-    assert!(!servers::delete(&mut tx, bob.org_id, made.server).await.unwrap());
+    assert!(!servers::delete(&mut tx, bob.org_id, made.server, Clock::default().now()).await.unwrap());
 });
 
 on_both!(a_slug_is_taken_once_in_an_organisation, async |db: Db| {
@@ -129,7 +129,7 @@ on_both!(a_server_answers_once_a_version_is_active, async |db: Db| {
     servers::fail(&mut tx, made.server, now).await.unwrap();
     let still = servers::live(&mut tx, &ada.org_slug, &slug).await.unwrap().unwrap();
     assert_eq!(still.status, ServerStatus::Live);
-    let versions = versions::list(&mut tx, made.server).await.unwrap();
+    let versions = versions::list(&mut tx, made.server, None, 9).await.unwrap();
     assert_eq!((versions.len(), versions[0].active, versions[0].state), (1, true, BuildState::Queued));
 });
 
@@ -145,8 +145,8 @@ on_both!(a_deleted_server_leaves_nothing, async |db: Db| {
     }
     let quota = kv::Quota { keys: 1, bytes: 9 };
     assert_eq!(kv::set(&mut tx, (made.server, "k"), b"v", quota, now).await.unwrap(), kv::Set::Done);
-    assert!(servers::delete(&mut tx, ada.org_id, made.server).await.unwrap());
-    assert!(!servers::delete(&mut tx, ada.org_id, made.server).await.unwrap());
+    assert!(servers::delete(&mut tx, ada.org_id, made.server, now).await.unwrap());
+    assert!(!servers::delete(&mut tx, ada.org_id, made.server, now).await.unwrap());
     assert!(builds::work(&mut tx, made.build).await.unwrap().is_none());
     assert_eq!(builds::events(&mut tx, made.build, 0).await.unwrap(), []);
     assert_eq!(kv::get(&mut tx, made.server, "k").await.unwrap(), None);
@@ -198,11 +198,19 @@ on_both!(a_build_that_was_overtaken_does_not_take_over, async |db: Db| {
     };
     versions::insert(&mut tx, &version, Clock::default().now()).await.unwrap();
     complete(&mut tx, Made { version: second, ..made }, "two").await;
-    for (built, active) in [(made.version, 1), (second, 2), (made.version, 2)] {
-        servers::activate_built(&mut tx, made.server, built, Clock::default().now()).await.unwrap();
+    for (built, answers, active) in [(made.version, true, 1), (second, true, 2), (made.version, false, 2)] {
+        let activated = servers::activate_built(&mut tx, made.server, built, Clock::default().now()).await.unwrap();
+        assert_eq!(activated, answers);
         assert_eq!(versions::active(&mut tx, made.server).await.unwrap().unwrap().n, active);
     }
     // The way back is a person's decision.
     servers::activate(&mut tx, made.server, made.version, Clock::default().now()).await.unwrap();
     assert_eq!(versions::active(&mut tx, made.server).await.unwrap().unwrap().n, 1);
+    // And is not undone by a build that was asked for before it; one that is asked for after it takes over.
+    assert!(!servers::activate_built(&mut tx, made.server, second, Clock::default().now()).await.unwrap());
+    let third = VersionId::new();
+    let version = NewVersion { id: third, n: 3, ..version };
+    versions::insert(&mut tx, &version, Clock::default().now()).await.unwrap();
+    complete(&mut tx, Made { version: third, ..made }, "three").await;
+    assert!(servers::activate_built(&mut tx, made.server, third, Clock::default().now()).await.unwrap());
 });

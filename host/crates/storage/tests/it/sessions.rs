@@ -59,7 +59,8 @@ on_both!(signing_out_ends_the_session_by_either_token, async |db: Db| {
     for token in ["old", "new"] {
         begin(&mut tx, ada.user_id, "old", now).await;
         assert!(rotate(&mut tx, "old", "new", now).await);
-        sessions::delete(&mut tx, Sha256::of(token)).await.unwrap();
+        assert!(sessions::delete(&mut tx, Sha256::of(token)).await.unwrap());
+        assert!(!sessions::delete(&mut tx, Sha256::of(token)).await.unwrap());
         assert_eq!((find(&mut tx, "old", now).await, find(&mut tx, "new", now).await), (None, None));
     }
 });

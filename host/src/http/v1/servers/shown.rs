@@ -21,13 +21,14 @@ use crate::servers::Detail;
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Server)]
-pub(super) struct Shown {
+pub(in crate::http) struct Shown {
     id: ServerId,
     name: String,
     slug: Slug,
     status: ServerStatus,
     mcp_url: String,
     active_version: Option<i64>,
+    /// What its owners say of it, or else its spec.
     description: String,
     tools: Vec<Tool>,
     allowed_hosts: Vec<HostPattern>,
@@ -52,7 +53,7 @@ impl Shown {
             slug: server.slug,
             status: server.status,
             active_version: server.active_version,
-            description,
+            description: server.description.unwrap_or(description),
             tools,
             allowed_hosts,
             required_secrets,
