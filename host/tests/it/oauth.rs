@@ -250,11 +250,12 @@ async fn tokens_are_kept_from_caches_and_open_to_pages_of_any_origin() {
         with_form(request.header("origin", "https://app.example"), &[("grant_type", "x")]).send().await.unwrap();
     assert_eq!(answer.headers()["cache-control"], "no-store");
     assert_eq!(answer.headers()["access-control-allow-origin"], "*");
-    let preflight = platform.anyone().request(Method::OPTIONS, "/oauth/token").send().await.unwrap();
-    assert_eq!(
-        (preflight.status().as_u16(), &preflight.headers()["access-control-allow-origin"]),
-        (204, &"*".parse().unwrap())
-    );
+    let preflight = platform.anyone().request(Method::OPTIONS, "/oauth/token").header("origin", "https://app.example");
+    let preflight = preflight.header("access-control-request-method", "POST").send().await.unwrap();
+    assert_eq!(preflight.status(), 200);
+    let allowed = |name: &str| preflight.headers()[&format!("access-control-{name}")].to_str().unwrap().to_owned();
+    assert_eq!((allowed("allow-origin"), allowed("allow-methods")), ("*".to_owned(), "GET,POST".to_owned()));
+    assert_eq!(allowed("allow-headers"), "authorization,content-type,mcp-protocol-version");
     let as_json = platform.anyone().post("/oauth/token", json!({"grant_type": "authorization_code"})).await;
     assert_eq!((as_json.0, &as_json.1["error"]), (400, &json!("invalid_request")));
 }

@@ -156,14 +156,14 @@ on_both!(a_lowered_role_counts_from_the_next_request_and_takes_invitations_with_
         assert_eq!(owen.post("/v1/invites", invite).await.0, 201);
     }
     let path = format!("{MEMBERS}/{}", id(&owen).await);
-    let open = async || {
+    let standing = async || {
         let (_, list) = ada.get("/v1/invites").await;
         list["invites"].as_array().unwrap().iter().map(|invite| invite["role"].clone()).collect::<Vec<_>>()
     };
     assert_eq!(ada.patch(&path, json!({"role": "admin"})).await.0, 200);
-    assert_eq!(open().await, ["developer"], "an admin could not send the other");
+    assert_eq!(standing().await, ["developer"], "an admin could not send the other");
     assert_eq!(ada.patch(&path, json!({"role": "developer"})).await.0, 200);
-    assert_eq!(open().await, [""; 0]);
+    assert_eq!(standing().await, [""; 0]);
     assert_eq!(owen.get("/v1/invites").await.1["code"], "forbidden");
     assert_eq!(owen.post("/v1/invites", json!({"email": "x@example.com", "role": "viewer"})).await.0, 403);
 });

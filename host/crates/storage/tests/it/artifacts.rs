@@ -2,7 +2,7 @@
 
 use cloche_domain::{Clock, Sha256};
 use cloche_storage::versions::{self, Compiled};
-use cloche_storage::{Db, Tx, artifacts, servers};
+use cloche_storage::{Db, Tx, artifacts, orgs, servers};
 use time::Duration;
 
 use crate::engines::{on_both, owner};
@@ -42,6 +42,18 @@ on_both!(a_component_goes_when_its_last_version_has_gone, async |db: Db| {
     assert!(artifacts::take(&mut tx, shared, later).await.unwrap());
     assert!(!artifacts::hold(&mut tx, shared, later).await.unwrap(), "whoever laid it down is told");
     assert_eq!(unused(&mut tx, later).await, []);
+});
+
+on_both!(what_an_organisation_had_stays_as_long_as_what_a_server_had, async |db: Db| {
+    let (mut tx, now) = (db.begin().await.unwrap(), Clock::default().now());
+    let ada = owner(&mut tx, "ada").await;
+    let made = server(&mut tx, &ada, "one").await;
+    let (component, later) = (Sha256::of("hers"), now + Duration::HOUR);
+    artifacts::lay(&mut tx, component, now).await.unwrap();
+    build(&mut tx, made.version, component).await;
+    orgs::delete(&mut tx, ada.org_id, &ada.org_slug, later).await.unwrap();
+    assert_eq!(artifacts::unused(&mut tx, later - Duration::SECOND).await.unwrap(), []);
+    assert_eq!(artifacts::unused(&mut tx, later).await.unwrap(), [component]);
 });
 
 on_both!(an_upload_counts_as_a_version_of_its_component, async |db: Db| {
