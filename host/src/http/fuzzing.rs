@@ -2,12 +2,14 @@
 //! the inputs that are kept. The platform is a whole one, but for its socket.
 #![expect(clippy::unwrap_used, reason = "what does not hold panics")]
 
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::ConnectInfo;
 use axum::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST};
 use axum::http::{HeaderName, HeaderValue, Request, StatusCode};
 use base64::Engine as _;
@@ -35,6 +37,11 @@ const ECHO: &[u8] = include_bytes!("../../../fuzz/corpus/manifest/echo");
 const TOOL: &str = "echo";
 /// What the platform is called.
 const PLACE: &str = "127.0.0.1:8787";
+/// Who asks.
+const PEER: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 50_000);
+
+/// One for all messages: starting takes longer than any of them.
+static PLATFORM: OnceLock<Platform> = OnceLock::new();
 
 struct Platform {
     runtime: Runtime,
@@ -48,7 +55,6 @@ struct Platform {
 
 /// Headers, a line each; an empty line; a body.
 pub fn message(data: &[u8]) {
-    static PLATFORM: OnceLock<Platform> = OnceLock::new();
     let platform = PLATFORM.get_or_init(Platform::start);
     let (head, body) = match data.windows(2).position(|two| two == b"\n\n") {
         Some(at) => (&data[..at], &data[at + 2..]),
@@ -133,6 +139,7 @@ impl Platform {
 
     fn request(&self, method: &str, uri: &str, body: Vec<u8>) -> Request<Body> {
         let request = Request::builder().method(method).uri(uri).header(HOST, PLACE);
+        let request = request.extension(ConnectInfo(PEER));
         let request =
             request.header(AUTHORIZATION, format!("Bearer {}", self.key)).header(CONTENT_TYPE, "application/json");
         request.header(ACCEPT, "application/json, text/event-stream").body(body.into()).unwrap()
@@ -175,5 +182,7 @@ mod tests {
     #[test]
     fn kept_messages_hold() {
         kept::each("message", message);
+        let data = &PLATFORM.get().unwrap().data;
+        std::fs::remove_dir_all(data).unwrap();
     }
 }
