@@ -65,6 +65,8 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("POST /v1/auth/magic-link", "nobody has shown yet who they are, and there may be no account"),
     ("POST /v1/servers/preview", "a draft is its author's own for a day, and changes nothing"),
     ("POST /v1/servers/preview/stream", "the same, as a stream"),
+    ("POST /v1/imports", "a description is its reader's own for a day, and changes nothing"),
+    ("POST /v1/imports/{id}/preview", "a draft, as from a model"),
     ("POST /v1/servers/{id}/try", "a call, which the record of calls has"),
     ("POST /mcp/{org}/{slug}", "a call, which the record of calls has"),
     (
