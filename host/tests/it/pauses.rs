@@ -47,7 +47,7 @@ on_both!(a_paused_server_answers_nobody_until_it_is_resumed, async |setup: Setup
     assert_eq!(changed, (&json!({"status": "live"}), &json!({"status": "paused"})));
     // Nothing runs, for its owner neither; who has no right to it is told no more than before.
     let (status, problem) = ada.post(&format!("/v1/servers/{}/try", server.id), json!({"tool": "echo"})).await;
-    assert_eq!((status, &problem["code"]), (503, &json!("server_not_live")));
+    assert_eq!((status, &problem["code"]), (409, &json!("server_not_live")));
     assert_eq!(server.echo(&platform, "clo_nobody").await.0, 401);
     // The token that was got before is good afterwards, and so is its successor.
     pause(&ada, &server, "resume").await;

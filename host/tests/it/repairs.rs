@@ -189,11 +189,12 @@ async fn a_mend_that_may_not_be_built_is_told_and_left() {
 
 #[tokio::test]
 async fn a_component_that_does_not_start_is_mended_too() {
-    // Its statics are larger than what the smallest plan gives a call.
+    // Its statics are larger than what the plan gives a call.
     let large = "use std::sync::atomic::{AtomicU64, Ordering};\nstatic ROOM: [AtomicU64; 6_000_000] = [const { AtomicU64::new(0) }; \
                  6_000_000];\nROOM[args.text.len()].fetch_add(1, Ordering::Relaxed);\nOk(args.text.len())";
     let replies = [says(&spec(large, SHOUT)), says(&spec(COUNT, SHOUT))];
-    let (platform, model, key) = with_model(Platform::setup(), "", replies).await;
+    let small = "[plans.self-hosted.call]\nmemory_bytes = 33554432\n";
+    let (platform, model, key) = with_model(Platform::setup(), small, replies).await;
     let ada = platform.with_key(&key);
     let told = events(&platform, &begin(&ada, |_| {}).await, &key).await;
     assert_eq!(told.last().unwrap()["state"], "live", "{told:#?}");
