@@ -77,7 +77,7 @@ impl Stage {
         );
         let platform = Platform::start(binary, &config)?;
         let quiet = platform.tenant("quiet")?;
-        let server = quiet.server("tools", &[("echo", ECHO), ("compute", COMPUTE)], &[]).await?;
+        let server = quiet.server("tools", [("echo", ECHO), ("compute", COMPUTE)], &[]).await?;
         let javascript = quiet.upload("javascript", "greet", &javascript).await?;
         let noisy = Noisy::new(platform.tenant("noisy")?).await?;
         let trial = json!({"n": TRIAL});

@@ -51,8 +51,8 @@ impl Tenant {
         }
     }
 
-    /// A live server of these tools: name and Rust body, which has `args.n` and `args.text`.
-    pub(crate) async fn server(&self, slug: &str, tools: &[(&str, &str)], hosts: &[&str]) -> anyhow::Result<Server> {
+    /// A live server of these tools, as many as the demo's draft has: name and Rust body, which has `args.n` and `args.text`.
+    pub(crate) async fn server(&self, slug: &str, tools: [(&str, &str); 2], hosts: &[&str]) -> anyhow::Result<Server> {
         let preview = self.post("/v1/servers/preview", &json!({"prompt": "tools to measure"})).await?;
         let mut spec = spec(tools.iter().map(|(name, _)| *name), hosts);
         for (tool, (_, body)) in spec["tools"].as_array_mut().into_iter().flatten().zip(tools) {

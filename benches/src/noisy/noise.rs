@@ -54,7 +54,8 @@ impl Noise {
 /// The tenant that makes the noise.
 pub(crate) struct Noisy {
     tenant: Tenant,
-    server: Server,
+    loops: Server,
+    waits: Server,
     upstream: String,
 }
 
@@ -70,9 +71,9 @@ impl Noisy {
             "at last"
         };
         tokio::spawn(async move { axum::serve(listener, Router::new().route("/", get(answer))).await });
-        let tools = [("spin", SPIN), ("yield", YIELD), ("wait", WAIT)];
-        let server = tenant.server("noise", &tools, &[&upstream]).await?;
-        Ok(Self { tenant, server, upstream })
+        let loops = tenant.server("loops", [("spin", SPIN), ("yield", YIELD)], &[]).await?;
+        let waits = tenant.server("waits", [("wait", WAIT), ("again", WAIT)], &[&upstream]).await?;
+        Ok(Self { tenant, loops, waits, upstream })
     }
 
     /// Calls again whenever a call ends, whatever came of it.
@@ -80,7 +81,8 @@ impl Noisy {
         let (tool, count) = noise.calls();
         let mut calls = JoinSet::new();
         for _ in 0..count {
-            let (tenant, server, url) = (self.tenant.clone(), self.server.clone(), json!({"text": self.upstream}));
+            let server = if noise == Noise::Upstreams { &self.waits } else { &self.loops };
+            let (tenant, server, url) = (self.tenant.clone(), server.clone(), json!({"text": self.upstream}));
             calls.spawn(async move {
                 loop {
                     tenant.call(&server, tool, &url).await?;
