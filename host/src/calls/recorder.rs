@@ -103,11 +103,8 @@ impl Queue {
 
 /// What a call takes in memory, about.
 fn size(call: &Call) -> usize {
-    let json = |value: &serde_json::Value| match value {
-        serde_json::Value::Array(items) => items.iter().map(|item| 128 + item.to_string().len()).sum(),
-        _ => 0,
-    };
-    512 + call.error.as_ref().map_or(0, String::len) + json(&call.requests) + call.logs.as_ref().map_or(0, json)
+    let logs = call.logs.as_ref().map_or(0, |logs| logs.get().len());
+    512 + call.error.as_ref().map_or(0, String::len) + call.requests.get().len() + logs
 }
 
 /// Writes what is noted, and deletes what need not be kept any longer, until asked to stop; then what still waits.

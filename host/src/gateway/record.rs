@@ -2,7 +2,7 @@
 
 use cloche_domain::CallId;
 use cloche_sandbox::{Bound, CallError, CallReport};
-use cloche_storage::calls::{Call, OK};
+use cloche_storage::calls::{Call, OK, json_text};
 use cloche_storage::servers::LiveServer;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
@@ -36,7 +36,7 @@ pub(super) fn begun(
         outcome: String::new(),
         error: None,
         bound: None,
-        requests: Value::Array(Vec::new()),
+        requests: json_text(&[(); 0]),
         logs: None,
     }
 }
@@ -48,8 +48,8 @@ pub(super) fn ended(begun: Call, report: &CallReport, error: Option<&CallError>)
         fuel: number(report.fuel_used),
         peak_memory: number(report.peak_memory_bytes),
         result_bytes: number(report.result_bytes),
-        requests: json!(report.requests),
-        logs: (!report.logs.is_empty()).then(|| json!(report.logs)),
+        requests: json_text(&report.requests),
+        logs: (!report.logs.is_empty()).then(|| json_text(&report.logs)),
         bound: bounds(report, error),
         ..begun
     };

@@ -8,8 +8,10 @@ use futures::future::LocalBoxFuture;
 
 use crate::scene::Scene;
 
-/// Longer than any attack takes.
+/// Longer than any attack takes that is no slow one.
 const PATIENCE: Duration = Duration::from_mins(5);
+/// Longer than a slow one takes.
+const LONG_PATIENCE: Duration = Duration::from_mins(30);
 
 /// Something that is tried.
 #[derive(Clone, Copy, Debug)]
@@ -63,7 +65,8 @@ impl Attack {
         let tried = catch_unwind(AssertUnwindSafe(|| {
             let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
             runtime.block_on(async {
-                tokio::time::timeout(PATIENCE, (self.tries)(&scene)).await.expect("the attack ends");
+                let patience = if self.slow { LONG_PATIENCE } else { PATIENCE };
+                tokio::time::timeout(patience, (self.tries)(&scene)).await.expect("the attack ends");
                 scene.look_back().await;
             });
         }));

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use cloche_domain::{CallId, Day, OrgId, ServerId, UserId};
+use serde::Serialize;
 use serde_json::Value;
+use serde_json::value::{RawValue, to_raw_value};
 use sqlx::FromRow;
 use sqlx::types::Json;
 use time::OffsetDateTime;
@@ -15,7 +17,7 @@ use crate::{Db, Result, Tx};
 pub const OK: &str = "ok";
 
 /// One call. Numbers are what the sandbox measured; requests, bounds and logs are JSON of its making.
-#[derive(Clone, Debug, PartialEq, FromRow)]
+#[derive(Clone, Debug, FromRow)]
 pub struct Call {
     pub id: CallId,
     pub server_id: ServerId,
@@ -44,9 +46,14 @@ pub struct Call {
     #[sqlx(json(nullable))]
     pub bound: Option<Value>,
     #[sqlx(json)]
-    pub requests: Value,
+    pub requests: Box<RawValue>,
     #[sqlx(json(nullable))]
-    pub logs: Option<Value>,
+    pub logs: Option<Box<RawValue>>,
+}
+
+/// JSON as it is kept: as values, thousands of lines would take many times the room.
+pub fn json_text<T: Serialize + ?Sized>(of: &T) -> Box<RawValue> {
+    to_raw_value(of).unwrap_or_else(|_| RawValue::NULL.to_owned())
 }
 
 /// Which calls of a server are asked for.

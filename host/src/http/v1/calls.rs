@@ -5,8 +5,9 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use cloche_domain::{CallId, ServerId, UserId};
 use cloche_sandbox::{Bound, EgressRecord, LogLine, Output};
-use cloche_storage::calls::{Call, Filter};
+use cloche_storage::calls::{Call, Filter, json_text};
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
 use time::serde::rfc3339;
@@ -58,7 +59,7 @@ pub(in crate::http) struct Shown {
     bounds: Vec<Value>,
     /// Its outbound requests, in the order in which they ended.
     #[schema(value_type = Vec<EgressRecord>)]
-    requests: Value,
+    requests: Box<RawValue>,
 }
 
 /// A call with the lines that it wrote.
@@ -68,8 +69,10 @@ pub(in crate::http) struct Detailed {
     #[serde(flatten)]
     shown: Shown,
     #[schema(value_type = Vec<LogLine>)]
-    logs: Value,
+    logs: Box<RawValue>,
 }
+
+const NO_LINES: [LogLine; 0] = [];
 
 impl From<Call> for Shown {
     fn from(call: Call) -> Self {
@@ -101,7 +104,7 @@ impl From<Call> for Shown {
 
 impl From<Call> for Detailed {
     fn from(mut call: Call) -> Self {
-        let logs = call.logs.take().unwrap_or_else(|| Value::Array(Vec::new()));
+        let logs = call.logs.take().unwrap_or_else(|| json_text(&NO_LINES));
         Self { shown: call.into(), logs }
     }
 }
@@ -161,7 +164,7 @@ struct Lines {
     call: CallId,
     tool: String,
     #[schema(value_type = Vec<LogLine>)]
-    lines: Value,
+    lines: Box<RawValue>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -188,7 +191,7 @@ pub(in crate::http) async fn logs(
     let calls = page.calls.into_iter().map(|call| Lines {
         call: call.id,
         tool: call.tool,
-        lines: call.logs.unwrap_or_default(),
+        lines: call.logs.unwrap_or_else(|| json_text(&NO_LINES)),
     });
     Ok(Json(LogPage { calls: calls.collect(), next_cursor: page.next }))
 }
