@@ -21,7 +21,8 @@ pub struct Limits {
     pub literal: usize,
     /// Bytes of the finished component.
     pub component: usize,
-    /// Compilations at the same time; the next ones wait.
+    /// Compilations at the same time; the next ones wait. One more than processors, since one is kept for those who have
+    /// none yet.
     pub parallel: usize,
 }
 
@@ -36,7 +37,7 @@ impl Default for Limits {
             messages: 1 << 20,
             literal: 32 << 10,
             component: 16 << 20,
-            parallel: std::thread::available_parallelism().map_or(1, usize::from),
+            parallel: 1 + std::thread::available_parallelism().map_or(1, usize::from),
         }
     }
 }

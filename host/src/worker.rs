@@ -5,7 +5,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cloche_storage::jobs::{self, Job};
+use cloche_storage::jobs::{self, Claim, Job};
 use futures::FutureExt as _;
 use time::OffsetDateTime;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
@@ -80,13 +80,14 @@ pub struct Workers {
 }
 
 impl Workers {
-    /// Starts workers, of which `count` work at a time.
+    /// Starts workers, of which `count` work at a time: all but one at most for the same organisation.
     pub fn start(app: &Arc<App>, count: usize) -> Self {
         let stopping = CancellationToken::new();
         let places = Arc::new(Semaphore::new(count));
+        let share = i64::try_from(count - 1).unwrap_or(i64::MAX).max(1);
         let mut tasks = JoinSet::new();
         for _ in 0..count * IN_HAND {
-            tasks.spawn(work(app.clone(), places.clone(), stopping.clone()));
+            tasks.spawn(work(app.clone(), (places.clone(), share), stopping.clone()));
         }
         Self { tasks, stopping }
     }
@@ -98,14 +99,14 @@ impl Workers {
     }
 }
 
-async fn work(app: Arc<App>, places: Arc<Semaphore>, stopping: CancellationToken) {
+async fn work(app: Arc<App>, (places, share): (Arc<Semaphore>, i64), stopping: CancellationToken) {
     while !stopping.is_cancelled() {
         // Held also while there is nothing to do: those beyond the places do not look.
         let place = tokio::select! {
             place = Place::take(&places) => place,
             () = stopping.cancelled() => return,
         };
-        match claim(&app).await {
+        match claim(&app, share).await {
             Ok(Some(job)) => {
                 // Another may be waiting behind it.
                 app.wake.ring();
@@ -123,10 +124,10 @@ async fn work(app: Arc<App>, places: Arc<Semaphore>, stopping: CancellationToken
     }
 }
 
-async fn claim(app: &App) -> Result<Option<Job>, Error> {
+async fn claim(app: &App, share: i64) -> Result<Option<Job>, Error> {
     let lease = hex::encode(random_bytes::<16>()?);
     let mut tx = app.db.begin().await?;
-    let job = jobs::claim(&mut tx, &lease, app.clock.now(), lease_end(app)).await?;
+    let job = jobs::claim(&mut tx, Claim { lease: &lease, until: lease_end(app), share }, app.clock.now()).await?;
     tx.commit().await?;
     Ok(job)
 }

@@ -24,7 +24,7 @@ pub(super) fn compiler(settings: &config::Compiler) -> anyhow::Result<Box<dyn Co
 /// How many builds go on at a time.
 pub(super) fn parallel(settings: &config::Compiler) -> usize {
     match settings.parallel {
-        0 => std::thread::available_parallelism().map_or(1, usize::from),
+        0 => Limits::default().parallel,
         count => count,
     }
 }

@@ -22,9 +22,12 @@ pub fn attacks() -> Vec<Attack> {
 
 /// Has the platform build a tool with this body, the `number`-th of its owner.
 async fn build(owner: &Tenant, number: usize, body: &str) -> Built {
+    begin(owner, number, body).await.built(&owner.browser).await
+}
+
+async fn begin(owner: &Tenant, number: usize, body: &str) -> Hosted {
     let slug = format!("source-{number}");
-    let begun = Hosted::begun(&owner.browser, &slug, |spec| spec["tools"][0] = tool("attack", body)).await;
-    begun.built(&owner.browser).await
+    Hosted::begun(&owner.browser, &slug, |spec| spec["tools"][0] = tool("attack", body)).await
 }
 
 /// Whether a build ended with the author's source being at fault.

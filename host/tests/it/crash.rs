@@ -1,7 +1,8 @@
 //! kill -9 in each state of a build: after the restart it ends, with a reason if it fails, and nothing is there twice.
 
 use cloche_domain::Clock;
-use cloche_storage::{Db, jobs};
+use cloche_storage::Db;
+use cloche_storage::jobs::{self, Claim};
 use serde_json::json;
 use time::Duration;
 
@@ -28,7 +29,9 @@ async fn killed_in(platform: &mut Platform, key: &str, state: &str, slug: &str) 
 async fn no_job_is_left(database: &str) {
     let db = Db::open(database).await.unwrap();
     let later = Clock::default().now() + Duration::DAY;
-    let left = jobs::claim(&mut db.begin().await.unwrap(), "test", later, later).await.unwrap();
+    let left = jobs::claim(&mut db.begin().await.unwrap(), Claim { lease: "test", until: later, share: 9 }, later)
+        .await
+        .unwrap();
     assert!(left.is_none(), "{left:?}");
     db.close().await;
 }

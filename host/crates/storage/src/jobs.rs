@@ -36,30 +36,34 @@ pub async fn enqueue(tx: &mut Tx, new: NewJob<'_>, now: OffsetDateTime) -> Resul
         .execute(c).await.map(|_| ()))?)
 }
 
-// The organisation with the fewest jobs in hand comes first, then the job that has waited longest.
-macro_rules! claim {
-    ($lock:literal) => {
-        concat!(
-            "UPDATE jobs SET attempts = attempts + 1, lease = $3, leased_until = $2
-    WHERE id = (
-        SELECT j.id FROM jobs j
-        WHERE j.run_at <= $1 AND (j.leased_until IS NULL OR j.leased_until <= $1)
-        ORDER BY (SELECT count(*) FROM jobs r WHERE r.org_id = j.org_id AND r.leased_until > $1), j.run_at, j.id
-        LIMIT 1",
-            $lock,
-            ")
-    RETURNING id, subject, attempts, lease"
-        )
-    };
+/// Who takes a job, and how.
+#[derive(Clone, Copy, Debug)]
+pub struct Claim<'a> {
+    /// A random text of its own.
+    pub lease: &'a str,
+    pub until: OffsetDateTime,
+    /// Jobs that one organisation may have in hand at a time.
+    pub share: i64,
 }
 
-/// Takes the next job that is due and in no one's hand, until `until`.
-pub async fn claim(tx: &mut Tx, lease: &str, now: OffsetDateTime, until: OffsetDateTime) -> Result<Option<Job>> {
-    let sql = match tx {
-        Tx::Sqlite(_) => claim!(""),
-        Tx::Postgres(_) => claim!(" FOR UPDATE OF j SKIP LOCKED"),
-    };
-    Ok(on_conn!(*tx, c => sqlx::query_as(sql).bind(now).bind(until).bind(lease).fetch_optional(c).await)?)
+// The organisation with the fewest jobs in hand comes first, then the job that has waited longest.
+const CLAIM: &str = "UPDATE jobs SET attempts = attempts + 1, lease = $3, leased_until = $2
+    WHERE id = (
+        SELECT j.id FROM jobs j
+        LEFT JOIN (SELECT org_id, count(*) AS jobs FROM jobs WHERE leased_until > $1 GROUP BY org_id) held
+            ON held.org_id = j.org_id
+        WHERE j.run_at <= $1 AND (j.leased_until IS NULL OR j.leased_until <= $1) AND COALESCE(held.jobs, 0) < $4
+        ORDER BY COALESCE(held.jobs, 0), j.run_at, j.id
+        LIMIT 1
+    )
+    RETURNING id, subject, attempts, lease";
+
+/// Takes the next job that is due and in no one's hand, of an organisation that has not its share in hand.
+pub async fn claim(tx: &mut Tx, claim: Claim<'_>, now: OffsetDateTime) -> Result<Option<Job>> {
+    // Two at once would both see a share that has room for one.
+    tx.in_turn("jobs").await?;
+    Ok(on_conn!(*tx, c => sqlx::query_as(CLAIM).bind(now).bind(claim.until).bind(claim.lease).bind(claim.share)
+        .fetch_optional(c).await)?)
 }
 
 const RENEW: &str = "UPDATE jobs SET leased_until = $3 WHERE id = $1 AND lease = $2";

@@ -2,8 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use super::{GROUP, Unjailed, build, is_refused};
+use futures::future::join_all;
+
+use super::{GROUP, Unjailed, begin, build, is_refused};
 use crate::attack::{Attack, attack};
+use crate::hosted::Hosted;
 use crate::platform::Platform;
 use crate::scene::Scene;
 use crate::tenant::Tenant;
@@ -13,6 +16,7 @@ pub const ATTACKS: &[Attack] = &[
     attack!(GROUP, giant_literals_and_nesting, "the builder's stack, and the compiler's own"),
     attack!(GROUP, disk_filled_by_the_compiler, "the builder's disk"),
     attack!(slow GROUP, const_loop, "the builder's time, for a minute and no longer"),
+    attack!(slow GROUP, every_builder_held, "the builders, for the other organisations"),
 ];
 
 /// Longer than a build may take in all: the compiler has a minute.
@@ -104,14 +108,39 @@ async fn disk_filled_by_the_compiler(scene: &Scene) {
     .await;
 }
 
+/// Keeps a compiler busy for as long as one lets it.
+const SPIN: &str = "const fn spin() -> u64 { let mut i = 0; while i < u64::MAX { i += 1; } i }\n\
+    #[allow(long_running_const_eval)]\nconst X: u64 = spin();\n";
+
 async fn const_loop(scene: &Scene) {
-    let spin = "const fn spin() -> u64 { let mut i = 0; while i < u64::MAX { i += 1; } i }\n\
-        #[allow(long_running_const_eval)]\nconst X: u64 = spin();\n";
-    let source = Unjailed::of(&format!("{spin}pub static Y: u64 = X;"));
+    let source = Unjailed::of(&format!("{SPIN}pub static Y: u64 = X;"));
     let mut running = source.begin(&["--emit=metadata"]);
     tokio::time::sleep(Duration::from_secs(4)).await;
     let on = running.0.try_wait().unwrap().is_none();
     scene.control("rustc as it is computes on, as long as one lets it", on, on);
     drop(running);
-    refuses(scene, vec![format!("{spin}Ok(X.to_string())")]).await;
+    refuses(scene, vec![format!("{SPIN}Ok(X.to_string())")]).await;
+}
+
+async fn every_builder_held(scene: &Scene) {
+    let platform = scene.platform(Platform::setup().config("plan = \"pro\"\n")).await;
+    let (eve, bob) = (Tenant::new(&platform, "eve").await, Tenant::new(&platform, "bob").await);
+    // More than there are builders.
+    let count = std::thread::available_parallelism().unwrap().get() + 3;
+    let mut held = vec![];
+    for number in 0..count {
+        held.push(begin(&eve, number, &format!("{SPIN}Ok(X.to_string())")).await);
+    }
+    let compiling = async || {
+        let paths = held.iter().map(|server: &Hosted| format!("/v1/servers/{}", server.id));
+        let servers = join_all(paths.map(async |path| eve.browser.get(&path).await.1)).await;
+        servers.iter().filter(|server| server["activeBuild"]["state"] == "compiling").count()
+    };
+    while compiling().await + 2 < count {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    scene.control("one organisation's sources hold as many builders as it may have", true, compiling().await);
+    let built = build(&bob, 0, "Ok(\"mine\")").await;
+    let (still, whole) = (compiling().await, built.is_ok());
+    scene.guard("another's is built while they still hold them", whole && still + 2 == count, (built, still));
 }

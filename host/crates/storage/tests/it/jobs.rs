@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use cloche_domain::{BuildId, Clock, OrgId};
-use cloche_storage::jobs::{self, Job, NewJob};
+use cloche_storage::jobs::{self, Claim, Job, NewJob};
 use cloche_storage::{Db, Tx};
 use time::{Duration, OffsetDateTime};
 
@@ -18,7 +18,7 @@ async fn enqueue(tx: &mut Tx, org: OrgId, now: OffsetDateTime) -> String {
 }
 
 async fn claim(tx: &mut Tx, lease: &str, now: OffsetDateTime) -> Option<Job> {
-    jobs::claim(tx, lease, now, now + LEASE).await.unwrap()
+    jobs::claim(tx, Claim { lease, until: now + LEASE, share: i64::MAX }, now).await.unwrap()
 }
 
 on_both!(eight_at_once_claim_each_job_once, async |db: Db| {
@@ -105,4 +105,37 @@ on_both!(a_tenant_with_many_jobs_does_not_starve_another, async |db: Db| {
         order.push(claim(&mut tx, &hand.to_string(), later).await.unwrap().subject);
     }
     assert_eq!(order, [subjects[0].clone(), of_bob, subjects[1].clone()]);
+});
+
+on_both!(eight_at_once_leave_an_organisation_its_share, async |db: Db| {
+    let (mut tx, now) = (db.begin().await.unwrap(), Clock::default().now());
+    let [ada, bob] = [owner(&mut tx, "ada").await.org_id, owner(&mut tx, "bob").await.org_id];
+    for _ in 0..8 {
+        enqueue(&mut tx, ada, now).await;
+    }
+    tx.commit().await.unwrap();
+    let hands = (0..8).map(|hand| {
+        let db = db.clone();
+        tokio::spawn(async move {
+            let mut tx = db.begin().await.unwrap();
+            let lease = format!("hand {hand}");
+            let job = jobs::claim(&mut tx, Claim { lease: &lease, until: now + LEASE, share: 2 }, now).await.unwrap();
+            tx.commit().await.unwrap();
+            job
+        })
+    });
+    let mut in_hand = vec![];
+    for hand in hands.collect::<Vec<_>>() {
+        in_hand.extend(hand.await.unwrap());
+    }
+    assert_eq!(in_hand.len(), 2);
+
+    let mut tx = db.begin().await.unwrap();
+    let claim = Claim { lease: "next", until: now + LEASE, share: 2 };
+    assert!(jobs::claim(&mut tx, claim, now).await.unwrap().is_none());
+    let bobs = enqueue(&mut tx, bob, now).await;
+    assert_eq!(jobs::claim(&mut tx, claim, now).await.unwrap().unwrap().subject, bobs);
+    // A lease that has ended counts no longer.
+    let later = Claim { lease: "later", until: now + LEASE * 2, share: 2 };
+    assert!(jobs::claim(&mut tx, later, now + LEASE).await.unwrap().is_some());
 });

@@ -4,7 +4,7 @@ use cloche_domain::server::{BuildState, ServerStatus};
 use cloche_domain::spec::ServerSpec;
 use cloche_domain::{BuildId, Clock, PreviewId, ServerId, Sha256, Slug, VersionId};
 use cloche_storage::accounts::Membership;
-use cloche_storage::jobs::NewJob;
+use cloche_storage::jobs::{Claim, NewJob};
 use cloche_storage::previews::{self, Drafting, Preview};
 use cloche_storage::servers::{self, NewServer};
 use cloche_storage::versions::{self, Compiled, NewVersion};
@@ -151,9 +151,17 @@ on_both!(a_deleted_server_leaves_nothing, async |db: Db| {
     assert_eq!(builds::events(&mut tx, made.build, 0).await.unwrap(), []);
     assert_eq!(kv::get(&mut tx, made.server, "k").await.unwrap(), None);
     assert_eq!(secrets::keys(&mut tx, made.server).await.unwrap(), []);
-    let left = jobs::claim(&mut tx, "lease", now, now + Duration::MINUTE).await.unwrap().unwrap();
+    let left = jobs::claim(&mut tx, Claim { lease: "lease", until: now + Duration::MINUTE, share: 9 }, now)
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(left.subject, other.build.to_string());
-    assert!(jobs::claim(&mut tx, "lease", now, now + Duration::MINUTE).await.unwrap().is_none());
+    assert!(
+        jobs::claim(&mut tx, Claim { lease: "lease", until: now + Duration::MINUTE, share: 9 }, now)
+            .await
+            .unwrap()
+            .is_none()
+    );
 });
 
 on_both!(a_draft_is_there_for_its_time, async |db: Db| {
