@@ -9,7 +9,7 @@ use landlock::{
     ABI, Access as _, AccessFs, AccessNet, BitFlags, CompatLevel, Compatible as _, PathBeneath, PathFd, Ruleset,
     RulesetAttr as _, RulesetCreated, RulesetCreatedAttr as _, RulesetStatus, Scope,
 };
-use nix::sys::resource::{Resource, setrlimit};
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::signal::Signal;
 use serde::{Deserialize, Serialize};
 
@@ -89,7 +89,10 @@ fn confine(settings: &OsString) -> Result<(), ConfineError> {
         // Counts all processes and threads of the user, the platform's own too: a last resort.
         (Resource::RLIMIT_NPROC, 8192),
     ] {
-        setrlimit(resource, limit, limit).map_err(|e| ConfineError::System("resource limit", e))?;
+        // Whoever runs the platform may have set less: that stays.
+        let system = |e| ConfineError::System("resource limit", e);
+        let limit = limit.min(getrlimit(resource).map_err(system)?.1);
+        setrlimit(resource, limit, limit).map_err(system)?;
     }
     // A platform that is killed takes its compilers along.
     nix::sys::prctl::set_pdeathsig(Signal::SIGKILL).map_err(|e| ConfineError::System("end with the service", e))?;

@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use cloche_domain::Clock;
-use cloche_storage::{Db, jobs};
+use cloche_storage::Db;
+use cloche_storage::jobs::{self, Claim};
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
+use crate::hosted::Hosted;
 use crate::platform::Platform;
 use crate::wizard::{TO_LIVE, Watch, create, draft, of_draft, path, states};
 
@@ -165,7 +167,7 @@ async fn a_build_that_never_comes_to_its_end_is_given_up() {
     for _ in 0..5 {
         let mut tx = db.begin().await.unwrap();
         jobs::release_all(&mut tx).await.unwrap();
-        assert!(jobs::claim(&mut tx, "dead", later, later).await.unwrap().is_some());
+        assert!(jobs::claim(&mut tx, Claim { lease: "dead", until: later, share: 9 }, later).await.unwrap().is_some());
         tx.commit().await.unwrap();
     }
     db.close().await;
@@ -174,4 +176,10 @@ async fn a_build_that_never_comes_to_its_end_is_given_up() {
     assert_eq!(events.last().unwrap()["code"], "interrupted", "{events:?}");
     let (_, shown) = platform.with_key(&key).get(&path("builds", &build)).await;
     assert_eq!((&shown["state"], &shown["failure"]["code"]), (&json!("failed"), &json!("interrupted")));
+}
+
+#[tokio::test]
+async fn it_builds_where_few_files_may_be_open() {
+    let platform = Platform::setup().with_descriptors(400).start().await;
+    Hosted::demo(&platform.sign_in("ada@example.com").await, "demo").await;
 }

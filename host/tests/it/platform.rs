@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
@@ -59,7 +60,8 @@ impl Setup {
     /// Lets the program have so many open files.
     pub fn with_descriptors(self, count: u32) -> Self {
         let limited = format!("ulimit -n {count}; exec \"$0\" \"$@\"");
-        Self { under: vec!["bash".to_owned(), "-c".to_owned(), limited], ..self }
+        // Without the right to have more again.
+        Self { under: ["unshare", "-Ur", "bash", "-c", &limited].map(str::to_owned).to_vec(), ..self }
     }
 
     /// Keeps the data on a disk of its own of so many MiB.
@@ -85,7 +87,7 @@ impl Setup {
 
     pub async fn start(self) -> Platform {
         let (child, url, printed) = serve(&self, "127.0.0.1:0");
-        let platform = Platform { child, url, printed, setup: self };
+        let platform = Platform { child, url, printed, setup: Arc::new(self) };
         platform.wait_until_ready().await;
         platform
     }
@@ -148,7 +150,7 @@ pub struct Platform {
     /// Where it listens, without a slash at the end; also its public address, unless another is configured.
     pub url: String,
     printed: Receiver<String>,
-    setup: Setup,
+    setup: Arc<Setup>,
 }
 
 impl Platform {
@@ -159,6 +161,14 @@ impl Platform {
 
     pub fn setup() -> Setup {
         Setup { under: Vec::new(), dir: TempDir::new().unwrap(), database: None }
+    }
+
+    /// Another node of it: a process of its own, with the same database, data and settings.
+    pub async fn another(&self) -> Self {
+        let (child, url, printed) = serve(&self.setup, "127.0.0.1:0");
+        let node = Self { child, url, printed, setup: self.setup.clone() };
+        node.wait_until_ready().await;
+        node
     }
 
     pub fn data(&self) -> std::path::PathBuf {
