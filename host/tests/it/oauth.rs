@@ -186,7 +186,7 @@ async fn a_code_is_good_once_and_only_for_whom_it_was_given() {
     }
     let code = code(&ada, &client, &server.url).await;
     let resource = [("resource", server.url.as_str())];
-    let tries = (0..8).map(|_| redeem(&platform, &client, &code, &resource));
+    let tries = (0..200).map(|_| redeem(&platform, &client, &code, &resource));
     let answers = futures::future::join_all(tries).await;
     let won: Vec<_> = answers.iter().filter(|(status, _)| *status == 200).collect();
     assert_eq!(won.len(), 1, "{answers:?}");

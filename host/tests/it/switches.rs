@@ -89,6 +89,49 @@ on_both!(after_the_answer_every_call_is_the_new_versions, async |setup: Setup| {
 });
 
 #[tokio::test]
+async fn every_node_answers_by_the_new_version_within_a_second() {
+    let one = Platform::setup().on_postgres().start().await;
+    let two = one.another().await;
+    let key = one.api_key("ada@example.com");
+    let ada = one.with_key(&key);
+    let server = Hosted::of(&ada, "switching", saying("1")).await;
+    assert_eq!(server.iterate(&ada, next("2")).await, (2, "live".to_owned()));
+    let mut latest = Duration::ZERO;
+    for i in 0..20 {
+        let n = 1 + i % 2;
+        // It is remembered there, as of this moment.
+        says(&server, &two, &key).await;
+        let asked = Instant::now();
+        assert_eq!(ada.post(&at(&server, n, "activate"), json!({})).await.0, 204);
+        let answered = Instant::now();
+        // When the last call began that the version before has answered.
+        let mut before = asked;
+        loop {
+            let began = Instant::now();
+            if says(&server, &two, &key).await == n.to_string() {
+                break;
+            }
+            before = began;
+        }
+        latest = latest.max(before.saturating_duration_since(answered));
+        assert!(before < answered + Duration::from_secs(1), "{:?} after the answer", before - answered);
+    }
+    // Paused, it answers nowhere; nor is it there when it is deleted.
+    let called = async || answered_with(&server, &two, &key).await;
+    assert_eq!(ada.post(&format!("/v1/servers/{}/pause", server.id), json!({})).await.0, 204);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(called().await, 503);
+    assert_eq!(ada.delete(&format!("/v1/servers/{}", server.id)).await.0, 204);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(called().await, 404);
+    eprintln!("20 activations: the other node's last answer by the version before was asked for {latest:?} after");
+}
+
+async fn answered_with(server: &Hosted, node: &Platform, key: &str) -> u16 {
+    server.send(node, key, call("echo", &json!({"text": "?"}))).await.status().as_u16()
+}
+
+#[tokio::test]
 async fn a_call_in_flight_finishes_on_the_version_it_began_with() {
     let platform = Platform::start().await;
     let key = platform.api_key("ada@example.com");
