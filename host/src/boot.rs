@@ -22,7 +22,7 @@ use crate::artifacts::{self, Artifacts};
 use crate::attestation_keys::Signer;
 use crate::calls::{self, Recorder};
 use crate::config::Config;
-use crate::events::{Event, Events};
+use crate::events::{Event, Events, nodes};
 use crate::gateway::Gateway;
 use crate::http::Origins;
 use crate::keys::Keys;
@@ -94,6 +94,10 @@ fn events(gateway: Arc<Gateway>, bearers: Arc<Bearers>) -> Events {
         }
         Event::Grant(grant) => bearers.forget_grant(grant),
         Event::Rights => bearers.forget_rights(),
+        Event::All => {
+            gateway.forget_all();
+            bearers.forget_rights();
+        }
         Event::Build(_) => {}
     })
 }
@@ -114,10 +118,12 @@ pub async fn serve(mut config: Config) -> anyhow::Result<()> {
     let stopping = CancellationToken::new();
     let writing = tokio::spawn(calls::write(app.clone(), stopping.clone()));
     let tidying = tokio::spawn(artifacts::tidy(app.clone(), stopping.clone()));
+    let hearing = tokio::spawn(nodes::hear(app.clone(), stopping.clone()));
     let served = http::serve(listener, app.clone()).await;
     stopping.cancel();
     writing.await?;
     tidying.await?;
+    hearing.await?;
     workers.stop().await;
     app.db.close().await;
     served
@@ -143,10 +149,12 @@ pub async fn work(config: Config) -> anyhow::Result<()> {
     let workers = Workers::start(&app, compiler::parallel(&app.config.compiler));
     let stopping = CancellationToken::new();
     let tidying = tokio::spawn(artifacts::tidy(app.clone(), stopping.clone()));
+    let hearing = tokio::spawn(nodes::hear(app.clone(), stopping.clone()));
     tracing::info!("working on jobs");
     stop::asked().await;
     stopping.cancel();
     tidying.await?;
+    hearing.await?;
     workers.stop().await;
     app.db.close().await;
     Ok(())

@@ -1,5 +1,7 @@
 //! What has changed: told first to the caches that decide access, and then to whoever listens in this process.
 
+pub mod nodes;
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -17,6 +19,8 @@ pub enum Event {
     Grant(GrantId),
     /// Someone may do less than before: they were removed, or a key was deleted.
     Rights,
+    /// An organisation's plan; or something was changed elsewhere, and it is not known what.
+    All,
 }
 
 /// The channel. Clones share it.

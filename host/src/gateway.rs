@@ -95,6 +95,11 @@ impl Gateway {
     pub fn forget(&self, server: ServerId) {
         self.served.forget_if(move |served| served.live.server_id == server);
     }
+
+    /// Any may have changed.
+    pub fn forget_all(&self) {
+        self.served.forget_if(|_| true);
+    }
 }
 
 /// The server at a place, if this caller may use it and it can answer.

@@ -127,6 +127,28 @@ async fn every_node_answers_by_the_new_version_within_a_second() {
     eprintln!("20 activations: the other node's last answer by the version before was asked for {latest:?} after");
 }
 
+#[tokio::test]
+async fn what_ends_on_one_node_ends_on_every_other() {
+    let one = Platform::setup().on_postgres().start().await;
+    let two = one.another().await;
+    let ada = one.sign_in("ada@example.com").await;
+    let server = Hosted::of(&ada, "shared", saying("1")).await;
+    let mut slowest = Duration::ZERO;
+    for _ in 0..3 {
+        let (_, made) = ada.post("/v1/api-keys", json!({"name": "short-lived", "scopes": ["mcp"]})).await;
+        let key = made["key"].as_str().unwrap_or_else(|| panic!("{made}")).to_owned();
+        assert_eq!(says(&server, &two, &key).await, "1");
+        assert_eq!(ada.delete(&format!("/v1/api-keys/{}", made["id"].as_str().unwrap())).await.0, 204);
+        // What is remembered of a key would count for 5 s.
+        let ended = Instant::now();
+        while answered_with(&server, &two, &key).await != 401 {
+            assert!(ended.elapsed() < Duration::from_secs(3), "the other node still believes the key");
+        }
+        slowest = slowest.max(ended.elapsed());
+    }
+    eprintln!("three keys deleted: the other node refused each within {slowest:?}");
+}
+
 async fn answered_with(server: &Hosted, node: &Platform, key: &str) -> u16 {
     server.send(node, key, call("echo", &json!({"text": "?"}))).await.status().as_u16()
 }

@@ -10,6 +10,7 @@ pub mod artifacts;
 pub mod audit;
 pub mod builds;
 pub mod calls;
+pub mod changes;
 pub mod imports;
 pub mod invites;
 pub mod jobs;
