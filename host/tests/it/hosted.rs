@@ -35,7 +35,8 @@ impl Hosted {
     /// Waits until it is built, or until the server says why not.
     pub async fn built(self, owner: &Caller) -> Result<Self, String> {
         let path = format!("/v1/servers/{}", self.id);
-        for _ in 0..1200 {
+        // Some attacks take the compilers' whole time, on a machine that may be busy.
+        for _ in 0..3000 {
             let (_, server) = owner.get(&path).await;
             match server["status"].as_str() {
                 Some("live") => return Ok(self),

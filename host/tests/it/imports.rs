@@ -139,5 +139,12 @@ async fn a_description_is_for_who_brought_it() {
     assert_eq!(platform.anyone().send(Method::POST, "/v1/imports", json!({"document": notes()})).await.status(), 401);
     let (_, brought) = bring(&ada, json!({"document": notes()})).await;
     assert_eq!(choose(&eve, &brought, json!({"operations": ["GET /notes"]})).await.0, 404);
-    assert_eq!(eve.get(&format!("/v1/imports/{}", brought["importId"].as_str().unwrap())).await.0, 404);
+    let path = format!("/v1/imports/{}", brought["importId"].as_str().unwrap());
+    assert_eq!(eve.get(&path).await.0, 404);
+    // Nor for the others of the organisation: it is what one person has at hand.
+    platform.admin("member", &["--email", "eve@example.com", "--org", "ada", "--role", "developer"]);
+    assert_eq!(eve.send(Method::PUT, "/v1/me/org", json!({"org": "ada"})).await.status(), 200);
+    assert_eq!(choose(&eve, &brought, json!({"operations": ["GET /notes"]})).await.0, 404);
+    assert_eq!(eve.get(&path).await.0, 404);
+    assert_eq!(ada.get(&path).await.0, 200);
 }

@@ -16,7 +16,7 @@ pub const ATTACKS: &[Attack] = &[
     attack!(GROUP, giant_literals_and_nesting, "the builder's stack, and the compiler's own"),
     attack!(GROUP, disk_filled_by_the_compiler, "the builder's disk"),
     attack!(slow GROUP, const_loop, "the builder's time, for a minute and no longer"),
-    attack!(slow GROUP, every_builder_held, "the builders, for the other organisations"),
+    attack!(GROUP, every_builder_held, "the builders, for the other organisations"),
 ];
 
 /// Longer than a build may take in all: the compiler has a minute.
@@ -42,9 +42,12 @@ async fn macro_and_type_bombs(scene: &Scene) {
     // On a leash, so that the control does not do what it shows.
     let running = Unjailed::of(bomb);
     let mut compiler = running.begin(&["--emit=metadata"]);
-    tokio::time::sleep(Duration::from_secs(1)).await;
-    let grown = resident(compiler.0.id());
-    scene.control("rustc as it is takes over 200 MB for a macro of a line within a second", grown > 200 << 20, grown);
+    let (began, mut grown) = (Instant::now(), 0);
+    while grown <= 200 << 20 && began.elapsed() < Duration::from_secs(30) {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        grown = resident(compiler.0.id());
+    }
+    scene.control("rustc as it is takes over 200 MB for a macro of a line", grown > 200 << 20, grown);
     let _ = compiler.0.kill();
     drop(compiler);
     refuses(
@@ -125,10 +128,10 @@ async fn const_loop(scene: &Scene) {
 async fn every_builder_held(scene: &Scene) {
     let platform = scene.platform(Platform::setup().config("plan = \"pro\"\n")).await;
     let (eve, bob) = (Tenant::new(&platform, "eve").await, Tenant::new(&platform, "bob").await);
-    // More than there are builders.
-    let count = std::thread::available_parallelism().unwrap().get() + 3;
+    // There is one builder more than processors, and one organisation may have all but one.
+    let share = std::thread::available_parallelism().unwrap().get();
     let mut held = vec![];
-    for number in 0..count {
+    for number in 0..share + 2 {
         held.push(begin(&eve, number, &format!("{SPIN}Ok(X.to_string())")).await);
     }
     let compiling = async || {
@@ -136,11 +139,13 @@ async fn every_builder_held(scene: &Scene) {
         let servers = join_all(paths.map(async |path| eve.browser.get(&path).await.1)).await;
         servers.iter().filter(|server| server["activeBuild"]["state"] == "compiling").count()
     };
-    while compiling().await + 2 < count {
+    let began = Instant::now();
+    while compiling().await < share && began.elapsed() < Duration::from_secs(30) {
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    scene.control("one organisation's sources hold as many builders as it may have", true, compiling().await);
+    let busy = compiling().await;
+    scene.control("one organisation's sources hold builders for as long as they may", busy >= share, busy);
     let built = build(&bob, 0, "Ok(\"mine\")").await;
     let (still, whole) = (compiling().await, built.is_ok());
-    scene.guard("another's is built while they still hold them", whole && still + 2 == count, (built, still));
+    scene.guard("another's is built while they still hold them", whole && still == share, (built, still));
 }
