@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use cloche_domain::{BuildId, GrantId, ServerId};
+use cloche_domain::{BuildId, GrantId, OrgId, ServerId};
 use tokio::sync::broadcast;
 
 /// One change. It names what changed; the listener reads the new state from the database.
@@ -15,6 +15,8 @@ pub enum Event {
     Server(ServerId),
     /// A grant was revoked.
     Grant(GrantId),
+    /// An organisation has other limits.
+    Plan(OrgId),
     /// Someone may do less than before: they were removed, or a key was deleted.
     Rights,
 }

@@ -95,6 +95,11 @@ impl Gateway {
     pub fn forget(&self, server: ServerId) {
         self.served.forget_if(move |served| served.live.server_id == server);
     }
+
+    /// An organisation has other limits.
+    pub fn forget_org(&self, org: OrgId) {
+        self.served.forget_if(move |served| served.live.org_id == org);
+    }
 }
 
 /// The server at a place, if this caller may use it and it can answer.
