@@ -215,7 +215,7 @@ async fn what_is_sold_is_shown_with_its_prices() {
     // They are asked for once an hour.
     stripe.always(Some(stripe::Fault::Drop));
     assert_eq!(platform.anyone().get("/v1/billing/plans").await, (200, plans));
-    assert_eq!(stripe.asked(Method::GET, "/v1/prices/"), 3);
+    assert_eq!(stripe.asked(&Method::GET, "/v1/prices/"), 3);
 }
 
 #[tokio::test]

@@ -119,8 +119,7 @@ impl Exchange {
         loop {
             tries += 1;
             let limit = Duration::from_secs(self.account.timeout_s);
-            let tried = timeout(limit, self.once(ask)).await;
-            let failed = match tried {
+            let failed = match timeout(limit, self.once(ask)).await {
                 Ok(Ok(bytes)) => return read(&bytes),
                 Ok(Err(failed)) => failed,
                 Err(_) => passing(format!("no answer in {limit:?}")),

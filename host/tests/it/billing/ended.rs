@@ -20,7 +20,7 @@ on_both!(who_deletes_an_organisation_pays_no_more, async |setup: Setup| {
     assert_eq!(bob.put("/v1/me/org", json!({"org": "ada"})).await.0, 200);
     assert_eq!(bob.delete_with("/v1/me/org", json!({"name": "ada"})).await.0, 403);
     assert_eq!(ada.delete_with("/v1/me/org", json!({"name": "not it"})).await.0, 422);
-    assert_eq!(stripe.asked(Method::DELETE, "/v1/customers/"), 0);
+    assert_eq!(stripe.asked(&Method::DELETE, "/v1/customers/"), 0);
     // Nor is anything deleted while it goes on being paid.
     stripe.always(Some(Fault::Drop));
     let (status, problem) = ada.delete_with("/v1/me/org", json!({"name": "ada"})).await;
@@ -84,7 +84,7 @@ on_both!(a_customer_that_came_meanwhile_keeps_the_organisation, async |setup: Se
     let (open, gate) = watch::channel(false);
     stripe.faults([Fault::Held(gate)]);
     let deleting = tokio::spawn(ada.delete_with("/v1/me/org", json!({"name": "ada"})));
-    while stripe.asked(Method::DELETE, "/v1/customers/") == 0 {
+    while stripe.asked(&Method::DELETE, "/v1/customers/") == 0 {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     assert_eq!(platform.sql("UPDATE billing SET customer_id = 'cus_9Other', customers = 1").await, 1);

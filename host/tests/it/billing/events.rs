@@ -44,7 +44,7 @@ async fn what_is_not_signed_lately_by_stripe_is_refused() {
         let (status, problem) = deliver(&platform, body, Some(&signed(body, at, &[SECRET]))).await;
         assert_eq!((status, &problem["code"]), (400, &json!(code)), "{body}");
     }
-    assert_eq!((plan_of(&ada).await.as_str(), stripe.asked(Method::GET, "/v1/customers/")), ("hobby", 0));
+    assert_eq!((plan_of(&ada).await.as_str(), stripe.asked(&Method::GET, "/v1/customers/")), ("hobby", 0));
     // While a secret is replaced, there is a signature by each.
     let two = signed(&body, now() - 200, &["whsec_old", SECRET]);
     assert_eq!(deliver(&platform, &body, Some(&two)).await.0, 200);
@@ -56,18 +56,18 @@ on_both!(an_event_is_done_once_however_often_it_comes, async |setup: Setup| {
     let ada = platform.sign_in(ADA).await;
     let subscription = paid(&stripe, &ada, "pro").await;
     let event = stripe.told("created", &subscription);
-    let before = stripe.asked(Method::GET, "/v1/customers/");
+    let before = stripe.asked(&Method::GET, "/v1/customers/");
     let statuses = join_all((0..50).map(|_| stripe.send(&platform, &event))).await;
     assert!(statuses.iter().all(|status| *status == 200), "{statuses:?}");
     assert_eq!(plan_of(&ada).await, "pro");
     assert_eq!(changes(&ada).await.len(), 1);
     // As many ask as may ask at once, until one has done it.
-    assert!(stripe.asked(Method::GET, "/v1/customers/") - before <= 8);
+    assert!(stripe.asked(&Method::GET, "/v1/customers/") - before <= 8);
     // Later it is known, whatever has changed since.
     stripe.change(&subscription, |of| of["status"] = json!("canceled"));
-    let before = stripe.asked(Method::GET, "/v1/customers/");
+    let before = stripe.asked(&Method::GET, "/v1/customers/");
     assert_eq!(stripe.send(&platform, &event).await, 200);
-    assert_eq!((plan_of(&ada).await.as_str(), stripe.asked(Method::GET, "/v1/customers/")), ("pro", before));
+    assert_eq!((plan_of(&ada).await.as_str(), stripe.asked(&Method::GET, "/v1/customers/")), ("pro", before));
     assert_eq!(platform.sql("DELETE FROM billing_events").await, 1);
     assert_eq!(stripe.send(&platform, &event).await, 200);
     assert_eq!(plan_of(&ada).await, "hobby");
@@ -128,14 +128,14 @@ on_both!(an_answer_that_comes_late_is_not_written_over_a_later_one, async |setup
     let (open, gate) = watch::channel(false);
     stripe.faults([Fault::Held(gate)]);
     let first = stripe.told("updated", &subscription);
-    let asked = stripe.asked(Method::GET, "/v1/customers/");
+    let asked = stripe.asked(&Method::GET, "/v1/customers/");
     let (sender, place, old) = (stripe.clone(), platform.url.clone(), first.to_string());
     let late = tokio::spawn(async move {
         let request = reqwest::Client::new().post(format!("{place}{}", crate::billing::stripe::WEBHOOK));
         let answer = request.header("stripe-signature", signed(&old, now(), &[SECRET])).body(old).send().await;
         answer.unwrap().status().as_u16()
     });
-    while sender.asked(Method::GET, "/v1/customers/") == asked {
+    while sender.asked(&Method::GET, "/v1/customers/") == asked {
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;
     }
     // It was read when it was still pro; now it is not.
@@ -153,7 +153,7 @@ async fn what_is_nobodys_or_of_no_use_is_taken_in_and_ignored() {
     let (platform, stripe) = billed(Platform::setup(), "").await;
     let ada = platform.sign_in(ADA).await;
     let subscription = paid(&stripe, &ada, "pro").await;
-    let asked = stripe.asked(Method::GET, "/v1/customers/");
+    let asked = stripe.asked(&Method::GET, "/v1/customers/");
     let theirs =
         |customer: Value| json!({"id": "sub_9", "object": "subscription", "customer": customer, "status": "active"});
     let mut connected = stripe.told("created", &subscription);
@@ -170,7 +170,7 @@ async fn what_is_nobodys_or_of_no_use_is_taken_in_and_ignored() {
     ] {
         assert_eq!(stripe.send(&platform, &event).await, 200, "{event}");
     }
-    assert_eq!((plan_of(&ada).await.as_str(), stripe.asked(Method::GET, "/v1/customers/")), ("hobby", asked));
+    assert_eq!((plan_of(&ada).await.as_str(), stripe.asked(&Method::GET, "/v1/customers/")), ("hobby", asked));
     assert!(platform.log().contains("an event of nobody's customer"));
     // An invoice is no subscription, and yet says that one may have changed.
     let invoice = json!({"id": "in_1", "object": "invoice", "customer": stripe.customers()[0]["id"]});

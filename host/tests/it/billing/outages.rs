@@ -87,7 +87,7 @@ async fn what_is_refused_is_not_sent_again() {
     platform.restart().await;
     let (status, problem) = ada.post(CHECKOUT, json!({"plan": "pro"})).await;
     assert_eq!((status, &problem["code"]), (500, &json!("internal")), "{problem}");
-    assert_eq!(stripe.asked(Method::POST, "/v1/customers"), 1);
+    assert_eq!(stripe.asked(&Method::POST, "/v1/customers"), 1);
     assert!(platform.log().contains("Invalid API Key") && !platform.log().contains("sk_test_wrong"));
     // One key with other words is refused by Stripe; such a bug would be seen here.
     let twice = async |name: &str| {

@@ -133,8 +133,8 @@ impl Stripe {
     }
 
     /// How often was asked, by method and the beginning of the path.
-    pub fn asked(&self, method: Method, path: &str) -> usize {
-        self.seen().iter().filter(|seen| seen.method == method && seen.path.starts_with(path)).count()
+    pub fn asked(&self, method: &Method, path: &str) -> usize {
+        self.seen().iter().filter(|seen| seen.method == *method && seen.path.starts_with(path)).count()
     }
 
     async fn serve(&self, method: Method, uri: &Uri, headers: &HeaderMap, body: &Bytes) -> Response<Body> {
