@@ -11,6 +11,7 @@ use url::Url;
 
 use crate::artifacts::Artifacts;
 use crate::attestation_keys::Signer;
+use crate::billing::Billing;
 use crate::calls::Recorder;
 use crate::config::Config;
 use crate::events::Events;
@@ -45,6 +46,10 @@ pub struct App {
     pub mail: Mailer,
     /// What signs access tokens.
     pub keys: Keys,
+    /// Whoever bills organisations; none: nobody does.
+    pub billing: Option<Box<dyn Billing>>,
+    /// Places for questions to them about what is paid for.
+    pub billing_places: Semaphore,
     /// What signs how each component was built.
     pub attestation_signer: Signer,
     pub bearers: Arc<Bearers>,

@@ -20,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 use crate::app::App;
 use crate::artifacts::{self, Artifacts};
 use crate::attestation_keys::Signer;
+use crate::billing::{self, Billing, Stripe};
 use crate::calls::{self, Recorder};
 use crate::config::Config;
 use crate::events::{Event, Events, nodes};
@@ -32,6 +33,9 @@ use crate::oauth::Bearers;
 use crate::vault::Vault;
 use crate::worker::{Wake, Workers};
 use crate::{greeting, http, imports, stop};
+
+/// Questions at a time about what organisations pay for: far below what Stripe takes.
+const BILLING_PLACES: usize = 8;
 
 /// Makes the platform from its configuration: opens the database and brings its tables up to date.
 pub async fn app(config: Config) -> anyhow::Result<Arc<App>> {
@@ -49,6 +53,7 @@ pub async fn app(config: Config) -> anyhow::Result<Arc<App>> {
     let (gateway, bearers) = (Arc::<Gateway>::default(), Arc::<Bearers>::default());
     let events = events(gateway.clone(), bearers.clone());
     let origins = Origins::new(&public_url, &config.mcp.allowed_origins)?;
+    let billing = Stripe::new(&config.billing, config.plan)?.map(|stripe| Box::new(stripe) as Box<dyn Billing>);
     Ok(Arc::new(App {
         public_url,
         models: Models::new(&config.model)?,
@@ -58,6 +63,8 @@ pub async fn app(config: Config) -> anyhow::Result<Arc<App>> {
         uploads: Arc::new(Semaphore::new(config.sandbox.uploads)),
         imports: Arc::new(Semaphore::new(imports::PLACES)),
         vault: Vault::open(&config.data_dir("keys/secrets"), &clock)?,
+        billing,
+        billing_places: Semaphore::new(BILLING_PLACES),
         wake: Wake::default(),
         clock,
         db,
@@ -98,6 +105,7 @@ fn events(gateway: Arc<Gateway>, bearers: Arc<Bearers>) -> Events {
             gateway.forget_all();
             bearers.forget_rights();
         }
+        Event::Plan(org) => gateway.forget_org(org),
         Event::Build(_) => {}
     })
 }
@@ -119,11 +127,13 @@ pub async fn serve(mut config: Config) -> anyhow::Result<()> {
     let writing = tokio::spawn(calls::write(app.clone(), stopping.clone()));
     let tidying = tokio::spawn(artifacts::tidy(app.clone(), stopping.clone()));
     let hearing = tokio::spawn(nodes::hear(app.clone(), stopping.clone()));
+    let comparing = tokio::spawn(billing::reconcile(app.clone(), stopping.clone()));
     let served = http::serve(listener, app.clone()).await;
     stopping.cancel();
     writing.await?;
     tidying.await?;
     hearing.await?;
+    comparing.await?;
     workers.stop().await;
     app.db.close().await;
     served

@@ -12,7 +12,7 @@ use ipnet::IpNet;
 use serde::Deserialize;
 use url::Url;
 
-use crate::model;
+use crate::{billing, model};
 
 /// The commented default file: every key, its meaning and its default.
 pub const DEFAULTS: &str = include_str!("../cloche.default.toml");
@@ -29,6 +29,7 @@ pub struct Config {
     pub sign_in: SignIn,
     pub organisations: Organisations,
     pub model: model::Settings,
+    pub billing: billing::Settings,
     pub compiler: Compiler,
     pub sandbox: Sandbox,
     pub egress: Egress,

@@ -5,7 +5,7 @@ pub mod nodes;
 use std::fmt;
 use std::sync::Arc;
 
-use cloche_domain::{BuildId, GrantId, ServerId};
+use cloche_domain::{BuildId, GrantId, OrgId, ServerId};
 use tokio::sync::broadcast;
 
 /// One change. It names what changed; the listener reads the new state from the database.
@@ -17,9 +17,11 @@ pub enum Event {
     Server(ServerId),
     /// A grant was revoked.
     Grant(GrantId),
+    /// An organisation has other limits.
+    Plan(OrgId),
     /// Someone may do less than before: they were removed, or a key was deleted.
     Rights,
-    /// An organisation's plan; or something was changed elsewhere, and it is not known what.
+    /// Something was changed elsewhere, and it is not known what.
     All,
 }
 

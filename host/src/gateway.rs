@@ -100,6 +100,11 @@ impl Gateway {
     pub fn forget_all(&self) {
         self.served.forget_if(|_| true);
     }
+
+    /// An organisation has other limits.
+    pub fn forget_org(&self, org: OrgId) {
+        self.served.forget_if(move |served| served.live.org_id == org);
+    }
 }
 
 /// The server at a place, if this caller may use it and it can answer.

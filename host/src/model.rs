@@ -116,6 +116,11 @@ impl Models {
         longest.map_or(0, |written| 2 * Ask::new(request.clone()).tokens() + 3 * written)
     }
 
+    /// Whether any of them has a price.
+    pub fn have_prices(&self) -> bool {
+        self.settings.providers.iter().any(|of| of.input_price > 0.0 || of.output_price > 0.0)
+    }
+
     /// What stands for a question to the plan's first model: the same text, apart from its spaces, has the same answer. None
     /// where no model is asked.
     pub fn question(&self, plan: Plan, prompt: &str) -> Option<Sha256> {

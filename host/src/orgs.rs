@@ -10,6 +10,7 @@ use time::Duration;
 use crate::accounts;
 use crate::app::App;
 use crate::audit::{self, Done};
+use crate::billing;
 use crate::events::Event;
 use crate::hidden_text::is_hidden;
 use crate::http::auth::{Member, Person};
@@ -37,6 +38,8 @@ pub enum Error {
     Account(#[from] accounts::Error),
     #[error(transparent)]
     Members(#[from] members::Error),
+    #[error(transparent)]
+    Billing(#[from] billing::Error),
     #[error(transparent)]
     Storage(#[from] cloche_storage::Error),
 }
@@ -106,16 +109,15 @@ fn checked(name: &str) -> Result<&str> {
     if seen { Ok(name) } else { Err(Error::Name) }
 }
 
-/// Ends the organisation and all that it owns, at once and for good. For an owner, who says its name.
+/// Ends the organisation and all that it owns, at once and for good, and what it pays for first. For an owner, who says
+/// its name.
 pub async fn delete(app: &App, by: &Person, name: &str) -> Result<()> {
     let mut tx = app.db.begin().await?;
-    let owner = standing(&mut tx, by).await?;
-    if owner.role != Role::Owner {
-        return Err(Error::NotOwner(owner.role));
-    }
-    if name.trim() != owner.org_name {
-        return Err(Error::NotConfirmed(owner.org_name.clone()));
-    }
+    let org = confirmed(&mut tx, by, name).await?.org_id;
+    tx.commit().await?;
+    billing::end(app, org).await?;
+    let mut tx = app.db.begin().await?;
+    let owner = confirmed(&mut tx, by, name).await?;
     let members = store::list(&mut tx, owner.org_id).await?;
     let servers = end(app, &mut tx, &owner).await?;
     for member in &members {
@@ -126,8 +128,18 @@ pub async fn delete(app: &App, by: &Person, name: &str) -> Result<()> {
     Ok(())
 }
 
-/// Deletes an organisation: the servers that it had.
-pub(crate) async fn end(app: &App, tx: &mut Tx, owner: &Membership) -> cloche_storage::Result<Vec<ServerId>> {
+/// The owner who may end an organisation, and has said its name.
+async fn confirmed(tx: &mut Tx, by: &Person, name: &str) -> Result<Member> {
+    let owner = standing(tx, by).await?;
+    if owner.role != Role::Owner {
+        return Err(Error::NotOwner(owner.role));
+    }
+    if name.trim() == owner.org_name { Ok(owner) } else { Err(Error::NotConfirmed(owner.org_name.clone())) }
+}
+
+/// Deletes an organisation, which pays for nothing any more: the servers that it had.
+pub(crate) async fn end(app: &App, tx: &mut Tx, owner: &Membership) -> billing::Result<Vec<ServerId>> {
+    billing::has_ended(app, tx, owner.org_id).await?;
     let servers = orgs::servers(tx, owner.org_id).await?;
     orgs::delete(tx, owner.org_id, &owner.org_slug, app.clock.now()).await?;
     Ok(servers)

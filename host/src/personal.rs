@@ -14,6 +14,7 @@ use time::format_description::well_known::Rfc3339;
 
 use crate::app::App;
 use crate::audit;
+use crate::billing;
 use crate::http::auth::{Member, Person};
 use crate::members::{gone as left, rights_changed};
 use crate::orgs;
@@ -29,6 +30,8 @@ pub enum Error {
     OnlyOwner(Vec<Slug>),
     #[error("there is no such account any more")]
     Gone,
+    #[error(transparent)]
+    Billing(#[from] billing::Error),
     #[error("a date cannot be written: {0}")]
     Date(#[from] time::error::Format),
     #[error(transparent)]
@@ -49,7 +52,8 @@ pub async fn export(app: Arc<App>, person: &Person) -> Result<impl Stream<Item =
     let at = app.clock.now().format(&Rfc3339)?;
     Ok(async_stream::try_stream! {
         yield Bytes::from(format!("{{\"exportedAt\":{},\"account\":{}", json!(at), json!(account)));
-        for kind in Kind::ALL {
+        // Where nobody is billed there is nothing to tell of it.
+        for kind in Kind::ALL.iter().filter(|kind| **kind != Kind::Billing || app.billing.is_some()) {
             yield Bytes::from(format!(",\n{}:[", json!(kind.name())));
             let (mut after, mut between) = (String::new(), "\n");
             loop {
@@ -73,10 +77,14 @@ pub async fn export(app: Arc<App>, person: &Person) -> Result<impl Stream<Item =
 }
 
 /// Ends an account and all that it owns, at once and for good; the person says their mail address. Organisations that
-/// nobody else belongs to go with it. What others' logs tell of it keeps the account's id alone.
+/// nobody else belongs to go with it, and what they pay for before that. What others' logs tell of it keeps the account's id alone.
 pub async fn delete(app: &App, person: &Person, email: &Email) -> Result<()> {
     if *email != person.email {
         return Err(Error::NotConfirmed(person.email.clone()));
+    }
+    let (alone, _) = belongings(&mut app.db.read().await?, person.user_id).await?;
+    for org in alone {
+        billing::end(app, org.org_id).await?;
     }
     let mut tx = app.db.begin().await?;
     store::in_turn(&mut tx).await?;

@@ -11,7 +11,7 @@ use cloche_domain::{BuildId, Day, OrgId, ServerId};
 use cloche_storage::accounts::Membership;
 use cloche_storage::quotas::{self, Use};
 use cloche_storage::usage::{self, Used};
-use cloche_storage::{Tx, audit, servers};
+use cloche_storage::{Tx, audit, orgs, servers};
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 
@@ -46,8 +46,10 @@ pub struct Over {
     pub resets_at: Option<OffsetDateTime>,
     /// When to try again: then, or when what is being drafted is there.
     pub retry_after: Option<Duration>,
-    /// The next larger plan, and what it gives; none where there is none, or it gives no more.
+    /// The next larger plan that one can have, and what it gives; none where there is none, or it gives no more.
     pub larger: Option<(Plan, Option<u32>)>,
+    /// Whether plans are sold here. Otherwise the operator gives them out.
+    pub sold: bool,
 }
 
 /// How much is used of what a plan gives.
@@ -63,12 +65,12 @@ pub struct Standing {
 /// Makes sure that there is room for one more server. It holds until the transaction ends.
 pub async fn room_for_server(app: &App, member: &Membership, tx: &mut Tx) -> Result<()> {
     audit::lock(tx, member.org_id).await?;
-    within(app, (member.org_id, member.plan), tx, Counted::Servers, 1).await
+    within(app, member.org_id, tx, Counted::Servers, 1).await
 }
 
 /// Whether there is room for one more build just now: for what would be in vain without it.
 pub async fn room_for_build(app: &App, member: &Membership) -> Result<()> {
-    within(app, (member.org_id, member.plan), &mut app.db.read().await?, Counted::Builds, 1).await
+    within(app, member.org_id, &mut app.db.read().await?, Counted::Builds, 1).await
 }
 
 /// Counts a build, with the transaction that begins it.
@@ -81,7 +83,7 @@ pub async fn count_build(
     let (org, day) = (member.org_id, Day::of(app.clock.now()));
     audit::lock(tx, org).await?;
     quotas::forget_before(tx, org, day).await?;
-    within(app, (org, member.plan), tx, Counted::Builds, 1).await?;
+    within(app, org, tx, Counted::Builds, 1).await?;
     quotas::take(tx, &Use { org_id: org, day, what: Counted::Builds, subject: &build.to_string() }, 1, None).await?;
     usage::add(tx, org, Some(server), day, &Used { builds: 1, ..Used::default() }).await?;
     Ok(())
@@ -124,32 +126,47 @@ async fn standing(
 }
 
 /// Whether so many more are within the plan: for as long as the organisation's row is locked.
-async fn within(app: &App, of: (OrgId, Plan), tx: &mut Tx, what: Counted, more: u64) -> Result<()> {
-    let Standing { limit: Some(limit), used, resets_at, .. } = standing(app, of, tx, what).await? else {
+async fn within(app: &App, org: OrgId, tx: &mut Tx, what: Counted, asked: u64) -> Result<()> {
+    // As it is now: since the request began, there may be another.
+    let Some((plan, _)) = orgs::plan(tx, org).await? else { return Ok(()) };
+    let Standing { limit: Some(limit), used, resets_at, .. } = standing(app, (org, plan), tx, what).await? else {
         return Ok(());
     };
-    if used.saturating_add(more) <= limit.into() {
+    if used.saturating_add(asked) <= limit.into() {
         return Ok(());
     }
-    let larger = of.1.larger().map(|plan| (plan, app.config.plans.of(plan).of(what)));
-    let larger = larger.filter(|(_, gives)| gives.is_none_or(|gives| gives > limit));
+    let larger = std::iter::successors(plan.larger(), |plan| plan.larger());
+    let mut larger = larger.map(|plan| (plan, app.config.plans.of(plan).of(what)));
+    let more = |gives: Option<u32>| gives.is_none_or(|gives| gives > limit);
+    let larger = match app.billing.as_deref() {
+        Some(billing) => larger.find(|&(plan, gives)| more(gives) && billing.sells_at_all(plan)),
+        None => larger.next().filter(|&(_, gives)| more(gives)),
+    };
     let now = app.clock.now();
     let mut retry_after = resets_at.map(|at| at - now);
     if let (Counted::Tokens, Some(at)) = (what, resets_at) {
         // Most of what is set aside is free again when a draft is there. At the day's end nothing is set aside any more.
-        let settled = quotas::used(tx, of.0, Day::of(now), what, at + Duration::DAY).await?;
-        if u64::try_from(settled).unwrap_or_default().saturating_add(more) <= limit.into() {
+        let settled = quotas::used(tx, org, Day::of(now), what, at + Duration::DAY).await?;
+        if u64::try_from(settled).unwrap_or_default().saturating_add(asked) <= limit.into() {
             retry_after = retry_after.min(Some(DRAFTED));
         }
     }
-    Err(Error::Over(Box::new(Over { what, limit, used, asked: more, resets_at, retry_after, larger })))
+    let sold = app.billing.is_some();
+    Err(Error::Over(Box::new(Over { what, limit, used, asked, resets_at, retry_after, larger, sold })))
 }
 
 impl std::fmt::Display for Over {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { what, limit, used, asked, .. } = self;
         match what {
-            Counted::Servers => write!(f, "your plan has {limit} servers, and you have {used}: delete one")?,
+            Counted::Servers => {
+                write!(f, "your plan has {limit} servers, and you have {used}: delete ")?;
+                // After a change to a smaller plan, one is not enough.
+                match used.saturating_add(*asked).saturating_sub(u64::from(*limit)) {
+                    0 | 1 => f.write_str("one")?,
+                    several => several.fmt(f)?,
+                }
+            }
             Counted::Tokens => write!(
                 f,
                 "your plan has {limit} tokens of models a day, {used} of them are used or set aside, and this may take \
@@ -160,10 +177,17 @@ impl std::fmt::Display for Over {
         if let Some(at) = self.resets_at {
             write!(f, " until {}", at.format(&Rfc3339).unwrap_or_default())?;
         }
-        match self.larger {
-            Some((plan, Some(gives))) => write!(f, ", or take the plan {plan}, which has {gives}"),
-            Some((plan, None)) => write!(f, ", or take the plan {plan}, which has as many as you like"),
-            None => Ok(()),
+        let Some((plan, gives)) = self.larger else { return Ok(()) };
+        let how = if self.sold { "upgrade to the plan" } else { "ask the operator of this platform for the plan" };
+        write!(f, ", or {how} {plan}, which has ")?;
+        match gives {
+            Some(gives) => gives.fmt(f)?,
+            None => f.write_str("as many as you like")?,
+        }
+        if self.sold {
+            f.write_str(": an owner of the organisation does so by `POST /v1/billing/checkout`")
+        } else {
+            Ok(())
         }
     }
 }

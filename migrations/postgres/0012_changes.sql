@@ -23,5 +23,6 @@ CREATE TRIGGER tell_change AFTER DELETE ON memberships FOR EACH ROW EXECUTE FUNC
 CREATE TRIGGER tell_role AFTER UPDATE ON memberships FOR EACH ROW WHEN (OLD.role <> NEW.role)
     EXECUTE FUNCTION tell_change('rights');
 CREATE TRIGGER tell_change AFTER DELETE ON api_keys FOR EACH ROW EXECUTE FUNCTION tell_change('rights');
-CREATE TRIGGER tell_plan AFTER UPDATE ON orgs FOR EACH ROW WHEN (OLD.plan <> NEW.plan) EXECUTE FUNCTION tell_change('all');
+CREATE TRIGGER tell_plan AFTER UPDATE ON orgs FOR EACH ROW WHEN (OLD.plan <> NEW.plan)
+    EXECUTE FUNCTION tell_change('plan', 'id');
 CREATE TRIGGER tell_change AFTER INSERT ON jobs FOR EACH ROW EXECUTE FUNCTION tell_change('job');

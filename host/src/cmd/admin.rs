@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use clap::{Args, Subcommand};
+use cloche_domain::plan::Plan;
 use cloche_domain::server::{Role, Scope};
 use cloche_domain::{Email, Origin, Slug};
 use secrecy::ExposeSecret as _;
@@ -11,7 +12,7 @@ use super::Place;
 use crate::api_keys::NewKey;
 use crate::app::App;
 use crate::http::auth;
-use crate::{accounts, api_keys, boot, vault};
+use crate::{accounts, api_keys, boot, plans, vault};
 
 #[derive(Subcommand, Debug)]
 pub(super) enum Admin {
@@ -23,6 +24,8 @@ pub(super) enum Admin {
     Member(Member),
     /// Print a new API key of a person; make their account if they have none.
     ApiKey(ApiKey),
+    /// Give an organisation a plan, whatever else would give it one; or, without --plan, end that. Print its plan.
+    Plan(PlanOf),
     /// Make a new key for the secrets of servers, and seal all of them anew under it, also beside a running platform.
     RotateKeys(Place),
 }
@@ -47,6 +50,18 @@ pub(super) struct Member {
     /// owner, admin, developer, reviewer or viewer.
     #[arg(long)]
     role: Role,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct PlanOf {
+    /// The organisation's slug.
+    #[arg(long, value_name = "SLUG")]
+    org: Slug,
+    /// hobby, pro, team, enterprise or self-hosted.
+    #[arg(long)]
+    plan: Option<Plan>,
+    #[command(flatten)]
+    place: Place,
 }
 
 #[derive(Args, Debug)]
@@ -92,6 +107,10 @@ impl Admin {
                 let member = auth::Member::new(member, Origin::COMMAND_LINE);
                 let (key, _) = api_keys::create(&app, &member, NewKey { name, scopes, expires_in_days }).await?;
                 Ok(key.expose_secret().to_owned())
+            }
+            Self::Plan(PlanOf { org, plan, place }) => {
+                let app = boot::app(place.load()?).await?;
+                Ok(plans::choose(&app, &org, plan).await?.to_string())
             }
             Self::RotateKeys(place) => {
                 let app = boot::app(place.load()?).await?;

@@ -55,6 +55,7 @@ fn event(told: &str) -> Event {
         "build" => id.parse().ok().map(Event::Build),
         "server" => id.parse().ok().map(Event::Server),
         "grant" => id.parse().ok().map(Event::Grant),
+        "plan" => id.parse().ok().map(Event::Plan),
         "rights" => Some(Event::Rights),
         _ => None,
     };

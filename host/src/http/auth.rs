@@ -19,7 +19,7 @@ use super::address::FullAddress;
 use super::cookies;
 use super::problem::Problem;
 use crate::app::App;
-use crate::{api_keys, sessions};
+use crate::{api_keys, billing, sessions};
 
 /// A person, acting in one organisation, and from where. The first argument of what only members may do.
 #[derive(Clone, Debug)]
@@ -42,7 +42,7 @@ impl Member {
     pub const fn actor(&self) -> Actor {
         match self.origin.via {
             Via::CommandLine => Actor::Operator,
-            Via::Platform => Actor::Platform,
+            Via::Platform | Via::Webhook => Actor::Platform,
             Via::Session(_) | Via::ApiKey(_) | Via::Client(_) => Actor::User(self.membership.user_id),
         }
     }
@@ -129,6 +129,19 @@ impl FromRequestParts<Arc<App>> for MaybeMember {
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
         let FullAddress(address) = FullAddress::from_request_parts(parts, app).await?;
         Ok(Self(asker(app, &parts.method, &parts.headers, address).await?))
+    }
+}
+
+/// A platform that bills nobody has none of what asks for this, whoever asks.
+#[derive(Clone, Copy, Debug)]
+pub struct BillingIsOn;
+
+impl FromRequestParts<Arc<App>> for BillingIsOn {
+    type Rejection = Problem;
+
+    async fn from_request_parts(_: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        billing::on(app)?;
+        Ok(Self)
     }
 }
 

@@ -3,20 +3,64 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
-use serde_json::json;
+use serde_json::{Value, json};
 use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::response::{Response, ResponseBuilder};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder, RefOr, SecurityRequirement};
 
-use super::cookies;
 use super::problem::Problem;
 use super::router;
+use super::{Shared, cookies};
 
-static DOCUMENT: LazyLock<String> = LazyLock::new(|| json!(router::api().1).to_string());
+/// As a platform shows it that bills organisations, or does not; and whose models have prices, or have none.
+static DOCUMENTS: LazyLock<[[String; 2]; 2]> =
+    LazyLock::new(|| [false, true].map(|bills| [false, true].map(|prices| shown(bills, prices).to_string())));
+
+/// The tag of what a platform has that bills organisations.
+const BILLING: &str = "billing";
+
+/// The document without what a platform has none of: it tells nobody of money.
+fn shown(bills: bool, prices: bool) -> Value {
+    let mut document = json!(router::api().1);
+    if !bills && let Some(paths) = document["paths"].as_object_mut() {
+        let is_other = |operation: &Value| operation["tags"][0] != BILLING;
+        paths.retain(|_, operations| operations.as_object().is_some_and(|them| them.values().all(is_other)));
+    }
+    if !prices {
+        leave_out_cost(&mut document["components"]["schemas"]);
+    }
+    // What nothing refers to any more; until nothing more of it goes.
+    let mut before = usize::MAX;
+    loop {
+        let text = document.to_string();
+        let Some(schemas) = document["components"]["schemas"].as_object_mut() else { break };
+        if schemas.len() == before {
+            break;
+        }
+        before = schemas.len();
+        schemas.retain(|name, _| text.contains(&format!("\"#/components/schemas/{name}\"")));
+    }
+    document
+}
+
+/// Takes the property `cost` away, wherever it is one.
+fn leave_out_cost(schema: &mut Value) {
+    match schema {
+        Value::Object(members) => {
+            if let Some(Value::Object(properties)) = members.get_mut("properties") {
+                properties.remove("cost");
+            }
+            members.values_mut().for_each(leave_out_cost);
+        }
+        Value::Array(elements) => elements.iter_mut().for_each(leave_out_cost),
+        _ => {}
+    }
+}
 
 /// What stands before the routes: the API's name, and the two ways to say who one is.
 pub(super) fn preamble() -> OpenApi {
@@ -63,10 +107,11 @@ pub fn pretty() -> String {
     format!("{:#}", json!(router::api().1))
 }
 
-/// This document.
+/// This document, without what this platform has none of.
 #[utoipa::path(get, path = "/v1/openapi.json", tag = "platform", security(()), responses((status = OK, body = Value)))]
-pub(super) async fn document() -> impl IntoResponse {
-    ([(CONTENT_TYPE, "application/json")], DOCUMENT.as_str())
+pub(super) async fn document(State(app): Shared) -> impl IntoResponse {
+    let document = &DOCUMENTS[usize::from(app.billing.is_some())][usize::from(app.models.have_prices())];
+    ([(CONTENT_TYPE, "application/json")], document.as_str())
 }
 
 /// What any operation may answer instead.

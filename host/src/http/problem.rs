@@ -9,6 +9,7 @@ use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use hyper::ext::ReasonPhrase;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use tower_http::request_id::RequestId;
@@ -84,11 +85,19 @@ impl Problem {
         self
     }
 
+    /// What its kind of error is called. A plan's limit is no question of money where nobody is billed.
+    fn title(&self) -> &'static str {
+        match self.status {
+            StatusCode::PAYMENT_REQUIRED => "Plan Limit",
+            status => status.canonical_reason().unwrap_or("Error"),
+        }
+    }
+
     /// The problem as JSON.
     pub fn body(&self) -> Value {
         let mut body = json!({
             "type": "about:blank",
-            "title": self.status.canonical_reason().unwrap_or("Error"),
+            "title": self.title(),
             "status": self.status.as_u16(),
             "code": self.code,
             "detail": self.detail,
@@ -107,6 +116,9 @@ impl Problem {
         let mut response = (self.status, body.to_string()).into_response();
         response.headers_mut().extend(HeaderMap::clone(&self.headers));
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if self.status == StatusCode::PAYMENT_REQUIRED {
+            response.extensions_mut().insert(ReasonPhrase::from_static(self.title().as_bytes()));
+        }
         response
     }
 }

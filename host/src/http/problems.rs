@@ -12,8 +12,8 @@ use super::problem::Problem;
 use crate::model::DraftError;
 use crate::quotas::Over;
 use crate::{
-    accounts, api_keys, audit, calls, gateway, imports, invites, members, orgs, personal, previews, quotas, servers,
-    sessions, usage, versions,
+    accounts, api_keys, audit, billing, calls, gateway, imports, invites, members, orgs, personal, previews, quotas,
+    servers, sessions, usage, versions,
 };
 
 impl From<cloche_storage::Error> for Problem {
@@ -119,6 +119,7 @@ impl From<orgs::Error> for Problem {
             E::NotConfirmed(_) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "not_confirmed", detail),
             E::Account(error) => error.into(),
             E::Members(error) => error.into(),
+            E::Billing(error) => error.into(),
             E::Storage(_) => Self::internal(&error),
         }
     }
@@ -132,7 +133,40 @@ impl From<personal::Error> for Problem {
             E::NotConfirmed(_) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "not_confirmed", detail),
             E::OnlyOwner(orgs) => Self::new(StatusCode::CONFLICT, "only_owner", detail).with("organisations", orgs),
             E::Gone => Self::new(StatusCode::NOT_FOUND, "not_found", detail),
+            E::Billing(error) => error.into(),
             E::Date(_) | E::Storage(_) => Self::internal(&error),
+        }
+    }
+}
+
+impl From<billing::Error> for Problem {
+    fn from(error: billing::Error) -> Self {
+        use billing::Error as E;
+        use billing::Refusal as R;
+        let detail = error.to_string();
+        let conflict = |code| Self::new(StatusCode::CONFLICT, code, detail.clone());
+        match error {
+            E::Off => Self::new(StatusCode::NOT_FOUND, "billing_off", detail),
+            E::NotOwner(_) => Self::new(StatusCode::FORBIDDEN, "forbidden", detail),
+            E::NotSold { .. } => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "plan_not_sold", detail),
+            E::AlreadySubscribed => conflict("already_subscribed"),
+            E::NotSubscribed => conflict("not_subscribed"),
+            E::SetByOperator(_) => conflict("plan_set_by_operator"),
+            E::Meanwhile => conflict("checkout_meanwhile"),
+            E::Unavailable | E::NotEnded => {
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "billing_unavailable", detail).retry_after(30)
+            }
+            E::NoEvent(refusal) => {
+                tracing::warn!(%refusal, "what was sent as an event is refused");
+                let code = match refusal {
+                    R::Unreadable | R::Wrong | R::Old => "bad_signature",
+                    R::Mode { .. } => "livemode_mismatch",
+                    R::NoEvent(_) => "invalid_event",
+                };
+                Self::new(StatusCode::BAD_REQUEST, code, detail)
+            }
+            E::Members(error) => error.into(),
+            E::Refused(_) | E::Storage(_) => Self::internal(&error),
         }
     }
 }

@@ -3,6 +3,7 @@
 pub(super) mod api_keys;
 pub(super) mod audit;
 pub(super) mod auth;
+pub(super) mod billing;
 pub(super) mod builds;
 pub(super) mod calls;
 pub(super) mod imports;

@@ -60,10 +60,10 @@ impl Reserved {
         audit::lock(&mut tx, org).await?;
         quotas::forget_before(&mut tx, org, day).await?;
         if wanted.preview {
-            within(app, wanted.org, &mut tx, Counted::Previews, 1).await?;
+            within(app, org, &mut tx, Counted::Previews, 1).await?;
             quotas::take(&mut tx, &of(Counted::Previews), 1, until).await?;
         }
-        within(app, wanted.org, &mut tx, Counted::Tokens, tokens).await?;
+        within(app, org, &mut tx, Counted::Tokens, tokens).await?;
         quotas::take(&mut tx, &of(Counted::Tokens), number(tokens), until).await?;
         tx.commit().await?;
         let (meter, Wanted { server, subject, preview, .. }) = (Meter::default(), wanted);

@@ -6,6 +6,7 @@ use reqwest::Method;
 use reqwest::header::ACCEPT;
 use serde_json::{Value, json};
 
+use crate::billing::stripe::Stripe;
 use crate::hosted::Hosted;
 use crate::operations::{OPERATIONS, Operation, Who};
 use crate::platform::{Caller, Platform};
@@ -121,6 +122,11 @@ async fn ask((role, caller): (&str, &Caller), operation: &Operation, path: &str)
     (status, body["code"].as_str().unwrap_or_default().to_owned())
 }
 
+/// A platform that has everything: one that bills has more than one of one's own.
+async fn billing() -> Platform {
+    Platform::setup().config(&Stripe::start().await.config("enterprise")).start().await
+}
+
 /// A member of ada's organisation, at a browser.
 async fn member(platform: &Platform, role: &str) -> Caller {
     let email = format!("{role}@example.com");
@@ -132,7 +138,7 @@ async fn member(platform: &Platform, role: &str) -> Caller {
 
 #[tokio::test]
 async fn every_operation_is_for_whom_it_is_for() {
-    let platform = Platform::start().await;
+    let platform = billing().await;
     let ada = platform.sign_in("ada@example.com").await;
     let place = Place::of(&platform, &ada).await;
     let eve = platform.sign_in("eve@example.com").await;
@@ -192,7 +198,7 @@ async fn every_operation_is_for_whom_it_is_for() {
 
 #[tokio::test]
 async fn every_operation_is_in_the_table_of_who_may() {
-    let platform = Platform::start().await;
+    let platform = billing().await;
     let described = described(&platform).await;
     let told: BTreeSet<_> = OPERATIONS.iter().map(|operation| operation.route.to_owned()).collect();
     assert_eq!(told.len(), OPERATIONS.len(), "an operation stands in the table twice");

@@ -4,6 +4,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
+use crate::billing::stripe::Stripe;
 use crate::hosted::Hosted;
 use crate::platform::Platform;
 
@@ -16,7 +17,8 @@ const LEFT_OUT: &str = "^/v1/auth/(logout|sessions)|^/v1/me$|^/v1/builds/.*/stre
 #[tokio::test]
 async fn what_is_asked_as_described_is_answered_as_described() {
     let limits = "[sign_in]\nlinks_per_address = 1000000\n[oauth]\nregistrations_per_address = 1000000";
-    let platform = Platform::setup().config(limits).start().await;
+    let stripe = Stripe::start().await;
+    let platform = Platform::setup().config(&(stripe.config("enterprise") + limits)).start().await;
     let cookie = platform.session("ada@example.com").await;
     let ada = platform.browser(&cookie);
     let server = Hosted::demo(&ada, "hers").await;

@@ -6,6 +6,7 @@ mod accounts;
 mod addresses;
 mod audits;
 mod authorization;
+mod billing;
 mod builds;
 mod calls;
 #[path = "../../../guest-sdk/examples/tests/it/case.rs"]

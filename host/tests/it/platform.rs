@@ -102,6 +102,13 @@ impl Setup {
         self.database.as_ref().map_or_else(file, Database::url)
     }
 
+    /// Starts it with these settings, by which it is not to start: whether it did, and what it said.
+    pub fn tried(&self, toml: &str) -> (bool, String) {
+        fs::write(self.dir.path().join("cloche.toml"), toml).unwrap();
+        let done = self.command(&["migrate"]).output().unwrap();
+        (done.status.success(), String::from_utf8(done.stderr).unwrap())
+    }
+
     /// The program with this platform's data and settings, and no others from outside.
     fn command(&self, verbs: &[&str]) -> Command {
         let mut command = match self.under.split_first() {
@@ -270,6 +277,10 @@ impl Platform {
             None => format!("sqlite://{}", self.data().join("cloche.db").display()),
         };
         Db::open(&url).await.unwrap()
+    }
+
+    pub fn database_is_postgres(&self) -> bool {
+        self.setup.database.is_some()
     }
 
     /// Changes its database behind its back: how many rows.

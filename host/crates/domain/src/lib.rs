@@ -1,5 +1,6 @@
 //! The words of the platform: ids, names, specs, capabilities, plans, states. Pure: nothing here reads or writes.
 
+pub mod billing;
 pub mod capability;
 pub mod clock;
 pub mod day;
@@ -18,6 +19,7 @@ pub mod server;
 pub mod spec;
 pub mod words;
 
+pub use billing::{CustomerId, EventId, PriceId, SubscriptionId};
 pub use clock::Clock;
 pub use day::Day;
 pub use id::{

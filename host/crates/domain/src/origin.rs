@@ -62,6 +62,8 @@ pub enum Via {
     ApiKey(ApiKeyId),
     /// An application, by a token that a person has allowed it.
     Client(OauthClientId),
+    /// Whoever bills organisations, by a message that they have signed.
+    Webhook,
     /// `cloche` on the machine itself.
     CommandLine,
     /// Nothing from outside.
@@ -74,6 +76,7 @@ impl fmt::Display for Via {
             Self::Session(id) => id.fmt(f),
             Self::ApiKey(id) => id.fmt(f),
             Self::Client(id) => id.fmt(f),
+            Self::Webhook => f.write_str("webhook"),
             Self::CommandLine => f.write_str("command_line"),
             Self::Platform => f.write_str("platform"),
         }
@@ -85,6 +88,7 @@ impl FromStr for Via {
 
     fn from_str(text: &str) -> Result<Self, OriginError> {
         let fixed = match text {
+            "webhook" => Some(Self::Webhook),
             "command_line" => Some(Self::CommandLine),
             "platform" => Some(Self::Platform),
             _ => None,
@@ -94,7 +98,10 @@ impl FromStr for Via {
             .or_else(|| text.parse().map(Self::ApiKey).ok())
             .or_else(|| text.parse().map(Self::Client).ok())
             .ok_or_else(|| {
-                OriginError::new(text, "the id of a session, an API key or an OAuth client, command_line or platform")
+                OriginError::new(
+                    text,
+                    "the id of a session, an API key or an OAuth client, webhook, command_line or platform",
+                )
             })
     }
 }
@@ -132,6 +139,7 @@ mod tests {
             Via::ApiKey(ApiKeyId::new()),
             Via::Client(document),
             Via::Client(crate::ClientId::new().to_string().parse().unwrap()),
+            Via::Webhook,
             Via::CommandLine,
             Via::Platform,
         ] {

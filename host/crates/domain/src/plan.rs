@@ -13,7 +13,7 @@ states! {
         Pro = "pro",
         Team = "team",
         Enterprise = "enterprise",
-        /// An operator's own platform: nothing is counted, nothing costs.
+        /// An operator's own platform: nothing is counted.
         SelfHosted = "self-hosted",
     }
 }

@@ -12,6 +12,12 @@ pub struct WordError {
     problem: &'static str,
 }
 
+impl WordError {
+    pub(crate) fn new(what: &'static str, text: &str, problem: &'static str) -> Self {
+        Self { what, text: text.chars().take(80).collect(), problem }
+    }
+}
+
 /// Serde (as text), and sqlx and OpenAPI where their features are on, by `Display` and `FromStr`. The values are named
 /// where there are but a few.
 macro_rules! as_text {
@@ -108,33 +114,30 @@ macro_rules! word {
             }
         }
 
-        impl FromStr for $name {
-            type Err = WordError;
-            fn from_str(text: &str) -> Result<Self, WordError> {
+        impl std::str::FromStr for $name {
+            type Err = $crate::words::WordError;
+            fn from_str(text: &str) -> Result<Self, $crate::words::WordError> {
                 let check: fn(&str) -> Result<String, &'static str> = $check;
-                check(text).map(Self).map_err(|problem| WordError {
-                    what: $what,
-                    text: text.chars().take(80).collect(),
-                    problem,
-                })
+                check(text).map(Self).map_err(|problem| $crate::words::WordError::new($what, text, problem))
             }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(&self.0)
             }
         }
 
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                fmt::Debug::fmt(&self.0, f)
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                std::fmt::Debug::fmt(&self.0, f)
             }
         }
 
-        as_text!($name);
+        crate::words::as_text!($name);
     };
 }
+pub(crate) use word;
 
 word!(
     /// The last part of a server's URL, or an organisation's part of it: 2 to 40 lower-case letters, digits and single

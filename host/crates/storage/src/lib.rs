@@ -8,6 +8,7 @@ pub mod accounts;
 pub mod api_keys;
 pub mod artifacts;
 pub mod audit;
+pub mod billing;
 pub mod builds;
 pub mod calls;
 pub mod changes;

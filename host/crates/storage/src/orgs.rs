@@ -1,5 +1,6 @@
 //! Organisations, as those who belong to them make, name and end them.
 
+use cloche_domain::plan::Plan;
 use cloche_domain::{OrgId, ServerId, Sha256, Slug, UserId};
 use time::OffsetDateTime;
 
@@ -23,6 +24,34 @@ const RENAME: &str = "UPDATE orgs SET name = $2 WHERE id = $1";
 /// Gives an organisation another name. Its slug stays.
 pub async fn rename(tx: &mut Tx, org: OrgId, name: &str) -> Result<()> {
     Ok(on_conn!(*tx, c => sqlx::query(RENAME).bind(org).bind(name).execute(c).await.map(|_| ()))?)
+}
+
+const PLAN: &str = "SELECT plan, plan_set_at FROM orgs WHERE id = $1";
+
+/// An organisation's plan, and when the operator chose it, if they did. None where the organisation is gone.
+pub async fn plan(tx: &mut Tx, org: OrgId) -> Result<Option<(Plan, Option<OffsetDateTime>)>> {
+    Ok(on_conn!(*tx, c => sqlx::query_as(PLAN).bind(org).fetch_optional(c).await)?)
+}
+
+const SET_PLAN: &str = "UPDATE orgs SET plan = $2 WHERE id = $1";
+
+/// Gives an organisation another plan.
+pub async fn set_plan(tx: &mut Tx, org: OrgId, plan: Plan) -> Result<()> {
+    Ok(on_conn!(*tx, c => sqlx::query(SET_PLAN).bind(org).bind(plan).execute(c).await.map(|_| ()))?)
+}
+
+const CHOOSE_PLAN: &str = "UPDATE orgs SET plan_set_at = $2 WHERE id = $1";
+
+/// Notes since when the plan is the operator's choice; none: it is so no longer.
+pub async fn choose_plan(tx: &mut Tx, org: OrgId, at: Option<OffsetDateTime>) -> Result<()> {
+    Ok(on_conn!(*tx, c => sqlx::query(CHOOSE_PLAN).bind(org).bind(at).execute(c).await.map(|_| ()))?)
+}
+
+const OF_SLUG: &str = "SELECT id FROM orgs WHERE slug = $1";
+
+/// The organisation of a slug.
+pub async fn of_slug(tx: &mut Tx, slug: &Slug) -> Result<Option<OrgId>> {
+    Ok(on_conn!(*tx, c => sqlx::query_scalar(OF_SLUG).bind(slug).fetch_optional(c).await)?)
 }
 
 const MADE: &str = "SELECT made_at FROM orgs_made WHERE user_id = $1 AND made_at > $2 ORDER BY made_at";

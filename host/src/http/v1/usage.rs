@@ -83,14 +83,15 @@ struct Sums {
     input_tokens: i64,
     /// Tokens that models have written.
     output_tokens: i64,
-    /// What the tokens cost, in the currency of the platform's operator.
-    cost: f64,
+    /// What the tokens cost, in the currency of the platform's operator. Left out where no model has a price.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cost: Option<f64>,
 }
 
-impl From<Used> for Sums {
-    fn from(used: Used) -> Self {
-        let cost = whole(&used);
-        let Used { calls, errors, fuel, wall_ms, drafts, builds, input_tokens, output_tokens, .. } = used;
+impl Sums {
+    fn of(used: &Used, priced: bool) -> Self {
+        let cost = priced.then(|| whole(used));
+        let Used { calls, errors, fuel, wall_ms, drafts, builds, input_tokens, output_tokens, .. } = *used;
         Self { calls, errors, fuel, wall_ms, drafts, builds, input_tokens, output_tokens, cost }
     }
 }
@@ -111,10 +112,12 @@ pub(in crate::http) async fn show(
     let Query(Which { server }) =
         which.map_err(|rejection| Problem::new(StatusCode::BAD_REQUEST, "invalid_query", rejection.body_text()))?;
     let usage = usage::of(&app, &member, server).await?;
+    let priced = app.models.have_prices();
     let limits = usage.standings.into_iter();
     let limits = limits.map(|of| Limit { what: of.what, limit: of.limit, used: of.used, resets_at: of.resets_at });
-    let days = usage.days.into_iter().map(|of| DayUsed { day: of.day, used: of.used.into() });
+    let days = usage.days.into_iter().map(|of| DayUsed { day: of.day, used: Sums::of(&of.used, priced) });
     let servers = usage.servers.into_iter();
-    let servers = servers.map(|of| ServerUsed { server_id: of.server_id, name: of.name, used: of.used.into() });
+    let servers =
+        servers.map(|of| ServerUsed { server_id: of.server_id, name: of.name, used: Sums::of(&of.used, priced) });
     Ok(Json(Usage { plan: member.plan, limits: limits.collect(), days: days.collect(), servers: servers.collect() }))
 }

@@ -1,9 +1,10 @@
 //! The kinds of things that are a person's, or tell of them.
 
+use cloche_domain::billing::SubscriptionStatus;
 use cloche_domain::server::{Role, Scope, ServerStatus};
 use cloche_domain::{
-    ApiKeyId, CallId, Email, GrantId, InviteId, OauthClientId, OrgId, PreviewId, ServerId, SessionId, Slug, UserId,
-    VersionId,
+    ApiKeyId, CallId, CustomerId, Email, GrantId, InviteId, OauthClientId, OrgId, PreviewId, ServerId, SessionId, Slug,
+    SubscriptionId, UserId, VersionId,
 };
 use serde::ser::Error as _;
 use serde::{Serialize, Serializer};
@@ -59,6 +60,19 @@ kinds! {
         role: Role,
         #[serde(with = "rfc3339")]
         joined_at: OffsetDateTime,
+    }
+    /// What whoever bills the organisations that they own calls them.
+    Billing, "billing", "SELECT b.org_id AS key, o.slug AS organisation, b.customer_id, b.subscription_id, b.status,
+            b.period_ends_at
+        FROM billing b JOIN orgs o ON o.id = b.org_id
+        JOIN memberships m ON m.org_id = b.org_id AND m.user_id = $1 AND m.role = 'owner'
+        WHERE b.customer_id IS NOT NULL AND b.org_id > $2 ORDER BY b.org_id LIMIT 200" {
+        organisation: Slug,
+        customer_id: CustomerId,
+        subscription_id: Option<SubscriptionId>,
+        status: Option<SubscriptionStatus>,
+        #[serde(with = "rfc3339::option")]
+        period_ends_at: Option<OffsetDateTime>,
     }
     /// Browsers that are signed in, or were until lately.
     Session, "sessions", "SELECT id AS key, id, created_at, seen_at, expires_at, address, user_agent

@@ -5,6 +5,7 @@ mod accounts;
 mod api_keys;
 mod artifacts;
 mod audit;
+mod billing;
 mod builds;
 mod calls;
 mod engines;
