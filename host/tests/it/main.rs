@@ -6,6 +6,7 @@ mod accounts;
 mod addresses;
 mod audits;
 mod authorization;
+mod browser;
 mod builds;
 mod calls;
 #[path = "../../../guest-sdk/examples/tests/it/case.rs"]
@@ -17,6 +18,7 @@ mod crash;
 mod descriptors;
 mod disk;
 mod hosted;
+mod identities;
 mod imports;
 mod journey;
 mod kv;
@@ -26,6 +28,7 @@ mod models;
 mod oauth;
 mod operations;
 mod organisations;
+mod passkeys;
 mod pauses;
 #[path = "../../crates/sandbox/tests/it/upstream.rs"]
 mod plain_upstream;
