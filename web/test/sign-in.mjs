@@ -62,7 +62,7 @@ async function look(name) {
 }
 
 const button = (name) => page.getByRole('button', { name, exact: true });
-const isIn = () => page.getByRole('heading', { name: 'What should your server do?' }).waitFor();
+const isIn = () => page.getByRole('button', { name: /^Account of/ }).waitFor();
 
 async function signOut() {
   await page.getByRole('button', { name: /^Account of/ }).click();
