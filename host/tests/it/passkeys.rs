@@ -221,15 +221,15 @@ on_both!(a_copied_passkey_is_found_out, async |setup: Setup| {
     }
     // Two answers with the same count at the same moment: one of them is a copy's.
     (device.counter, device.counts) = (100, true);
-    let mut tries = tokio::task::JoinSet::new();
+    let mut answers = vec![];
     for _ in 0..10 {
         let copy = browser(&platform.url);
         let (token, options) = challenge(&copy, SIGN_IN).await;
         device.counter = 100;
-        let answer = json!({"token": token, "credential": device.get(&options)});
-        tries.spawn(async move { copy.post(SIGN_IN, answer).await.0 });
+        answers.push((copy, json!({"token": token, "credential": device.get(&options)})));
     }
-    let statuses = tries.join_all().await;
+    let sent = answers.into_iter().map(async |(copy, answer)| copy.post(SIGN_IN, answer).await.0);
+    let statuses = futures::future::join_all(sent).await;
     assert_eq!(statuses.iter().filter(|&&status| status == 200).count(), 1, "{statuses:?}");
     // What its owner has synchronised over devices does not count, and need not.
     let (bob, mut synced) = (signed_in(&platform, "bob@example.com").await, Authenticator::new(NAME));
