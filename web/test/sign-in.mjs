@@ -116,7 +116,9 @@ try {
 
   // Again, while signed in: nothing changes, and one comes back to where one was.
   await page.getByRole('link', { name: 'Account' }).click();
+  const answered = page.waitForResponse(`${origin}/v1/auth/providers/corp/callback`);
   await button('Connect Example Corp').click();
+  await answered;
   await page.waitForURL(`${origin}/account`);
   await page.getByText('As ada@example.com').waitFor();
   assert.equal(await page.getByText('As ada@example.com').count(), 1);

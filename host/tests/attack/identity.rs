@@ -174,7 +174,7 @@ async fn passkey_used_at_another_site(scene: &Scene) {
         let held = passed_on.1 == "passkey_not_valid" && passed_on.2.is_none();
         scene.guard("what it answered to another page is refused", held, (origin, passed_on));
     }
-    device.origin = "https://cloche.example".to_owned();
+    "https://cloche.example".clone_into(&mut device.origin);
     device.verifies = false;
     let locked = use_it(&platform, &mut device).await;
     scene.guard("nor does it sign in while it is locked", locked.1 == "passkey_not_valid", locked);

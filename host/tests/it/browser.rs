@@ -69,12 +69,10 @@ impl Browser {
         self.json(Method::GET, path, None).await
     }
 
-    #[expect(clippy::needless_pass_by_value, reason = "a body is written where it is sent")]
     pub async fn post(&self, path: &str, body: Value) -> (u16, Value) {
         self.json(Method::POST, path, Some(&body)).await
     }
 
-    #[expect(clippy::needless_pass_by_value, reason = "a body is written where it is sent")]
     pub async fn patch(&self, path: &str, body: Value) -> (u16, Value) {
         self.json(Method::PATCH, path, Some(&body)).await
     }

@@ -10,6 +10,9 @@ use super::{CORP, with};
 use crate::browser::Browser;
 use crate::platform::Platform;
 
+/// How a token is wrong: its claims or its signature, and what the log says of it.
+type Case = (&'static str, (Value, Option<Signs>), &'static str);
+
 fn unsigned(header: &Value, claims: &Value) -> String {
     let encoded = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
     format!("{}.{}.", encoded(header), encoded(claims))
@@ -38,7 +41,7 @@ async fn only_what_the_issuer_says_to_us_now_and_in_answer_is_believed() {
     let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_secs();
     let bent = |claims: Value| (claims, None);
     let forged = |signs: Signs| (json!({}), Some(signs));
-    let cases: Vec<(&str, (Value, Option<Signs>), &str)> = vec![
+    let cases: Vec<Case> = vec![
         ("another nonce", bent(json!({"nonce": "another"})), "nonce is not what we sent"),
         ("no nonce", bent(json!({"nonce": null})), "nonce is not what we sent"),
         ("for another client", bent(json!({"aud": "another"})), "aud is not us"),
