@@ -16,7 +16,7 @@ use crate::audit::{self, Done};
 use crate::http::auth::Member;
 use crate::mail::{self, Mail};
 use crate::members::{change_role, rights_changed};
-use crate::sessions::{self, Browser};
+use crate::sessions::{self, Browser, Shown};
 use crate::token::{self, NoRandomness};
 
 /// What a limit on links counts over.
@@ -35,6 +35,8 @@ pub enum Error {
     NextNotLocal,
     #[error("no free name was found for the organisation of {0}: try again")]
     NoFreeSlug(Email),
+    #[error("this account was deleted in this very moment")]
+    NoAccount,
     #[error("there is no organisation {0}")]
     NoSuchOrg(Slug),
     #[error("{email} is no member of {org}: `cloche admin member` makes them one")]
@@ -114,7 +116,7 @@ fn within(asked: Asked, limit: u32, now: OffsetDateTime) -> Result<()> {
 }
 
 /// Whether `next` is a path on this platform, however a browser reads it.
-fn is_local(public_url: &Url, next: &str) -> bool {
+pub(crate) fn is_local(public_url: &Url, next: &str) -> bool {
     let plain = next.len() <= NEXT_LIMIT && next.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
     // `/.//evil.example` is a path here, and another host once its dot is resolved.
     let here = |url: Url| url.origin() == public_url.origin() && !url.path().starts_with("//");
@@ -147,7 +149,7 @@ pub async fn sign_in(app: &App, link: &SecretString, browser: &Browser) -> Resul
     let session = SessionId::new();
     let origin = Origin { via: Via::Session(session), address: Some(browser.address.clone()) };
     let member = Member::new(account(app, &mut tx, &redeemed.email, &origin).await?, origin);
-    let token = sessions::begin(app, &mut tx, (&member, session), browser).await?;
+    let token = sessions::begin(app, &mut tx, (&member, session), browser, Shown::Link).await?;
     tx.commit().await?;
     tracing::info!(user = %member.user_id, "signed in");
     Ok(SignedIn { token, member, next: redeemed.next })
@@ -205,7 +207,8 @@ pub async fn nobody(app: &App) -> Result<bool> {
     Ok(accounts::is_empty(&mut app.db.read().await?).await?)
 }
 
-async fn account(app: &App, tx: &mut Tx, email: &Email, origin: &Origin) -> Result<Membership> {
+/// The account of a mail address, with an organisation of its own, made if there is none.
+pub(crate) async fn account(app: &App, tx: &mut Tx, email: &Email, origin: &Origin) -> Result<Membership> {
     if let Some(member) = accounts::by_email(tx, email).await? {
         return Ok(member);
     }
@@ -237,6 +240,16 @@ pub(crate) async fn home(
     let owner = accounts::by_email(tx, email).await?.ok_or_else(|| Error::NoFreeSlug(email.clone()))?;
     note_made(app, tx, &Member::new(owner.clone(), origin.clone())).await?;
     Ok(owner)
+}
+
+/// The same, of an account that is known by its id.
+pub(crate) async fn home_of(app: &App, tx: &mut Tx, user: UserId, origin: &Origin) -> Result<Membership> {
+    let email = accounts::email_of(tx, user).await?.ok_or(Error::NoAccount)?;
+    if let Some(member) = accounts::by_email(tx, &email).await? {
+        return Ok(member);
+    }
+    members::in_turn(tx).await?;
+    home(app, tx, (user, &email), origin).await
 }
 
 /// Notes in an organisation's log that it was made, for the owner that it has.

@@ -21,6 +21,8 @@ use crate::keys::Keys;
 use crate::mail::Mailer;
 use crate::model::Models;
 use crate::oauth::Bearers;
+use crate::passkeys::RelyingParty;
+use crate::providers::Providers;
 use crate::vault::Vault;
 use crate::worker::Wake;
 
@@ -44,6 +46,10 @@ pub struct App {
     /// Rung when there is work.
     pub wake: Wake,
     pub mail: Mailer,
+    /// Where people can sign in besides here.
+    pub providers: Providers,
+    /// What passkeys are made for.
+    pub relying_party: RelyingParty,
     /// What signs access tokens.
     pub keys: Keys,
     /// Whoever bills organisations; none: nobody does.

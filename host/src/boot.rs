@@ -30,6 +30,8 @@ use crate::keys::Keys;
 use crate::mail::{Mailer, Outbox};
 use crate::model::Models;
 use crate::oauth::Bearers;
+use crate::passkeys::RelyingParty;
+use crate::providers::Providers;
 use crate::vault::Vault;
 use crate::worker::{Wake, Workers};
 use crate::{greeting, http, imports, stop};
@@ -54,7 +56,11 @@ pub async fn app(config: Config) -> anyhow::Result<Arc<App>> {
     let events = events(gateway.clone(), bearers.clone());
     let origins = Origins::new(&public_url, &config.mcp.allowed_origins)?;
     let billing = Stripe::new(&config.billing, config.plan)?.map(|stripe| Box::new(stripe) as Box<dyn Billing>);
+    let sign_in = &config.sign_in;
+    let providers = Providers::new(&sign_in.providers, sign_in.provider_timeout_s, &public_url)?;
     Ok(Arc::new(App {
+        providers,
+        relying_party: RelyingParty::of(&public_url)?,
         public_url,
         models: Models::new(&config.model)?,
         compiler: compiler::compiler(&config.compiler)?,

@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use cloche_domain::Email;
 use cloche_domain::plan::{Plan, Plans};
+use cloche_domain::{Email, Slug};
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use ipnet::IpNet;
 use serde::Deserialize;
 use url::Url;
 
-use crate::{billing, model};
+use crate::{billing, model, providers};
 
 /// The commented default file: every key, its meaning and its default.
 pub const DEFAULTS: &str = include_str!("../cloche.default.toml");
@@ -66,6 +66,10 @@ pub struct SignIn {
     pub links_per_address: u32,
     pub session_days: u32,
     pub first_email: Email,
+    pub starts_per_address: u32,
+    pub provider_timeout_s: u64,
+    #[serde(default)]
+    pub providers: BTreeMap<Slug, providers::Settings>,
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -1,11 +1,11 @@
 //! Browsers that are signed in: how a session begins, goes on and ends, and the organisation that it acts in.
 
-use cloche_domain::{Origin, SessionId, Slug, Via};
+use cloche_domain::{Origin, PasskeyId, SessionId, Slug, Via};
 use cloche_storage::accounts::Membership;
 use cloche_storage::sessions::{self, Begun, NewSession, Rotation, Session};
 use cloche_storage::{Tx, accounts};
 use secrecy::SecretString;
-use serde_json::json;
+use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
 
 use crate::app::App;
@@ -46,12 +46,34 @@ pub struct Browser {
     pub user_agent: Option<String>,
 }
 
+/// What a person has shown to sign in.
+#[derive(Clone, Copy, Debug)]
+pub enum Shown<'a> {
+    /// That they read the account's mail.
+    Link,
+    /// That a provider knows them.
+    Provider(&'a Slug),
+    Passkey(PasskeyId),
+}
+
+impl Shown<'_> {
+    /// What the log is told of it.
+    fn noted(self) -> Value {
+        match self {
+            Self::Link => json!({"by": "link"}),
+            Self::Provider(name) => json!({"by": "provider", "provider": name}),
+            Self::Passkey(id) => json!({"by": "passkey", "passkey": id}),
+        }
+    }
+}
+
 /// Begins a member's session of an id: its token, for the cookie.
 pub async fn begin(
     app: &App,
     tx: &mut Tx,
     (member, id): (&Member, SessionId),
     browser: &Browser,
+    shown: Shown<'_>,
 ) -> Result<SecretString> {
     // Before the session's row, as whoever ends the account does.
     cloche_storage::audit::lock(tx, member.org_id).await?;
@@ -68,7 +90,7 @@ pub async fn begin(
     };
     sessions::forget(tx, member.user_id, now).await?;
     sessions::insert(tx, &session, now).await?;
-    audit::note(app, member, tx, Done::of("session.begun", ("session", &id))).await?;
+    audit::note(app, member, tx, Done::of("session.begun", ("session", &id)).with(shown.noted())).await?;
     Ok(token)
 }
 

@@ -13,7 +13,10 @@ import { Route as AppRouteImport } from './routes/_app';
 import { Route as InviteRouteImport } from './routes/invite';
 import { Route as SignInRouteImport } from './routes/sign-in';
 import { Route as AppIndexRouteImport } from './routes/_app/index';
+import { Route as AppAccountRouteImport } from './routes/_app/account';
+import { Route as SignInConnectRouteImport } from './routes/sign-in_.connect';
 import { Route as AppServersIndexRouteImport } from './routes/_app/servers.index';
+import { Route as SignInCallbackProviderRouteImport } from './routes/sign-in_.callback.$provider';
 import { Route as AppServersServerIdIndexRouteImport } from './routes/_app/servers.$serverId.index';
 import { Route as AppServersServerIdBuildsBuildIdRouteImport } from './routes/_app/servers.$serverId.builds.$buildId';
 
@@ -36,10 +39,25 @@ const AppIndexRoute = AppIndexRouteImport.update({
   path: '/',
   getParentRoute: () => AppRoute,
 } as any);
+const AppAccountRoute = AppAccountRouteImport.update({
+  id: '/account',
+  path: '/account',
+  getParentRoute: () => AppRoute,
+} as any);
+const SignInConnectRoute = SignInConnectRouteImport.update({
+  id: '/sign-in_/connect',
+  path: '/sign-in/connect',
+  getParentRoute: () => rootRouteImport,
+} as any);
 const AppServersIndexRoute = AppServersIndexRouteImport.update({
   id: '/servers/',
   path: '/servers/',
   getParentRoute: () => AppRoute,
+} as any);
+const SignInCallbackProviderRoute = SignInCallbackProviderRouteImport.update({
+  id: '/sign-in_/callback/$provider',
+  path: '/sign-in/callback/$provider',
+  getParentRoute: () => rootRouteImport,
 } as any);
 const AppServersServerIdIndexRoute = AppServersServerIdIndexRouteImport.update({
   id: '/servers/$serverId/',
@@ -57,6 +75,9 @@ export interface FileRoutesByFullPath {
   '/': typeof AppIndexRoute;
   '/invite': typeof InviteRoute;
   '/sign-in': typeof SignInRoute;
+  '/account': typeof AppAccountRoute;
+  '/sign-in/connect': typeof SignInConnectRoute;
+  '/sign-in/callback/$provider': typeof SignInCallbackProviderRoute;
   '/servers/': typeof AppServersIndexRoute;
   '/servers/$serverId/': typeof AppServersServerIdIndexRoute;
   '/servers/$serverId/builds/$buildId': typeof AppServersServerIdBuildsBuildIdRoute;
@@ -64,7 +85,10 @@ export interface FileRoutesByFullPath {
 export interface FileRoutesByTo {
   '/invite': typeof InviteRoute;
   '/sign-in': typeof SignInRoute;
+  '/account': typeof AppAccountRoute;
+  '/sign-in/connect': typeof SignInConnectRoute;
   '/': typeof AppIndexRoute;
+  '/sign-in/callback/$provider': typeof SignInCallbackProviderRoute;
   '/servers': typeof AppServersIndexRoute;
   '/servers/$serverId': typeof AppServersServerIdIndexRoute;
   '/servers/$serverId/builds/$buildId': typeof AppServersServerIdBuildsBuildIdRoute;
@@ -74,7 +98,10 @@ export interface FileRoutesById {
   '/_app': typeof AppRouteWithChildren;
   '/invite': typeof InviteRoute;
   '/sign-in': typeof SignInRoute;
+  '/_app/account': typeof AppAccountRoute;
+  '/sign-in_/connect': typeof SignInConnectRoute;
   '/_app/': typeof AppIndexRoute;
+  '/sign-in_/callback/$provider': typeof SignInCallbackProviderRoute;
   '/_app/servers/': typeof AppServersIndexRoute;
   '/_app/servers/$serverId/': typeof AppServersServerIdIndexRoute;
   '/_app/servers/$serverId/builds/$buildId': typeof AppServersServerIdBuildsBuildIdRoute;
@@ -85,6 +112,9 @@ export interface FileRouteTypes {
     | '/'
     | '/invite'
     | '/sign-in'
+    | '/account'
+    | '/sign-in/connect'
+    | '/sign-in/callback/$provider'
     | '/servers/'
     | '/servers/$serverId/'
     | '/servers/$serverId/builds/$buildId';
@@ -92,7 +122,10 @@ export interface FileRouteTypes {
   to:
     | '/invite'
     | '/sign-in'
+    | '/account'
+    | '/sign-in/connect'
     | '/'
+    | '/sign-in/callback/$provider'
     | '/servers'
     | '/servers/$serverId'
     | '/servers/$serverId/builds/$buildId';
@@ -101,7 +134,10 @@ export interface FileRouteTypes {
     | '/_app'
     | '/invite'
     | '/sign-in'
+    | '/_app/account'
+    | '/sign-in_/connect'
     | '/_app/'
+    | '/sign-in_/callback/$provider'
     | '/_app/servers/'
     | '/_app/servers/$serverId/'
     | '/_app/servers/$serverId/builds/$buildId';
@@ -111,6 +147,8 @@ export interface RootRouteChildren {
   AppRoute: typeof AppRouteWithChildren;
   InviteRoute: typeof InviteRoute;
   SignInRoute: typeof SignInRoute;
+  SignInConnectRoute: typeof SignInConnectRoute;
+  SignInCallbackProviderRoute: typeof SignInCallbackProviderRoute;
 }
 
 declare module '@tanstack/react-router' {
@@ -143,12 +181,33 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppIndexRouteImport;
       parentRoute: typeof AppRoute;
     };
+    '/_app/account': {
+      id: '/_app/account';
+      path: '/account';
+      fullPath: '/account';
+      preLoaderRoute: typeof AppAccountRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    '/sign-in_/connect': {
+      id: '/sign-in_/connect';
+      path: '/sign-in/connect';
+      fullPath: '/sign-in/connect';
+      preLoaderRoute: typeof SignInConnectRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
     '/_app/servers/': {
       id: '/_app/servers/';
       path: '/servers';
       fullPath: '/servers/';
       preLoaderRoute: typeof AppServersIndexRouteImport;
       parentRoute: typeof AppRoute;
+    };
+    '/sign-in_/callback/$provider': {
+      id: '/sign-in_/callback/$provider';
+      path: '/sign-in/callback/$provider';
+      fullPath: '/sign-in/callback/$provider';
+      preLoaderRoute: typeof SignInCallbackProviderRouteImport;
+      parentRoute: typeof rootRouteImport;
     };
     '/_app/servers/$serverId/': {
       id: '/_app/servers/$serverId/';
@@ -168,6 +227,7 @@ declare module '@tanstack/react-router' {
 }
 
 interface AppRouteChildren {
+  AppAccountRoute: typeof AppAccountRoute;
   AppIndexRoute: typeof AppIndexRoute;
   AppServersIndexRoute: typeof AppServersIndexRoute;
   AppServersServerIdIndexRoute: typeof AppServersServerIdIndexRoute;
@@ -175,6 +235,7 @@ interface AppRouteChildren {
 }
 
 const AppRouteChildren: AppRouteChildren = {
+  AppAccountRoute: AppAccountRoute,
   AppIndexRoute: AppIndexRoute,
   AppServersIndexRoute: AppServersIndexRoute,
   AppServersServerIdIndexRoute: AppServersServerIdIndexRoute,
@@ -187,6 +248,8 @@ const rootRouteChildren: RootRouteChildren = {
   AppRoute: AppRouteWithChildren,
   InviteRoute: InviteRoute,
   SignInRoute: SignInRoute,
+  SignInConnectRoute: SignInConnectRoute,
+  SignInCallbackProviderRoute: SignInCallbackProviderRoute,
 };
 export const routeTree = rootRouteImport
   ._addFileChildren(rootRouteChildren)

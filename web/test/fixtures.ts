@@ -2,11 +2,14 @@ import type {
   BuildEvent,
   BuildState,
   CreatedServer,
+  Identity,
   Me,
+  Passkey,
   Preview,
   Server,
   ServerDetail,
   ServerSpec,
+  Ways,
 } from '@/lib/contract';
 
 export const me: Me = {
@@ -14,6 +17,30 @@ export const me: Me = {
   org: { id: 'org_01', slug: 'ada', name: 'Ada’s workshop', plan: 'self-hosted' },
   role: 'owner',
 };
+
+export const ways: Ways = {
+  providers: [
+    { name: 'corp', label: 'Example Corp' },
+    { name: 'github', label: 'GitHub' },
+  ],
+  passkeys: true,
+};
+
+export const passkeys: Passkey[] = [
+  { id: 'psk_01', name: 'Mac', createdAt: '2026-10-02T10:00:00Z', lastUsedAt: '2026-11-21T11:40:00Z' },
+  { id: 'psk_02', name: 'The grey key in the second drawer', createdAt: '2026-11-20T10:00:00Z', lastUsedAt: null },
+];
+
+export const identities: Identity[] = [
+  {
+    id: 'idn_01',
+    provider: 'github',
+    label: 'GitHub',
+    shown: 'countess-of-lovelace',
+    createdAt: '2026-10-02T10:00:00Z',
+    lastUsedAt: '2026-11-21T09:00:00Z',
+  },
+];
 
 export const spec: ServerSpec = {
   name: 'Notion notes',

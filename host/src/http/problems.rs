@@ -1,5 +1,7 @@
 //! Errors of use cases as callers see them: the one place where they are mapped to HTTP.
 
+mod sign_in;
+
 use axum::http::header::WWW_AUTHENTICATE;
 use axum::http::{HeaderValue, StatusCode};
 use cloche_domain::spec::bounds;
@@ -52,6 +54,7 @@ impl From<accounts::Error> for Problem {
             E::TooManyLinks { retry_after } => rate_limited(detail, retry_after),
             E::LinkNotValid => Self::new(StatusCode::GONE, "link_not_valid", detail),
             E::NextNotLocal => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "next_not_local", detail),
+            E::NoAccount => Self::new(StatusCode::GONE, "no_account", detail),
             E::NoSuchOrg(_)
             | E::NotAMember { .. }
             | E::NoFreeSlug(_)

@@ -9,15 +9,24 @@ mod compiler;
 mod egress;
 mod guest;
 mod handmade;
+mod identity;
 mod scene;
 mod secrets;
 mod table;
 mod tenant;
 mod tenants;
 
+#[path = "../it/passkeys/authenticator.rs"]
+mod authenticator;
+#[path = "../it/browser.rs"]
+#[expect(dead_code, reason = "shared with the integration tests")]
+mod browser;
 #[path = "../../crates/sandbox/tests/it/guests.rs"]
 #[expect(dead_code, reason = "shared with the sandbox's tests")]
 mod guests;
+#[path = "../it/identities/issuer.rs"]
+#[expect(dead_code, reason = "shared with the integration tests")]
+mod issuer;
 // The platform and its users are those of the integration tests, which use all of it.
 #[path = "../it/models/fake.rs"]
 #[expect(dead_code, reason = "shared with the integration tests")]
@@ -45,7 +54,15 @@ use attack::Attack;
 
 /// Every attack there is, in the order of the table.
 fn attacks() -> Vec<Attack> {
-    [guest::attacks(), egress::attacks(), tenants::attacks(), compiler::attacks(), secrets::attacks()].concat()
+    [
+        guest::attacks(),
+        egress::attacks(),
+        tenants::attacks(),
+        identity::attacks(),
+        compiler::attacks(),
+        secrets::attacks(),
+    ]
+    .concat()
 }
 
 fn main() -> ExitCode {

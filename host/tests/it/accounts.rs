@@ -24,13 +24,21 @@ const ADA: &str = "ada@example.com";
 
 /// A platform in this process, whose clock the test sets, and a signed-in browser's cookie.
 pub async fn with_a_clock(data: &TempDir) -> (Arc<App>, String, String) {
-    let flags = Flags { data: Some(data.path().to_owned()), ..Flags::default() };
+    with_a_clock_and(data, |_| String::new()).await
+}
+
+/// The same with other settings, in TOML, which may depend on the port that it listens on.
+pub async fn with_a_clock_and(data: &TempDir, settings: impl Fn(u16) -> String) -> (Arc<App>, String, String) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let listen = listener.local_addr().unwrap();
+    let file = data.path().join("cloche.toml");
+    std::fs::write(&file, settings(listen.port())).unwrap();
+    let flags = Flags { data: Some(data.path().to_owned()), config: Some(file), ..Flags::default() };
     let mut config = Config::load(&flags).unwrap();
-    config.http.listen = listener.local_addr().unwrap();
+    config.http.listen = listen;
     let app = boot::app(config).await.unwrap();
     tokio::spawn(http::serve(listener, app.clone()));
-    let url = app.public_url.as_str().trim_end_matches('/').to_owned();
+    let url = format!("http://{listen}");
     let link = accounts::operator_link(&app, &ADA.parse().unwrap()).await.unwrap();
     let answer = Caller::new(&url, HeaderMap::new())
         .send(Method::POST, CONSUME, json!({"token": token_of(link.as_str())}))

@@ -86,6 +86,10 @@ impl Place {
                 ("invites", "{id}") => self.invite.as_str(),
                 ("sessions", "{id}") => self.session.as_str(),
                 ("imports", "{id}") => self.import.as_str(),
+                // One's own alone: nobody of the organisation has these.
+                ("identities", "{id}") => "idn_01m8c9r4fae2d9d5860ny4kcfp",
+                ("passkeys", "{id}") => "psk_01m8c9r4fae2d9d5860ny4kcfp",
+                (_, "{provider}") => "none",
                 (_, "{org}") => self.org.as_str(),
                 (_, "{slug}") => self.slug.as_str(),
                 (_, "{key}") => "API_KEY",

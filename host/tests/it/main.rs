@@ -7,6 +7,7 @@ mod addresses;
 mod audits;
 mod authorization;
 mod billing;
+mod browser;
 mod builds;
 mod calls;
 #[path = "../../../guest-sdk/examples/tests/it/case.rs"]
@@ -18,6 +19,7 @@ mod crash;
 mod descriptors;
 mod disk;
 mod hosted;
+mod identities;
 mod imports;
 mod journey;
 mod kv;
@@ -27,6 +29,7 @@ mod models;
 mod oauth;
 mod operations;
 mod organisations;
+mod passkeys;
 mod pauses;
 #[path = "../../crates/sandbox/tests/it/upstream.rs"]
 mod plain_upstream;

@@ -2,7 +2,7 @@
 
 mod invites;
 mod members;
-mod personal;
+pub mod personal;
 
 use reqwest::Method;
 use serde_json::{Value, json};

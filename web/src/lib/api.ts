@@ -36,11 +36,20 @@ export class ApiError extends Error {
   }
 }
 
-/** The host could not be reached, or went away in the middle. */
-export class Unreachable extends Error {
-  readonly code = 'unreachable';
-  constructor(message = 'Cloche cannot be reached. Check that it is running and that you are online, then try again.') {
+/** What went wrong here and not at the host, in words for a person. */
+export class Told extends Error {
+  readonly code: string;
+  constructor(code: string, message: string) {
     super(message);
+    this.name = 'Told';
+    this.code = code;
+  }
+}
+
+/** The host could not be reached, or went away in the middle. */
+export class Unreachable extends Told {
+  constructor(message = 'Cloche cannot be reached. Check that it is running and that you are online, then try again.') {
+    super('unreachable', message);
     this.name = 'Unreachable';
   }
 }

@@ -147,3 +147,39 @@ export interface Me {
   org: { id: string; slug: string; name: string; plan: string };
   role: string;
 }
+
+/** Ways to sign in besides a mailed link. */
+export interface Ways {
+  providers: { name: string; label: string }[];
+  passkeys: boolean;
+}
+
+/** As whom a provider knows a person. */
+export interface Identity {
+  id: string;
+  provider: string;
+  label: string;
+  /** A mail address or a name there. */
+  shown: string;
+  createdAt: string;
+  lastUsedAt: string;
+}
+
+export interface Passkey {
+  id: string;
+  name: string;
+  createdAt: string;
+  lastUsedAt: string | null;
+}
+
+/** What an authenticator is asked; the token goes back with its answer. */
+export interface Challenge<Options> {
+  token: string;
+  publicKey: Options;
+}
+
+/** What has come of a sign-in at a provider. */
+export type SignInOutcome =
+  | ({ outcome: 'signedIn' } & SignedIn)
+  | { outcome: 'connected'; identity: Identity }
+  | { outcome: 'consentMailed'; label: string };

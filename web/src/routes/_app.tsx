@@ -37,6 +37,7 @@ function App() {
         <nav aria-label="Main" className="flex flex-1 gap-1 md:flex-col">
           <NavLink to="/">New server</NavLink>
           <NavLink to="/servers">Servers</NavLink>
+          <NavLink to="/account">Account</NavLink>
         </nav>
         <Account me={session.me} />
       </header>
@@ -47,7 +48,7 @@ function App() {
   );
 }
 
-function NavLink({ to, children }: { to: '/' | '/servers'; children: string }) {
+function NavLink({ to, children }: { to: '/' | '/servers' | '/account'; children: string }) {
   return (
     <Link
       to={to}

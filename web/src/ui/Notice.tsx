@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { ApiError, Unreachable } from '@/lib/api';
+import { ApiError, Told } from '@/lib/api';
 import { count } from '@/lib/words';
 
 type Tone = 'plain' | 'decide' | 'broken';
@@ -20,7 +20,7 @@ export function Notice({ tone = 'plain', children }: { tone?: Tone; children: Re
 
 /** A failure in the host's words, with the code to quote. */
 export function Problem({ error, action }: { error: Error; action?: ReactNode }) {
-  const known = error instanceof ApiError || error instanceof Unreachable;
+  const known = error instanceof ApiError || error instanceof Told;
   const api = error instanceof ApiError ? error : null;
   return (
     <Notice tone="broken">

@@ -1,5 +1,19 @@
 import type { Page } from 'playwright-core';
-import { created, demoSpec, detail, failedBuild, liveBuild, me, preview, problem, server, spec } from '../fixtures';
+import {
+  created,
+  demoSpec,
+  detail,
+  failedBuild,
+  identities,
+  liveBuild,
+  me,
+  passkeys,
+  preview,
+  problem,
+  server,
+  spec,
+  ways,
+} from '../fixtures';
 import type { Answers } from './app';
 
 interface Scene {
@@ -253,6 +267,78 @@ export const scenes: Scene[] = [
       await page.getByRole('button', { name: 'GitHub issues' }).click();
       await page.getByRole('button', { name: 'Draft tools' }).click();
       await page.getByText('Your session has ended').waitFor();
+    },
+  },
+  { name: 'sign-in-ways', path: '/', answers: { ...signedOut, 'GET auth/providers': { json: ways } } },
+  {
+    name: 'sign-in-provider-down',
+    path: '/sign-in?next=%2Foauth%2Fauthorize%3Fa%3Db',
+    answers: {
+      ...signedOut,
+      'GET auth/providers': { json: ways },
+      'POST auth/providers/github/start': {
+        status: 503,
+        json: problem(
+          503,
+          'provider_unavailable',
+          'GitHub does not answer just now: try again, or have a link mailed.',
+        ),
+      },
+    },
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Continue with GitHub' }).click();
+      await page.getByRole('alert').waitFor();
+    },
+  },
+  {
+    name: 'callback-refused',
+    path: '/sign-in/callback/corp?state=a&code=b',
+    answers: {
+      ...signedOut,
+      'GET auth/providers': { json: ways },
+      'POST auth/providers/corp/callback': {
+        status: 403,
+        json: problem(
+          403,
+          'email_not_verified',
+          'Example Corp does not say that your mail address there is really yours: verify it there.',
+        ),
+      },
+    },
+    act: (page) => page.getByRole('alert').waitFor(),
+  },
+  {
+    name: 'callback-consent',
+    path: '/sign-in/callback/corp?state=a&code=b',
+    answers: {
+      ...signedOut,
+      'POST auth/providers/corp/callback': { json: { outcome: 'consentMailed', label: 'Example Corp' } },
+    },
+    act: (page) => page.getByRole('heading', { name: 'One more step' }).waitFor(),
+  },
+  { name: 'connect', path: '/sign-in/connect?token=abc', answers: signedOut },
+  {
+    name: 'account-page',
+    path: '/account',
+    answers: {
+      ...signedIn,
+      'GET auth/providers': { json: ways },
+      'GET me/passkeys': { json: { passkeys } },
+      'GET me/identities': { json: { identities } },
+    },
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Remove Mac' }).click();
+      await page.getByRole('button', { name: 'Rename The grey key in the second drawer' }).click();
+    },
+  },
+  {
+    name: 'account-empty',
+    path: '/account',
+    answers: {
+      ...signedIn,
+      'GET auth/providers': { json: { providers: [], passkeys: false } },
+      'GET me/passkeys': { json: { passkeys: [] } },
+      'GET me/identities': { json: { identities: [] } },
     },
   },
 ];

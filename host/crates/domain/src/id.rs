@@ -45,6 +45,11 @@ macro_rules! typed_id {
             pub fn new() -> Self {
                 Self(Uuid::now_v7())
             }
+
+            /// Its 16 bytes, for what takes no text.
+            pub const fn as_bytes(&self) -> &[u8; 16] {
+                self.0.as_bytes()
+            }
         }
 
         impl fmt::Display for $name {
@@ -98,6 +103,10 @@ typed_id! {
     ApiKeyId, "key";
     /// An invitation into an organisation.
     InviteId, "inv";
+    /// A person as a provider knows them.
+    IdentityId, "idn";
+    /// A passkey of a person.
+    PasskeyId, "psk";
     /// A stored secret of a server.
     SecretId, "sec";
     /// An OAuth client that registered dynamically.

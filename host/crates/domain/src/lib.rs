@@ -16,6 +16,7 @@ pub mod plan;
 pub mod report;
 pub mod schema;
 pub mod server;
+pub mod sign_in;
 pub mod spec;
 pub mod words;
 
@@ -23,8 +24,8 @@ pub use billing::{CustomerId, EventId, PriceId, SubscriptionId};
 pub use clock::Clock;
 pub use day::Day;
 pub use id::{
-    ApiKeyId, BuildId, CallId, ClientId, GrantId, ImportId, InviteId, JobId, OrgId, PreviewId, SecretId, ServerId,
-    SessionId, UserId, VersionId,
+    ApiKeyId, BuildId, CallId, ClientId, GrantId, IdentityId, ImportId, InviteId, JobId, OrgId, PasskeyId, PreviewId,
+    SecretId, ServerId, SessionId, UserId, VersionId,
 };
 pub use origin::{Actor, Origin, Via};
 pub use words::{Email, OauthClientId, SecretKey, Sha256, Slug, ToolName};

@@ -110,6 +110,12 @@ pub async fn user_of(tx: &mut Tx, email: &Email) -> Result<Option<UserId>> {
     Ok(on_conn!(*tx, c => sqlx::query_scalar(SQL).bind(email).fetch_optional(c).await)?)
 }
 
+/// The mail address of an account.
+pub async fn email_of(tx: &mut Tx, user: UserId) -> Result<Option<Email>> {
+    const SQL: &str = "SELECT email FROM users WHERE id = $1";
+    Ok(on_conn!(*tx, c => sqlx::query_scalar(SQL).bind(user).fetch_optional(c).await)?)
+}
+
 const DELETE: &str = "DELETE FROM users WHERE id = $1";
 
 /// Deletes an account with all that is its own: memberships, sessions, keys, drafts, grants, invitations it has sent.

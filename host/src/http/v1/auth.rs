@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 use super::me::Me;
 use crate::accounts::{self, Asking};
+use crate::app::App;
 use crate::http::address::{Address, FullAddress};
 use crate::http::auth::{self, Member, SameOrigin};
 use crate::http::json::Json;
@@ -72,14 +73,30 @@ pub(in crate::http) async fn consume(
     headers: HeaderMap,
     Json(Consume { token }): Json<Consume>,
 ) -> Result<impl IntoResponse, Problem> {
-    let user_agent = headers.get(USER_AGENT).map(|agent| String::from_utf8_lossy(agent.as_bytes()).into_owned());
-    let signed_in = accounts::sign_in(&app, &token, &Browser { address: address.clone(), user_agent }).await?;
-    if let Some(before) = cookies::session(&headers) {
-        sessions::sign_out(&app, &before, address).await?;
-    }
-    let cookie = cookies::set(&app, &signed_in.token);
-    let body = SignedIn { me: Me::of(&app, &signed_in.member), next: signed_in.next };
+    let from = from(address, &headers);
+    let member = accounts::sign_in(&app, &token, &from).await?;
+    let (cookie, body) = signed_in(&app, member, from.address, &headers).await?;
     Ok((set_cookie(cookie), Json(body)))
+}
+
+/// Where a session begins.
+pub(super) fn from(address: String, headers: &HeaderMap) -> Browser {
+    let user_agent = headers.get(USER_AGENT).map(|agent| String::from_utf8_lossy(agent.as_bytes()).into_owned());
+    Browser { address, user_agent }
+}
+
+/// The cookie and the answer for someone who has just signed in; the session that the browser had before ends.
+pub(super) async fn signed_in(
+    app: &App,
+    signed_in: accounts::SignedIn,
+    address: String,
+    headers: &HeaderMap,
+) -> Result<(Option<HeaderValue>, SignedIn), Problem> {
+    if let Some(before) = cookies::session(headers) {
+        sessions::sign_out(app, &before, address).await?;
+    }
+    let cookie = cookies::set(app, &signed_in.token);
+    Ok((cookie, SignedIn { me: Me::of(app, &signed_in.member), next: signed_in.next }))
 }
 
 /// Ends the browser's session.

@@ -59,8 +59,9 @@ impl Org {
     }
 }
 
-/// All that is kept about one, as a file: account, organisations, sessions, keys (not the keys themselves), invitations,
-/// servers and versions one has made, drafts, grants, calls, and what the log says that one has done.
+/// All that is kept about one, as a file: account, organisations, sessions, as whom providers know one, passkeys and API keys
+/// (not the keys themselves), invitations, servers and versions one has made, drafts, grants, calls, and what the log says
+/// that one has done.
 #[utoipa::path(get, path = "/me/export", tag = "account", responses((status = OK, body = Value), Problem))]
 pub(in crate::http) async fn export(State(app): Shared, person: Person) -> Result<impl IntoResponse, Problem> {
     let headers = [

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use cloche_domain::{BuildId, CallId, ImportId, InviteId, PreviewId, ServerId, SessionId, UserId};
+use cloche_domain::{
+    BuildId, CallId, IdentityId, ImportId, InviteId, PasskeyId, PreviewId, ServerId, SessionId, UserId,
+};
 use reqwest::Method;
 use reqwest::header::{ACCEPT, AUTHORIZATION};
 use serde_json::{Value, json};
@@ -34,6 +36,7 @@ const BODIES: &[(&str, &str)] = &[
     ("POST /v1/servers/{id}/versions/{n}/activate", "{}"),
     ("PATCH /v1/members/{id}", r#"{"role": "viewer"}"#),
     ("POST /v1/invites/{id}/resend", "{}"),
+    ("PATCH /v1/me/passkeys/{id}", r#"{"name": "Mine"}"#),
 ];
 
 /// What stands for each parameter: the victim's, and one that nobody has.
@@ -46,6 +49,8 @@ struct Ids {
     invite: [String; 2],
     session: [String; 2],
     import: [String; 2],
+    identity: [String; 2],
+    passkey: [String; 2],
 }
 
 impl Ids {
@@ -62,6 +67,8 @@ impl Ids {
                     ("members", "{id}") => self.member[which].as_str(),
                     ("invites", "{id}") => self.invite[which].as_str(),
                     ("sessions", "{id}") => self.session[which].as_str(),
+                    ("identities", "{id}") => self.identity[which].as_str(),
+                    ("passkeys", "{id}") => self.passkey[which].as_str(),
                     (_, "{key}") => "API_KEY",
                     (_, "{n}") => "1",
                     (_, "{call}") => self.call[which].as_str(),
@@ -138,7 +145,25 @@ async fn victim(platform: &Platform, owner: &Tenant) -> Ids {
     while owner.browser.get(&format!("{at}/calls/{}", id(&tried))).await.0 != 200 {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
+    // As a provider and an authenticator would have left them.
+    let (identity, passkey) = (IdentityId::new(), PasskeyId::new());
+    let from = "created_at FROM users WHERE email = 'ada@example.com'";
+    let rows = [
+        format!(
+            "INSERT INTO identities (id, user_id, provider, issuer, subject, shown, used_at, created_at)
+            SELECT '{identity}', id, 'corp', 'https://corp.example', 'ada', 'ada', created_at, {from}"
+        ),
+        format!(
+            "INSERT INTO passkeys (id, user_id, credential_id, credential, name, created_at)
+            SELECT '{passkey}', id, 'AA', '{{}}', 'laptop', {from}"
+        ),
+    ];
+    for row in rows {
+        assert_eq!(platform.sql(&row).await, 1);
+    }
     Ids {
+        identity: [identity.to_string(), IdentityId::new().to_string()],
+        passkey: [passkey.to_string(), PasskeyId::new().to_string()],
         call: [id(&tried), CallId::new().to_string()],
         import: [brought["importId"].as_str().unwrap().to_owned(), ImportId::new().to_string()],
         build: [text("buildId"), BuildId::new().to_string()],
@@ -154,7 +179,9 @@ async fn victim(platform: &Platform, owner: &Tenant) -> Ids {
 async fn routes(platform: &Platform) -> Vec<(Method, String)> {
     let (_, document) = platform.anyone().get("/v1/openapi.json").await;
     let paths = document["paths"].as_object().unwrap();
-    let with_ids = paths.iter().filter(|(path, _)| path.starts_with("/v1/") && path.contains('{'));
+    // A provider is the operator's, and no tenant's.
+    let with_ids =
+        paths.iter().filter(|(path, _)| path.starts_with("/v1/") && path.contains('{') && !path.contains("{provider}"));
     with_ids
         .flat_map(|(path, methods)| {
             let methods = methods.as_object().unwrap().keys().filter_map(|name| name.to_uppercase().parse().ok());

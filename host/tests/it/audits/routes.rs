@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use cloche_domain::{IdentityId, PasskeyId};
 use reqwest::Method;
 use reqwest::header::ORIGIN;
 use serde_json::{Value, json};
@@ -62,6 +63,9 @@ const ROWS: &[Row] = &[
     row("POST /v1/invites", r#"{"email": "new@example.com", "role": "viewer"}"#, "invite.created"),
     row("POST /v1/invites/{invite}/resend", "", "invite.resent"),
     row("DELETE /v1/invites/{invite}", "", "invite.withdrawn"),
+    row("DELETE /v1/me/identities/{identity}", "", "identity.removed"),
+    row("PATCH /v1/me/passkeys/{passkey}", r#"{"name": "renamed"}"#, "passkey.renamed"),
+    row("DELETE /v1/me/passkeys/{passkey}", "", "passkey.removed"),
     row("DELETE /v1/auth/sessions/{session}", "", "session.ended"),
     row("DELETE /v1/auth/sessions?keepThis=true", "", "sessions.ended"),
     row("POST /v1/auth/logout", "", "session.ended"),
@@ -71,6 +75,14 @@ const ROWS: &[Row] = &[
 /// Those that write nothing, and why.
 const EXCEPTIONS: &[(&str, &str)] = &[
     ("POST /v1/auth/magic-link", "nobody has shown yet who they are, and there may be no account"),
+    ("POST /v1/auth/providers/{provider}/start", "nobody has shown yet who they are"),
+    ("POST /v1/auth/providers/{provider}/callback", "needs a provider: identities.rs has what it writes"),
+    ("POST /v1/auth/identities/agree", "needs a provider: identities.rs has what it writes"),
+    ("POST /v1/me/identities", "nothing is connected before the provider has answered"),
+    ("POST /v1/auth/passkeys/challenge", "nobody has shown yet who they are"),
+    ("POST /v1/auth/passkeys", "needs an authenticator: passkeys.rs has what it writes"),
+    ("POST /v1/me/passkeys/challenge", "nothing is added before the authenticator has answered"),
+    ("POST /v1/me/passkeys", "needs an authenticator: passkeys.rs has what it writes"),
     ("POST /v1/servers/preview", "a draft is its author's own for a day, and changes nothing"),
     ("POST /v1/servers/preview/stream", "the same, as a stream"),
     ("POST /v1/billing/portal", "opens a page; what is changed there comes by an event"),
@@ -131,6 +143,7 @@ async fn scene(platform: &Platform, ada: &Caller) -> BTreeMap<&'static str, Stri
     platform.admin("member", &["--email", "zoe@example.com", "--org", "ada", "--role", "developer"]);
     let (_, zoe) = platform.sign_in("zoe@example.com").await.get("/v1/auth/me").await;
     let (_, invite) = ada.post("/v1/invites", json!({"email": "guest@example.com", "role": "viewer"})).await;
+    let (identity, passkey) = identity_and_passkey(platform).await;
     let (_, sessions) = platform.sign_in("ada@example.com").await.get("/v1/auth/sessions").await;
     let phone = sessions["sessions"].as_array().unwrap().iter().find(|session| session["current"] == true).unwrap();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
@@ -140,10 +153,29 @@ async fn scene(platform: &Platform, ada: &Caller) -> BTreeMap<&'static str, Stri
         ("secret", "API_KEY".to_owned()),
         ("member", text(&zoe["user"]["id"])),
         ("invite", text(&invite["id"])),
+        ("identity", identity),
+        ("passkey", passkey),
         ("session", text(&phone["id"])),
         ("preview", text(&draft["previewId"])),
         ("token", token_of(&platform.admin("sign-in-link", &["--email", "ada@example.com"]))),
     ])
+}
+
+/// Of ada's, as a provider and an authenticator would have left them.
+async fn identity_and_passkey(platform: &Platform) -> (String, String) {
+    let (identity, passkey) = (IdentityId::new(), PasskeyId::new());
+    let from = "created_at FROM users WHERE email = 'ada@example.com'";
+    let sql = format!(
+        "INSERT INTO identities (id, user_id, provider, issuer, subject, shown, used_at, created_at)
+        SELECT '{identity}', id, 'corp', 'https://corp.example', 'ada', 'ada', created_at, {from}"
+    );
+    assert_eq!(platform.sql(&sql).await, 1);
+    let sql = format!(
+        "INSERT INTO passkeys (id, user_id, credential_id, credential, name, created_at)
+        SELECT '{passkey}', id, 'AA', '{{}}', 'laptop', {from}"
+    );
+    assert_eq!(platform.sql(&sql).await, 1);
+    (identity.to_string(), passkey.to_string())
 }
 
 fn filled(text: &str, with: &BTreeMap<&'static str, String>, row: &Row) -> String {

@@ -183,7 +183,7 @@ async fn of_a_deleted_account_the_database_keeps_the_id_alone_in_others_logs() {
 }
 
 /// The columns in which a text stands somewhere.
-async fn places(data: &Path, text: &str) -> Vec<String> {
+pub async fn places(data: &Path, text: &str) -> Vec<String> {
     let db = Db::open(&format!("sqlite://{}", data.join("cloche.db").display())).await.unwrap();
     let Db::Sqlite { reads, .. } = &db else { panic!("this is SQLite") };
     let tables = sqlx::query("SELECT name FROM sqlite_schema WHERE type = 'table'").fetch_all(reads).await.unwrap();

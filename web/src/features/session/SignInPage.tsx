@@ -4,6 +4,7 @@ import { Mark } from '@/ui/Bell';
 import { CapabilityCard } from '@/ui/CapabilityCard';
 import { Notice } from '@/ui/Notice';
 import { LinkForm } from './LinkForm';
+import { OtherWays } from './OtherWays';
 
 const weather: Capabilities = {
   reaches: [{ host: 'api.open-meteo.com', methods: 'GET', path: '/v1/forecast and below', plain: false }],
@@ -43,6 +44,7 @@ export function SignInPage({ ended }: { ended: boolean }) {
         <div className="grid gap-6 rounded-md border border-line bg-surface p-6">
           <h2 className="text-lg font-semibold">{ended ? 'Sign in again' : 'Sign in or start'}</h2>
           <LinkForm />
+          <OtherWays />
         </div>
       </section>
       <div className="grid max-w-xl content-start gap-2 lg:col-start-1 lg:row-start-2">

@@ -5,6 +5,7 @@ import { Problem } from '@/ui/Notice';
 import { sessionOptions, useConsumeLink } from './api';
 import { LinkForm } from './LinkForm';
 import { Narrow } from './Narrow';
+import { OtherWays } from './OtherWays';
 
 interface Props {
   token: string | undefined;
@@ -58,8 +59,9 @@ function AskForLink({ next, onSignedIn }: Omit<Props, 'token'>) {
   }
   return (
     <Narrow title="Sign in">
-      {next && <p>An application asks for access to one of your servers. Sign in first; the link leads back to it.</p>}
+      {next && <p>An application asks for access to one of your servers. Sign in first; that leads back to it.</p>}
       <LinkForm next={next} />
+      <OtherWays next={next} onSignedIn={() => onSignedIn(next ?? null)} />
     </Narrow>
   );
 }

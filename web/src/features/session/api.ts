@@ -1,6 +1,7 @@
 import { queryOptions, useMutation, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
 import { ApiError, getJson, jsonBody, postJson, send } from '@/lib/api';
-import type { Me, SignedIn } from '@/lib/contract';
+import type { Me, SignedIn, SignInOutcome } from '@/lib/contract';
+import { answerWithPasskey } from '@/lib/passkeys';
 import { leaveSession, type Session, sessionKey } from '@/lib/queryClient';
 
 async function fetchSession(signal: AbortSignal, ended: boolean): Promise<Session> {
@@ -33,6 +34,48 @@ export function useConsumeLink() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (token: string) => postJson<SignedIn>('auth/magic-link/consume', { token }),
+    meta: { anonymous: true },
+    onSuccess: () => client.resetQueries({ queryKey: sessionKey }),
+  });
+}
+
+/** Begins to sign in at a provider: the browser leaves for its page. */
+export function useStartAt() {
+  return useMutation({
+    mutationFn: ({ provider, next }: { provider: string; next?: string | undefined }) =>
+      postJson<{ url: string }>(`auth/providers/${encodeURIComponent(provider)}/start`, next ? { next } : {}),
+    meta: { anonymous: true },
+    onSuccess: ({ url }) => location.assign(url),
+  });
+}
+
+/** Ends it, with what the provider had the browser bring. */
+export function useArrive(provider: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (brought: Record<string, string>) =>
+      postJson<SignInOutcome>(`auth/providers/${encodeURIComponent(provider)}/callback`, brought),
+    meta: { anonymous: true },
+    onSuccess: ({ outcome }) => {
+      if (outcome === 'signedIn') return client.resetQueries({ queryKey: sessionKey });
+    },
+  });
+}
+
+/** Agrees, by a mailed link, that who signed in at a provider is the owner of the account. */
+export function useAgree() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (token: string) => postJson<SignedIn>('auth/identities/agree', { token }),
+    meta: { anonymous: true },
+    onSuccess: () => client.resetQueries({ queryKey: sessionKey }),
+  });
+}
+
+export function usePasskeySignIn() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => answerWithPasskey<SignedIn>(),
     meta: { anonymous: true },
     onSuccess: () => client.resetQueries({ queryKey: sessionKey }),
   });

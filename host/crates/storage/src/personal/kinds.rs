@@ -2,9 +2,10 @@
 
 use cloche_domain::billing::SubscriptionStatus;
 use cloche_domain::server::{Role, Scope, ServerStatus};
+use cloche_domain::sign_in;
 use cloche_domain::{
-    ApiKeyId, CallId, CustomerId, Email, GrantId, InviteId, OauthClientId, OrgId, PreviewId, ServerId, SessionId, Slug,
-    SubscriptionId, UserId, VersionId,
+    ApiKeyId, CallId, CustomerId, Email, GrantId, IdentityId, InviteId, OauthClientId, OrgId, PasskeyId, PreviewId,
+    ServerId, SessionId, Slug, SubscriptionId, UserId, VersionId,
 };
 use serde::ser::Error as _;
 use serde::{Serialize, Serializer};
@@ -86,6 +87,52 @@ kinds! {
         expires_at: OffsetDateTime,
         address: Option<String>,
         user_agent: Option<String>,
+    }
+    /// As whom providers know them.
+    Identity, "identities", "SELECT id AS key, id, provider, issuer, subject, shown, created_at, used_at
+        FROM identities WHERE user_id = $1 AND id > $2 ORDER BY id LIMIT 200" {
+        id: IdentityId,
+        provider: Slug,
+        issuer: String,
+        subject: String,
+        shown: String,
+        #[serde(with = "rfc3339")]
+        created_at: OffsetDateTime,
+        #[serde(with = "rfc3339")]
+        used_at: OffsetDateTime,
+    }
+    /// As whom providers knew somebody with their address, for whom they were asked.
+    PendingIdentity, "pendingIdentities", "SELECT token_sha256 AS key, provider, issuer, subject, shown, created_at,
+            expires_at
+        FROM pending_identities WHERE user_id = $1 AND token_sha256 > $2 ORDER BY token_sha256 LIMIT 200" {
+        provider: Slug,
+        issuer: String,
+        subject: String,
+        shown: String,
+        #[serde(with = "rfc3339")]
+        created_at: OffsetDateTime,
+        #[serde(with = "rfc3339")]
+        expires_at: OffsetDateTime,
+    }
+    /// Passkeys: what they are, not the keys.
+    Passkey, "passkeys", "SELECT id AS key, id, credential_id, name, created_at, used_at
+        FROM passkeys WHERE user_id = $1 AND id > $2 ORDER BY id LIMIT 200" {
+        id: PasskeyId,
+        credential_id: String,
+        name: String,
+        #[serde(with = "rfc3339")]
+        created_at: OffsetDateTime,
+        #[serde(with = "rfc3339::option")]
+        used_at: Option<OffsetDateTime>,
+    }
+    /// What they have begun of these in the last hour.
+    Ceremony, "ceremonies", "SELECT token_sha256 AS key, kind, provider, address, created_at
+        FROM ceremonies WHERE user_id = $1 AND token_sha256 > $2 ORDER BY token_sha256 LIMIT 200" {
+        kind: sign_in::Ceremony,
+        provider: Option<Slug>,
+        address: String,
+        #[serde(with = "rfc3339")]
+        created_at: OffsetDateTime,
     }
     /// Keys: what they are, not the keys.
     ApiKey, "apiKeys", "SELECT k.id AS key, k.id, o.slug AS organisation, k.name, k.start, k.scopes, k.created_at,
