@@ -1,10 +1,12 @@
 //! Those who work on jobs, as many at a time as `compiler.parallel` says. A job is held by a lease that is renewed while
 //! its work goes on; a node that dies lets its leases run out, and another takes them.
 
+use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use cloche_domain::OrgId;
 use cloche_storage::jobs::{self, Claim, Job};
 use futures::FutureExt as _;
 use time::OffsetDateTime;
@@ -40,25 +42,60 @@ impl Wake {
     }
 }
 
-/// One of the places of those who work at the same time. It is left while a job waits for someone outside, so that no other
-/// waits for that.
+/// Places of those who work at the same time: so many in all, and all but one at most for the same organisation, whose
+/// jobs may each take their whole time.
+#[derive(Debug)]
+struct Places {
+    all: Arc<Semaphore>,
+    share: usize,
+    shares: Mutex<HashMap<OrgId, Arc<Semaphore>>>,
+}
+
+impl Places {
+    fn new(count: usize) -> Self {
+        Self { all: Arc::new(Semaphore::new(count)), share: (count - 1).max(1), shares: Mutex::default() }
+    }
+
+    fn share_of(&self, org: OrgId) -> Arc<Semaphore> {
+        let mut shares = self.shares.lock().unwrap_or_else(PoisonError::into_inner);
+        shares.retain(|_, share| Arc::strong_count(share) > 1);
+        shares.entry(org).or_insert_with(|| Arc::new(Semaphore::new(self.share))).clone()
+    }
+}
+
+/// One of the places. It is left while a job waits for someone outside, so that no other waits for that.
 #[derive(Debug)]
 pub struct Place {
-    places: Arc<Semaphore>,
-    permit: Option<OwnedSemaphorePermit>,
+    all: Arc<Semaphore>,
+    share: Arc<Semaphore>,
+    /// Of the organisation's share, and of all.
+    permits: Option<(OwnedSemaphorePermit, OwnedSemaphorePermit)>,
 }
 
 impl Place {
-    async fn take(places: &Arc<Semaphore>) -> Self {
-        // Fails only when the places are closed, which nobody does.
-        Self { permit: places.clone().acquire_owned().await.ok(), places: places.clone() }
+    /// The place at hand, if the organisation has room in its share; else that is for others, and this waits.
+    async fn take(places: &Places, org: OrgId, free: OwnedSemaphorePermit) -> Self {
+        let (all, share) = (places.all.clone(), places.share_of(org));
+        let mut place = match share.clone().try_acquire_owned() {
+            Ok(own) => return Self { all, share, permits: Some((own, free)) },
+            Err(_) => Self { all, share, permits: None },
+        };
+        drop(free);
+        place.enter().await;
+        place
+    }
+
+    async fn enter(&mut self) {
+        // The share first: who waits for it keeps no place from others. It fails only when closed, which nobody does.
+        let own = self.share.clone().acquire_owned().await.ok();
+        self.permits = own.zip(self.all.clone().acquire_owned().await.ok());
     }
 
     /// Waits for something, and then for a place again.
     pub async fn left_for<T>(&mut self, waiting: impl Future<Output = T>) -> T {
-        self.permit = None;
+        self.permits = None;
         let outcome = waiting.await;
-        *self = Self::take(&self.places).await;
+        self.enter().await;
         outcome
     }
 }
@@ -80,11 +117,12 @@ pub struct Workers {
 }
 
 impl Workers {
-    /// Starts workers, of which `count` work at a time: all but one at most for the same organisation.
+    /// Starts workers, of which `count` work at a time.
     pub fn start(app: &Arc<App>, count: usize) -> Self {
         let stopping = CancellationToken::new();
-        let places = Arc::new(Semaphore::new(count));
-        let share = i64::try_from(count - 1).unwrap_or(i64::MAX).max(1);
+        let places = Arc::new(Places::new(count));
+        // Of what is in hand, one organisation leaves some to others.
+        let share = i64::try_from(count * (IN_HAND - 1)).unwrap_or(i64::MAX);
         let mut tasks = JoinSet::new();
         for _ in 0..count * IN_HAND {
             tasks.spawn(work(app.clone(), (places.clone(), share), stopping.clone()));
@@ -99,18 +137,19 @@ impl Workers {
     }
 }
 
-async fn work(app: Arc<App>, (places, share): (Arc<Semaphore>, i64), stopping: CancellationToken) {
+async fn work(app: Arc<App>, (places, share): (Arc<Places>, i64), stopping: CancellationToken) {
     while !stopping.is_cancelled() {
         // Held also while there is nothing to do: those beyond the places do not look.
-        let place = tokio::select! {
-            place = Place::take(&places) => place,
+        let free = tokio::select! {
+            free = places.all.clone().acquire_owned() => free,
             () = stopping.cancelled() => return,
         };
+        let Ok(free) = free else { return };
         match claim(&app, share).await {
             Ok(Some(job)) => {
                 // Another may be waiting behind it.
                 app.wake.ring();
-                hold(&app, (&job, place), &stopping).await;
+                hold(&app, (&job, &places, free), &stopping).await;
                 continue;
             }
             Ok(None) => {}
@@ -138,11 +177,16 @@ pub fn lease_end(app: &App) -> OffsetDateTime {
 }
 
 /// Works on a job for as long as it is ours.
-async fn hold(app: &Arc<App>, (job, place): (&Job, Place), stopping: &CancellationToken) {
+async fn hold(
+    app: &Arc<App>,
+    (job, places, free): (&Job, &Places, OwnedSemaphorePermit),
+    stopping: &CancellationToken,
+) {
+    let work = async { builds::run(app, job, Place::take(places, job.org_id, free).await).await };
     // Both go on side by side: a renewal must not wait for a transaction of the work, nor the work for it.
     let outcome = tokio::select! {
         // A panic must not take the worker along. The job is begun again when its lease ends, and given up in time.
-        outcome = AssertUnwindSafe(builds::run(app, job, place)).catch_unwind() => outcome,
+        outcome = AssertUnwindSafe(work).catch_unwind() => outcome,
         () = renew(app, job) => {
             tracing::warn!(job = %job.id, "the job is in another hand now");
             return;

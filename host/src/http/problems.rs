@@ -1,5 +1,7 @@
 //! Errors of use cases as callers see them: the one place where they are mapped to HTTP.
 
+mod orgs;
+mod servers;
 mod sign_in;
 
 use axum::http::header::WWW_AUTHENTICATE;
@@ -13,10 +15,7 @@ use super::auth;
 use super::problem::Problem;
 use crate::model::DraftError;
 use crate::quotas::Over;
-use crate::{
-    accounts, api_keys, audit, billing, calls, gateway, imports, invites, members, orgs, personal, previews, quotas,
-    servers, sessions, usage, versions,
-};
+use crate::{accounts, api_keys, audit, imports, personal, previews, quotas, sessions, usage};
 
 impl From<cloche_storage::Error> for Problem {
     fn from(error: cloche_storage::Error) -> Self {
@@ -77,57 +76,6 @@ impl From<sessions::Error> for Problem {
     }
 }
 
-impl From<members::Error> for Problem {
-    fn from(error: members::Error) -> Self {
-        use members::Error as E;
-        match error {
-            E::NotFound => Self::not_found("member"),
-            E::Forbidden(_) | E::Outranked(_) | E::NoLonger => {
-                Self::new(StatusCode::FORBIDDEN, "forbidden", error.to_string())
-            }
-            E::LastOwner => Self::new(StatusCode::CONFLICT, "last_owner", error.to_string()),
-            E::Account(error) => error.into(),
-            E::Storage(_) => Self::internal(&error),
-        }
-    }
-}
-
-impl From<invites::Error> for Problem {
-    fn from(error: invites::Error) -> Self {
-        use invites::Error as E;
-        let detail = error.to_string();
-        match error {
-            E::NotFound => Self::not_found("invitation"),
-            E::AlreadyMember(_) => Self::new(StatusCode::CONFLICT, "already_member", detail),
-            E::AlreadyInvited(_) => Self::new(StatusCode::CONFLICT, "already_invited", detail),
-            E::TooMany { retry_after, .. } => rate_limited(detail, retry_after),
-            E::NotValid => Self::new(StatusCode::GONE, "invite_not_valid", detail),
-            E::ForAnother => Self::new(StatusCode::FORBIDDEN, "invite_for_another", detail),
-            E::Members(error) => error.into(),
-            E::Account(error) => error.into(),
-            E::Mail(_) | E::NoRandomness(_) | E::Storage(_) => Self::internal(&error),
-        }
-    }
-}
-
-impl From<orgs::Error> for Problem {
-    fn from(error: orgs::Error) -> Self {
-        use orgs::Error as E;
-        let detail = error.to_string();
-        match error {
-            E::Name => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_name", detail),
-            E::SlugTaken(_) => Self::new(StatusCode::CONFLICT, "slug_taken", detail),
-            E::TooMany { retry_after, .. } => rate_limited(detail, retry_after),
-            E::NotOwner(_) => Self::new(StatusCode::FORBIDDEN, "forbidden", detail),
-            E::NotConfirmed(_) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "not_confirmed", detail),
-            E::Account(error) => error.into(),
-            E::Members(error) => error.into(),
-            E::Billing(error) => error.into(),
-            E::Storage(_) => Self::internal(&error),
-        }
-    }
-}
-
 impl From<personal::Error> for Problem {
     fn from(error: personal::Error) -> Self {
         use personal::Error as E;
@@ -138,38 +86,6 @@ impl From<personal::Error> for Problem {
             E::Gone => Self::new(StatusCode::NOT_FOUND, "not_found", detail),
             E::Billing(error) => error.into(),
             E::Date(_) | E::Storage(_) => Self::internal(&error),
-        }
-    }
-}
-
-impl From<billing::Error> for Problem {
-    fn from(error: billing::Error) -> Self {
-        use billing::Error as E;
-        use billing::Refusal as R;
-        let detail = error.to_string();
-        let conflict = |code| Self::new(StatusCode::CONFLICT, code, detail.clone());
-        match error {
-            E::Off => Self::new(StatusCode::NOT_FOUND, "billing_off", detail),
-            E::NotOwner(_) => Self::new(StatusCode::FORBIDDEN, "forbidden", detail),
-            E::NotSold { .. } => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "plan_not_sold", detail),
-            E::AlreadySubscribed => conflict("already_subscribed"),
-            E::NotSubscribed => conflict("not_subscribed"),
-            E::SetByOperator(_) => conflict("plan_set_by_operator"),
-            E::Meanwhile => conflict("checkout_meanwhile"),
-            E::Unavailable | E::NotEnded => {
-                Self::new(StatusCode::SERVICE_UNAVAILABLE, "billing_unavailable", detail).retry_after(30)
-            }
-            E::NoEvent(refusal) => {
-                tracing::warn!(%refusal, "what was sent as an event is refused");
-                let code = match refusal {
-                    R::Unreadable | R::Wrong | R::Old => "bad_signature",
-                    R::Mode { .. } => "livemode_mismatch",
-                    R::NoEvent(_) => "invalid_event",
-                };
-                Self::new(StatusCode::BAD_REQUEST, code, detail)
-            }
-            E::Members(error) => error.into(),
-            E::Refused(_) | E::Storage(_) => Self::internal(&error),
         }
     }
 }
@@ -264,39 +180,6 @@ impl From<previews::Error> for Problem {
     }
 }
 
-impl From<servers::Error> for Problem {
-    fn from(error: servers::Error) -> Self {
-        use servers::Error as E;
-        let detail = error.to_string();
-        let unprocessable = |code| Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail.clone());
-        match error {
-            E::NotFound => Self::not_found("server"),
-            E::Forbidden(_) => Self::new(StatusCode::FORBIDDEN, "forbidden", detail),
-            E::SlugTaken(_) => Self::new(StatusCode::CONFLICT, "slug_taken", detail),
-            E::PreviewExpired => Self::new(StatusCode::GONE, "preview_expired", detail),
-            E::Quota(error) => error.into(),
-            E::Wish(error) => error.into(),
-            E::Overtaken { .. } => Self::new(StatusCode::CONFLICT, "version_conflict", detail),
-            E::NoCode => unprocessable("no_source"),
-            E::NoModel => Self::new(StatusCode::SERVICE_UNAVAILABLE, "model_unavailable", detail),
-            E::ToolCountMismatch { .. } => unprocessable("tool_count_mismatch"),
-            E::Text { what, .. } => unprocessable("text_invalid").with("member", what),
-            E::SlugFixed => unprocessable("slug_fixed"),
-            E::UnsafeText(hidden) => unprocessable("unsafe_text").with("pointer", hidden.pointer),
-            E::SecretInCode(pasted) => unprocessable("secret_in_code").with("pointer", pasted.pointer),
-            E::SpecInvalid(problems) => unprocessable("spec_invalid").with("problems", problems),
-            E::ComponentInvalid(_) => unprocessable("component_invalid"),
-            E::ComponentTooLarge { limit, .. } => {
-                Self::new(StatusCode::PAYLOAD_TOO_LARGE, "component_too_large", detail).with("limit", limit)
-            }
-            E::UnknownTool(name) => unprocessable("unknown_tool").with("tool", name),
-            E::UnknownSecret(key) => unprocessable("unknown_secret").with("key", key),
-            E::SecretInvalid { key, .. } => unprocessable("secret_invalid").with("key", key),
-            E::Vault(_) | E::Artifacts(_) | E::Storage(_) => Self::internal(&error),
-        }
-    }
-}
-
 impl From<imports::Error> for Problem {
     fn from(error: imports::Error) -> Self {
         use cloche_openapi::Error as D;
@@ -330,27 +213,6 @@ impl From<imports::Error> for Problem {
     }
 }
 
-impl From<gateway::Error> for Problem {
-    fn from(error: gateway::Error) -> Self {
-        use gateway::Error as E;
-        let detail = error.to_string();
-        let unavailable = |code| Self::new(StatusCode::SERVICE_UNAVAILABLE, code, detail);
-        match error {
-            E::NotFound | E::OtherServer => Self::not_found("server"),
-            E::Building => unavailable("server_building").retry_after(2),
-            E::NotLive(_) => unavailable("server_not_live"),
-            E::Tools(_) | E::Sandbox(_) | E::Vault(_) | E::Storage(_) => Self::internal(&error),
-        }
-    }
-}
-
-impl From<gateway::TooMuch> for Problem {
-    fn from(error: gateway::TooMuch) -> Self {
-        let problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "too_much_at_once", error.to_string());
-        problem.with("limit", error.limit).with("used", error.used).retry_after(1)
-    }
-}
-
 impl From<audit::Error> for Problem {
     fn from(error: audit::Error) -> Self {
         match error {
@@ -359,51 +221,6 @@ impl From<audit::Error> for Problem {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, "no_such_row", error.to_string())
             }
             audit::Error::Broken(_) | audit::Error::Storage(_) => Self::internal(&error),
-        }
-    }
-}
-
-impl From<calls::Error> for Problem {
-    fn from(error: calls::Error) -> Self {
-        use calls::Error as E;
-        match error {
-            E::NotFound => Self::not_found("call"),
-            E::NoTool(_) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "no_such_tool", error.to_string()),
-            E::Server(error) => error.into(),
-            // To its owner this is the server's state, which they can change, and no failure.
-            E::Gateway(gateway::Error::Building) => {
-                Self::new(StatusCode::CONFLICT, "server_building", error.to_string())
-            }
-            E::Gateway(gateway::Error::NotLive(_)) => {
-                Self::new(StatusCode::CONFLICT, "server_not_live", error.to_string())
-            }
-            E::Gateway(error) => error.into(),
-            E::Storage(_) => Self::internal(&error),
-        }
-    }
-}
-
-impl From<versions::Error> for Problem {
-    fn from(error: versions::Error) -> Self {
-        use versions::Error as E;
-        match error {
-            E::NotFound => Self::not_found("built version"),
-            E::NoVersion => Self::not_found("version"),
-            E::Active(_) => Self::new(StatusCode::CONFLICT, "version_active", error.to_string()),
-            E::Building(_) => Self::new(StatusCode::CONFLICT, "version_building", error.to_string()),
-            E::Only(_) => Self::new(StatusCode::CONFLICT, "version_needed", error.to_string()),
-            E::MayNotReview(_) => Self::new(StatusCode::FORBIDDEN, "forbidden", error.to_string()),
-            E::Reason => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "reason_needed", error.to_string()),
-            E::Decided(_) => Self::new(StatusCode::CONFLICT, "already_decided", error.to_string()),
-            E::Superseded { .. } => Self::new(StatusCode::CONFLICT, "superseded", error.to_string()),
-            E::Waiting(_) => Self::new(StatusCode::CONFLICT, "needs_approval", error.to_string()),
-            E::Refused(_) => Self::new(StatusCode::CONFLICT, "version_refused", error.to_string()),
-            E::Server(error) => error.into(),
-            E::Uploaded(_) => Self::new(StatusCode::NOT_FOUND, "no_source", error.to_string()),
-            E::NotAttested(_) => Self::new(StatusCode::NOT_FOUND, "not_attested", error.to_string()),
-            E::Artifacts(_) | E::Damaged(_) | E::Disowned | E::Source(_) | E::NotCompared | E::Storage(_) => {
-                Self::internal(&error)
-            }
         }
     }
 }
