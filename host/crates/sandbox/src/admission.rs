@@ -32,6 +32,8 @@ pub(crate) struct Admission {
 struct Tenant {
     limit: u32,
     places: Arc<Semaphore>,
+    /// The turn to use the store: what a tenant asks of it is done by threads that no guest's low priority holds back.
+    store: Arc<Semaphore>,
     line: Mutex<Line>,
 }
 
@@ -44,6 +46,8 @@ struct Line {
 
 /// The right to run, until it is dropped. The slot is given back last.
 pub(crate) struct Admitted {
+    /// One operation of the store at a time, of all the tenant's calls.
+    pub(crate) store: Arc<Semaphore>,
     _place: OwnedSemaphorePermit,
     _slot: OwnedSemaphorePermit,
 }
@@ -67,13 +71,14 @@ impl Admission {
         bytes: u64,
         deadline: Instant,
     ) -> Result<Admitted, CallError> {
-        let place = self.tenant(tenant, limit).place(bytes, deadline).await?;
+        let tenant = self.tenant(tenant, limit);
+        let place = tenant.place(bytes, deadline).await?;
         let soon = deadline.min(Instant::now() + PATIENCE);
         let slot = timeout_at(soon, self.slots.clone().acquire_owned()).await;
         let Ok(Ok(slot)) = slot else {
             return Err(CallError::Slots { limit: self.limit, running: taken(&self.slots, self.limit) });
         };
-        Ok(Admitted { _place: place, _slot: slot })
+        Ok(Admitted { store: tenant.store.clone(), _place: place, _slot: slot })
     }
 
     fn tenant(&self, tenant: OrgId, limit: u32) -> Arc<Tenant> {
@@ -93,7 +98,8 @@ impl Admission {
 
 impl Tenant {
     fn new(limit: u32) -> Self {
-        Self { limit, places: Arc::new(Semaphore::new(limit as usize)), line: Mutex::default() }
+        let semaphore = |permits| Arc::new(Semaphore::new(permits));
+        Self { limit, places: semaphore(limit as usize), store: semaphore(1), line: Mutex::default() }
     }
 
     async fn place(&self, bytes: u64, deadline: Instant) -> Result<OwnedSemaphorePermit, CallError> {

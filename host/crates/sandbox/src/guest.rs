@@ -6,6 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use cloche_domain::Clock;
+use tokio::sync::Semaphore;
 use wasmtime::Result;
 
 use crate::background::Waiting;
@@ -36,6 +37,8 @@ pub(crate) struct Guest {
     pub(crate) journal: Journal,
     pub(crate) egress: Arc<Egress>,
     pub(crate) kv: Option<Arc<dyn Kv>>,
+    /// One operation of the store at a time, of all the tenant's calls.
+    pub(crate) store_turn: Arc<Semaphore>,
     pub(crate) progress: Option<Box<dyn Fn(Progress) + Send + Sync>>,
     pub(crate) clock: Clock,
     pub(crate) waiting: Waiting,
@@ -202,6 +205,7 @@ impl kv::Host for Guest {
             Err(error) => return Ok(Err(error)),
         };
         let _waiting = self.waiting.begin();
+        let _turn = self.store_turn.acquire().await;
         Ok(store.get(&key).await.map_err(Into::into))
     }
 
@@ -212,6 +216,7 @@ impl kv::Host for Guest {
             Err(error) => return Ok(Err(error)),
         };
         let _waiting = self.waiting.begin();
+        let _turn = self.store_turn.acquire().await;
         let set = store.set(&key, value).await;
         if let Err(KvError::Full(bound)) = set {
             self.hits.note(bound);
@@ -226,6 +231,7 @@ impl kv::Host for Guest {
             Err(error) => return Ok(Err(error)),
         };
         let _waiting = self.waiting.begin();
+        let _turn = self.store_turn.acquire().await;
         Ok(store.delete(&key).await.map_err(Into::into))
     }
 
@@ -237,6 +243,7 @@ impl kv::Host for Guest {
             Err(error) => return Ok(Err(error)),
         };
         let _waiting = self.waiting.begin();
+        let _turn = self.store_turn.acquire().await;
         Ok(store.list(&prefix, limit).await.map_err(Into::into))
     }
 }

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use cloche_domain::{Clock, OrgId, Sha256};
 use moka::future::Cache;
+use tokio::sync::Semaphore;
 use tokio::time::timeout_at;
 use wasmtime::component::{HasSelf, Linker};
 use wasmtime::{Engine, Store};
@@ -98,7 +99,7 @@ impl Sandbox {
         };
         let (waiting, trace) = (Waiting::default(), Trace::default());
         let (tenant, limits) = (grant.tenant, grant.limits);
-        let guest = self.0.guest(grant, waiting.clone(), trace.clone());
+        let guest = self.0.guest(grant, admitted.store.clone(), waiting.clone(), trace.clone());
         let run = Run {
             wall,
             trace,
@@ -120,7 +121,7 @@ impl Sandbox {
 }
 
 impl Inner {
-    fn guest(&self, grant: Grant, waiting: Waiting, trace: Trace) -> Guest {
+    fn guest(&self, grant: Grant, store_turn: Arc<Semaphore>, waiting: Waiting, trace: Trace) -> Guest {
         let (limits, hits) = (grant.limits, Hits::default());
         let (gate, server) = (self.gate.clone(), Some(grant.server));
         let egress = Egress::new(gate, server, &limits, grant.hosts, grant.secrets, hits.clone(), trace);
@@ -129,6 +130,7 @@ impl Inner {
             journal: Journal::new(limits.log_bytes, hits.clone()),
             egress: Arc::new(egress),
             kv: grant.kv,
+            store_turn,
             progress: grant.progress,
             clock: self.clock.clone(),
             waiting,

@@ -1,9 +1,12 @@
 //! What is always there, and the store.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use async_trait::async_trait;
+use cloche_domain::OrgId;
 use cloche_domain::plan::CallLimits;
 use cloche_sandbox::{Axis, Bound, CallError, Grant, Kv, KvError, Level, Progress};
 
@@ -139,4 +142,59 @@ async fn the_store_of_the_grant_is_used_and_bounded() {
     assert_eq!(said(&report), "the store would hold 2 keys, over its limit of 1: delete some first");
     let report = kit.sandbox.call(&loaded, grant(), call("key", "v")).await;
     assert!(said(&report).contains("has no store"));
+}
+
+/// A store that takes its time, and counts how many ask it at once.
+#[derive(Default)]
+struct Counting {
+    now: AtomicU32,
+    most: AtomicU32,
+}
+
+impl Counting {
+    async fn asked(&self) {
+        let now = self.now.fetch_add(1, Relaxed) + 1;
+        self.most.fetch_max(now, Relaxed);
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        self.now.fetch_sub(1, Relaxed);
+    }
+}
+
+#[async_trait]
+impl Kv for Counting {
+    async fn get(&self, _: &str) -> Result<Option<Vec<u8>>, KvError> {
+        self.asked().await;
+        Ok(Some(b"v".to_vec()))
+    }
+
+    async fn set(&self, _: &str, _: Vec<u8>) -> Result<(), KvError> {
+        self.asked().await;
+        Ok(())
+    }
+
+    async fn delete(&self, _: &str) -> Result<(), KvError> {
+        Ok(())
+    }
+
+    async fn list(&self, _: &str, _: u32) -> Result<Vec<String>, KvError> {
+        Ok(vec![])
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_tenant_asks_the_store_one_thing_at_a_time() {
+    let kit = Kit::new();
+    let loaded = kit.load(guests::kv()).await;
+    let store = Arc::new(Counting::default());
+    let ask = |tenant| {
+        let (sandbox, loaded) = (kit.sandbox.clone(), loaded.clone());
+        let limits = CallLimits { concurrency: 8, ..grant().limits };
+        let grant = Grant { kv: Some(store.clone()), tenant, limits, ..grant() };
+        async move { sandbox.call(&loaded, grant, call("key", "v")).await.outcome.is_ok() }
+    };
+    let tenant = OrgId::new();
+    assert!(futures::future::join_all((0..6).map(|_| ask(tenant))).await.into_iter().all(|done| done));
+    assert_eq!(store.most.load(Relaxed), 1);
+    assert!(futures::future::join_all((0..6).map(|_| ask(OrgId::new()))).await.into_iter().all(|done| done));
+    assert!(store.most.load(Relaxed) > 1, "others do not wait for it");
 }
