@@ -28,6 +28,9 @@ mod guests;
 #[expect(dead_code, reason = "shared with the integration tests")]
 mod issuer;
 // The platform and its users are those of the integration tests, which use all of it.
+#[path = "../it/caller.rs"]
+#[expect(dead_code, reason = "shared with the integration tests")]
+mod caller;
 #[path = "../it/models/fake.rs"]
 #[expect(dead_code, reason = "shared with the integration tests")]
 mod fake;

@@ -9,6 +9,7 @@ mod authorization;
 mod billing;
 mod browser;
 mod builds;
+mod caller;
 mod calls;
 #[path = "../../../guest-sdk/examples/tests/it/case.rs"]
 mod case;
