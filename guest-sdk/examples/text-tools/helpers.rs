@@ -13,8 +13,10 @@ fn words(text: &str) -> Vec<String> {
         if !c.is_alphanumeric() || ends_lower || ends_capitals {
             words.push(String::new());
         }
-        if c.is_alphanumeric() {
-            words.last_mut().expect("there is always one").push(*c);
+        if c.is_alphanumeric()
+            && let Some(word) = words.last_mut()
+        {
+            word.push(*c);
         }
     }
     words.retain(|word| !word.is_empty());
