@@ -1,16 +1,19 @@
 //! The starter library: each directory beside this crate is a server, kept as a reader wants it and loaded as a spec.
 //!
-//! `spec.json` is a `ServerSpec` without code; `tools/<tool>.rs` is the body of each tool, `helpers.rs` what they share.
+//! `spec.json` is a `ServerSpec` without code; `tools/<tool>.rs` is the body of each tool, `helpers.rs` what they share;
+//! `listing.json` is what the marketplace says of it.
 
 use std::collections::BTreeSet;
 
 use cloche_domain::spec::ServerSpec;
+use cloche_domain::template::Listing;
 use rust_embed::RustEmbed;
 use serde_json::{Value, json};
 
 #[derive(RustEmbed)]
 #[folder = "."]
 #[include = "*/spec.json"]
+#[include = "*/listing.json"]
 #[include = "*/helpers.rs"]
 #[include = "*/tools/*.rs"]
 struct Files;
@@ -49,6 +52,12 @@ pub fn spec(name: &str) -> Result<ServerSpec, StarterError> {
     serde_json::from_value(spec).map_err(malformed)
 }
 
+/// What the marketplace says of an example.
+pub fn listing(name: &str) -> Result<Listing, StarterError> {
+    let text = text(&format!("{name}/listing.json")).ok_or_else(|| StarterError::Unknown(name.to_owned()))?;
+    serde_json::from_str(&text).map_err(|source| StarterError::Malformed { example: name.to_owned(), source })
+}
+
 fn text(path: &str) -> Option<String> {
     String::from_utf8(Files::get(path)?.data.into_owned()).ok()
 }
@@ -63,6 +72,7 @@ mod tests {
         for name in names() {
             let spec = spec(&name).unwrap();
             assert_eq!(spec.problems(), vec![], "{name}");
+            assert_eq!(listing(&name).unwrap().problems(&spec), vec![], "{name}");
             assert!(name.parse::<cloche_domain::Slug>().is_ok(), "{name}");
             assert!(!spec.description.is_empty() && spec.tools.len() <= 6, "{name}");
             for tool in &spec.tools {

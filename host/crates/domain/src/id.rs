@@ -113,6 +113,20 @@ typed_id! {
     ClientId, "cli";
     /// What one person allowed one client on one server: the family of its tokens.
     GrantId, "grt";
+    /// A published template.
+    TemplateId, "tpl";
+    /// A report about a template, or an appeal of its owner's.
+    CaseId, "cas";
+}
+
+impl UserId {
+    /// Nobody: what the platform has made itself.
+    pub const PLATFORM: Self = Self(Uuid::nil());
+}
+
+impl OrgId {
+    /// The platform's own organisation, to which nobody belongs: its templates, and the log of its admins (migration 0013).
+    pub const PLATFORM: Self = Self(Uuid::nil());
 }
 
 #[cfg(test)]

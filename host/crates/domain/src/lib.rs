@@ -18,14 +18,15 @@ pub mod schema;
 pub mod server;
 pub mod sign_in;
 pub mod spec;
+pub mod template;
 pub mod words;
 
 pub use billing::{CustomerId, EventId, PriceId, SubscriptionId};
 pub use clock::Clock;
 pub use day::Day;
 pub use id::{
-    ApiKeyId, BuildId, CallId, ClientId, GrantId, IdentityId, ImportId, InviteId, JobId, OrgId, PasskeyId, PreviewId,
-    SecretId, ServerId, SessionId, UserId, VersionId,
+    ApiKeyId, BuildId, CallId, CaseId, ClientId, GrantId, IdentityId, ImportId, InviteId, JobId, OrgId, PasskeyId,
+    PreviewId, SecretId, ServerId, SessionId, TemplateId, UserId, VersionId,
 };
 pub use origin::{Actor, Origin, Via};
 pub use words::{Email, OauthClientId, SecretKey, Sha256, Slug, ToolName};

@@ -80,5 +80,7 @@ states! {
         Api = "api",
         /// Calls to the owner's MCP servers.
         Mcp = "mcp",
+        /// The marketplace's moderation; for keys of the platform's admins.
+        Admin = "admin",
     }
 }

@@ -168,6 +168,14 @@ impl Slug {
         let slug = slug.get(..slug.len().min(32)).unwrap_or_default().trim_end_matches('-');
         if slug.len() < 2 { fallback.to_owned() } else { slug.to_owned() }
     }
+
+    /// The slug `start` and others like it: `weather`, `weather-2`, `weather-3` …
+    pub fn numbered(start: &str) -> impl Iterator<Item = Self> {
+        // Room for the number.
+        let start = start.get(..start.len().min(36)).unwrap_or_default().trim_end_matches('-').to_owned();
+        let numbers = std::iter::once(String::new()).chain((2..1_000).map(|n| format!("-{n}")));
+        numbers.filter_map(move |number| format!("{start}{number}").parse().ok())
+    }
 }
 
 word!(
@@ -354,6 +362,9 @@ mod tests {
         assert_eq!(Slug::from_title("Acme, Inc.", "org"), "acme-inc");
         assert_eq!(Slug::from_title("漢字", "org"), "org");
         assert_eq!(Slug::from_title("42", "org"), "org");
+        let numbered: Vec<_> = Slug::numbered("weather").take(3).map(|slug| slug.to_string()).collect();
+        assert_eq!(numbered, ["weather", "weather-2", "weather-3"]);
+        assert_eq!(Slug::numbered(&format!("{}-b", "a".repeat(38))).nth(998).unwrap().to_string().len(), 40);
     }
 
     #[test]

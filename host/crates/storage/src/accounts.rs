@@ -127,3 +127,16 @@ pub async fn delete(tx: &mut Tx, user: UserId) -> Result<()> {
 pub async fn is_empty(tx: &mut Tx) -> Result<bool> {
     Ok(on_conn!(*tx, c => sqlx::query_scalar("SELECT NOT EXISTS (SELECT 1 FROM users)").fetch_one(c).await)?)
 }
+
+/// Whether a person is an admin of the platform.
+pub async fn is_admin(tx: &mut Tx, user: UserId) -> Result<bool> {
+    const SQL: &str = "SELECT EXISTS (SELECT 1 FROM users WHERE id = $1 AND admin_since IS NOT NULL)";
+    Ok(on_conn!(*tx, c => sqlx::query_scalar(SQL).bind(user).fetch_one(c).await)?)
+}
+
+const SET_ADMIN: &str = "UPDATE users SET admin_since = $2 WHERE id = $1";
+
+/// Makes a person an admin of the platform; none: they are one no longer.
+pub async fn set_admin(tx: &mut Tx, user: UserId, since: Option<OffsetDateTime>) -> Result<()> {
+    Ok(on_conn!(*tx, c => sqlx::query(SET_ADMIN).bind(user).bind(since).execute(c).await.map(|_| ()))?)
+}

@@ -1,4 +1,4 @@
-//! Which components lie on the disk, and which of them no version refers to any more.
+//! Which components lie on the disk, and which of them no version or release of a template refers to any more.
 //!
 //! Whoever lays one down touches its row first, and refers to it in a transaction that touches it again. Whoever takes one
 //! away deletes its row, which waits for such a transaction and then finds it touched, and ends his own after the file is
@@ -45,12 +45,14 @@ pub(crate) async fn touch_of_server(tx: &mut Tx, org: OrgId, id: ServerId, now: 
     Ok(on_conn!(*tx, c => sqlx::query(TOUCH_OF_SERVER).bind(org).bind(id).bind(now).execute(c).await.map(|_| ()))?)
 }
 
-/// That no version refers to a component `a`, and that nobody has touched it since `$1`.
+/// That no version or release refers to a component `a`, and that nobody has touched it since `$1`.
 macro_rules! unused {
     () => {
         "a.touched_at <= $1
         AND NOT EXISTS (SELECT 1 FROM versions v WHERE v.component_sha256 = a.sha256)
-        AND NOT EXISTS (SELECT 1 FROM versions v WHERE v.uploaded_sha256 = a.sha256)"
+        AND NOT EXISTS (SELECT 1 FROM versions v WHERE v.uploaded_sha256 = a.sha256)
+        AND NOT EXISTS (SELECT 1 FROM template_releases r WHERE r.component_sha256 = a.sha256)
+        AND NOT EXISTS (SELECT 1 FROM template_releases r WHERE r.uploaded_sha256 = a.sha256)"
     };
 }
 

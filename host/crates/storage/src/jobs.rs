@@ -21,6 +21,7 @@ pub struct NewJob<'a> {
 pub struct Job {
     pub id: JobId,
     pub org_id: OrgId,
+    pub kind: String,
     pub subject: String,
     /// How often it was claimed, this time included.
     pub attempts: i64,
@@ -57,7 +58,7 @@ const CLAIM: &str = "UPDATE jobs SET attempts = attempts + 1, lease = $3, leased
         ORDER BY COALESCE(held.jobs, 0), j.run_at, j.id
         LIMIT 1
     )
-    RETURNING id, org_id, subject, attempts, lease";
+    RETURNING id, org_id, kind, subject, attempts, lease";
 
 /// Takes the next job that is due and in no one's hand, of an organisation that has not its share in hand.
 pub async fn claim(tx: &mut Tx, claim: Claim<'_>, now: OffsetDateTime) -> Result<Option<Job>> {

@@ -29,6 +29,7 @@ pub mod quotas;
 pub mod secrets;
 pub mod servers;
 pub mod sessions;
+pub mod templates;
 pub mod usage;
 pub mod versions;
 

@@ -108,3 +108,11 @@ pub async fn remove(tx: &mut Tx, org: OrgId, user: UserId, now: OffsetDateTime) 
     let [_, api_keys, invites, _] = done;
     Ok(Ended { api_keys, grants, invites })
 }
+
+const OWNERS_EMAILS: &str = "SELECT u.email FROM memberships m JOIN users u ON u.id = m.user_id
+    WHERE m.org_id = $1 AND m.role = 'owner' ORDER BY m.created_at, u.id";
+
+/// The addresses of an organisation's owners.
+pub async fn owners_emails(tx: &mut Tx, org: OrgId) -> Result<Vec<Email>> {
+    Ok(on_conn!(*tx, c => sqlx::query_scalar(OWNERS_EMAILS).bind(org).fetch_all(c).await)?)
+}

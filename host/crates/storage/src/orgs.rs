@@ -54,6 +54,12 @@ pub async fn of_slug(tx: &mut Tx, slug: &Slug) -> Result<Option<OrgId>> {
     Ok(on_conn!(*tx, c => sqlx::query_scalar(OF_SLUG).bind(slug).fetch_optional(c).await)?)
 }
 
+/// The slug of an organisation that there is.
+pub async fn slug_of(tx: &mut Tx, org: OrgId) -> Result<Slug> {
+    const SQL: &str = "SELECT slug FROM orgs WHERE id = $1";
+    Ok(on_conn!(*tx, c => sqlx::query_scalar(SQL).bind(org).fetch_one(c).await)?)
+}
+
 const MADE: &str = "SELECT made_at FROM orgs_made WHERE user_id = $1 AND made_at > $2 ORDER BY made_at";
 
 /// When a person has made organisations since a moment, oldest first; also those that are gone.
@@ -80,6 +86,9 @@ pub async fn servers(tx: &mut Tx, org: OrgId) -> Result<Vec<ServerId>> {
 }
 
 const RETIRE: &str = "INSERT INTO retired_slugs (slug_sha256) VALUES ($1) ON CONFLICT (slug_sha256) DO NOTHING";
+/// Its forks go on, and can be stopped like any other's: the template stays, and is shown no more.
+const UNPUBLISH: &str = "UPDATE templates SET status = 'unpublished', status_at = $2
+    WHERE org_id = $1 AND status = 'published'";
 const DELETE: &str = "DELETE FROM orgs WHERE id = $1";
 
 /// Deletes an organisation with all it owns: memberships, keys, servers and what is theirs, jobs, its log. Its slug is
@@ -89,6 +98,7 @@ pub async fn delete(tx: &mut Tx, org: OrgId, slug: &Slug, now: OffsetDateTime) -
     for server in servers(tx, org).await? {
         artifacts::touch_of_server(tx, org, server, now).await?;
     }
+    on_conn!(*tx, c => sqlx::query(UNPUBLISH).bind(org).bind(now).execute(c).await.map(|_| ()))?;
     let retired = Sha256::of(slug.as_str());
     on_conn!(*tx, c => sqlx::query(RETIRE).bind(retired).execute(c).await.map(|_| ()))?;
     Ok(on_conn!(*tx, c => sqlx::query(DELETE).bind(org).execute(c).await.map(|_| ()))?)

@@ -3,7 +3,7 @@
 use cloche_domain::plan::Plan;
 use cloche_domain::server::ServerStatus;
 use cloche_domain::spec::ServerSpec;
-use cloche_domain::{OrgId, ServerId, Sha256, Slug, UserId, VersionId};
+use cloche_domain::{OrgId, ServerId, Sha256, Slug, TemplateId, UserId, VersionId};
 use sqlx::FromRow;
 use time::OffsetDateTime;
 
@@ -18,6 +18,10 @@ pub struct Server {
     /// What its owners say of it, where that is not what its spec says.
     pub description: Option<String>,
     pub status: ServerStatus,
+    /// What it was forked from.
+    pub template_id: Option<TemplateId>,
+    /// Whether it is stopped because that was taken down.
+    pub taken_down: bool,
     pub created_at: OffsetDateTime,
     pub updated_at: OffsetDateTime,
     /// The number of the active version.
@@ -47,6 +51,7 @@ pub struct LiveServer {
     pub slug: Slug,
     pub plan: Plan,
     pub status: ServerStatus,
+    pub template_id: Option<TemplateId>,
     pub version_id: VersionId,
     pub version_n: i64,
     pub component_sha256: Sha256,
@@ -67,10 +72,12 @@ pub async fn insert(tx: &mut Tx, new: &NewServer<'_>, now: OffsetDateTime) -> Re
     if rows == 1 { Ok(()) } else { Err(Error::Taken("slug")) }
 }
 
-/// The status of a server `s`: what it is without the pause stands beside it.
+/// The status of a server `s` that was forked from `k`, if from any: what it is without the pause stands beside it. Where
+/// that was taken down, all its forks are stopped by this one word.
 macro_rules! status {
     () => {
-        "CASE WHEN s.paused_at IS NULL THEN s.status ELSE 'paused' END AS status"
+        "CASE WHEN s.paused_at IS NULL AND (k.status IS NULL OR k.status <> 'taken_down') THEN s.status
+            ELSE 'paused' END AS status, k.status IS NOT NULL AND k.status = 'taken_down' AS taken_down, s.template_id"
     };
 }
 
@@ -82,6 +89,7 @@ macro_rules! server {
             status!(),
             ", s.created_at, s.updated_at, a.n AS active_version, a.imports, v.spec
     FROM servers s
+    LEFT JOIN templates k ON k.id = s.template_id
     LEFT JOIN versions a ON a.id = s.active_version_id
     JOIN versions v ON v.server_id = s.id
         AND v.n = coalesce(a.n, (SELECT min(o.n) FROM versions o WHERE o.server_id = s.id))"
@@ -94,6 +102,13 @@ const GET: &str = concat!(server!(), " WHERE s.org_id = $1 AND s.id = $2");
 /// One server of an organisation.
 pub async fn get(tx: &mut Tx, org: OrgId, id: ServerId) -> Result<Option<Server>> {
     Ok(on_conn!(*tx, c => sqlx::query_as(GET).bind(org).bind(id).fetch_optional(c).await)?)
+}
+
+const BY_SLUG: &str = concat!(server!(), " WHERE s.org_id = $1 AND s.slug = $2");
+
+/// The server of a slug in an organisation.
+pub async fn by_slug(tx: &mut Tx, org: OrgId, slug: &Slug) -> Result<Option<Server>> {
+    Ok(on_conn!(*tx, c => sqlx::query_as(BY_SLUG).bind(org).bind(slug).fetch_optional(c).await)?)
 }
 
 const LIST: &str = concat!(server!(), " WHERE s.org_id = $1 AND ($2 IS NULL OR s.id < $2) ORDER BY s.id DESC LIMIT $3");
@@ -199,6 +214,7 @@ const LIVE: &str = concat!(
     FROM servers s
     JOIN orgs o ON o.id = s.org_id
     JOIN versions v ON v.id = s.active_version_id
+    LEFT JOIN templates k ON k.id = s.template_id
     WHERE o.slug = $1 AND s.slug = $2"
 );
 
@@ -207,13 +223,36 @@ pub async fn live(tx: &mut Tx, org: &Slug, server: &Slug) -> Result<Option<LiveS
     Ok(on_conn!(*tx, c => sqlx::query_as(LIVE).bind(org).bind(server).fetch_optional(c).await)?)
 }
 
+/// Whether a server can answer.
+#[derive(Clone, Copy, Debug, FromRow)]
+pub struct Standing {
+    pub id: ServerId,
+    pub org_id: OrgId,
+    pub status: ServerStatus,
+    /// Whether it is stopped because what it was forked from was taken down.
+    pub taken_down: bool,
+}
+
 const STATUS: &str = concat!(
     "SELECT s.id, s.org_id, ",
     status!(),
-    " FROM servers s JOIN orgs o ON o.id = s.org_id WHERE o.slug = $1 AND s.slug = $2"
+    " FROM servers s JOIN orgs o ON o.id = s.org_id LEFT JOIN templates k ON k.id = s.template_id
+    WHERE o.slug = $1 AND s.slug = $2"
 );
 
 /// The server at `/mcp/{org}/{server}`, whether it can answer or not.
-pub async fn status(tx: &mut Tx, org: &Slug, server: &Slug) -> Result<Option<(ServerId, OrgId, ServerStatus)>> {
+pub async fn status(tx: &mut Tx, org: &Slug, server: &Slug) -> Result<Option<Standing>> {
     Ok(on_conn!(*tx, c => sqlx::query_as(STATUS).bind(org).bind(server).fetch_optional(c).await)?)
+}
+
+const SLUGS: &str = "SELECT slug FROM servers WHERE org_id = $1 AND slug LIKE $2";
+
+/// A slug that no server of an organisation has: this one, or the next like it.
+pub async fn free_slug(tx: &mut Tx, org: OrgId, wanted: &Slug) -> Result<Slug> {
+    // A number may have taken the place of some letters at the end. Slugs have no sign that `LIKE` knows.
+    let start = wanted.as_str().get(..30).unwrap_or(wanted.as_str());
+    let taken: Vec<Slug> = on_conn!(*tx, c => sqlx::query_scalar(SLUGS).bind(org).bind(format!("{start}%"))
+        .fetch_all(c).await)?;
+    let mut numbered = std::iter::once(wanted.clone()).chain(Slug::numbered(wanted.as_str()));
+    numbered.find(|slug| !taken.contains(slug)).ok_or(Error::Taken("slug"))
 }

@@ -72,6 +72,8 @@ pub struct NewVersion<'a> {
     pub uploaded_sha256: Option<Sha256>,
     /// Whether a model may mend the code while it is built.
     pub repair: bool,
+    /// The release of its server's template that it is; none: made otherwise.
+    pub release_n: Option<i64>,
     pub created_by: UserId,
 }
 
@@ -88,15 +90,16 @@ pub struct Compiled<'a, S, A> {
 }
 
 const COUNT: &str = "UPDATE servers SET versions_made = $2 WHERE id = $1";
-const INSERT: &str = "INSERT INTO versions (id, server_id, n, spec, created_by, created_at, uploaded_sha256, repair)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+const INSERT: &str = "INSERT INTO versions (id, server_id, n, spec, created_by, created_at, uploaded_sha256, repair,
+        release_n)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 
 /// Writes a version that is not compiled yet.
 pub async fn insert(tx: &mut Tx, new: &NewVersion<'_>, now: OffsetDateTime) -> Result<()> {
     on_conn!(*tx, c => sqlx::query(COUNT).bind(new.server_id).bind(new.n).execute(c).await.map(|_| ()))?;
     Ok(on_conn!(*tx, c => sqlx::query(INSERT)
         .bind(new.id).bind(new.server_id).bind(new.n).bind(Json(new.spec)).bind(new.created_by).bind(now)
-        .bind(new.uploaded_sha256).bind(new.repair)
+        .bind(new.uploaded_sha256).bind(new.repair).bind(new.release_n)
         .execute(c).await.map(|_| ()))?)
 }
 

@@ -72,6 +72,7 @@ on_both!(an_upload_counts_as_a_version_of_its_component, async |db: Db| {
         spec: &spec,
         uploaded_sha256: Some(uploaded),
         repair: false,
+        release_n: None,
         created_by: ada.user_id,
     };
     versions::insert(&mut tx, &new, now).await.unwrap();

@@ -43,6 +43,7 @@ pub async fn server(tx: &mut Tx, of: &Membership, slug: &str) -> Made {
         spec: &spec,
         uploaded_sha256: None,
         repair: false,
+        release_n: None,
         created_by: of.user_id,
     };
     versions::insert(tx, &version, now).await.unwrap();
@@ -202,6 +203,7 @@ on_both!(a_build_that_was_overtaken_does_not_take_over, async |db: Db| {
         spec: &spec,
         uploaded_sha256: None,
         repair: false,
+        release_n: None,
         created_by: ada.user_id,
     };
     versions::insert(&mut tx, &version, Clock::default().now()).await.unwrap();

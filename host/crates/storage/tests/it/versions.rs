@@ -22,6 +22,7 @@ async fn built(tx: &mut Tx, of: &Membership, made: Made, n: i64) -> VersionId {
         spec: &spec,
         uploaded_sha256: None,
         repair: false,
+        release_n: None,
         created_by: of.user_id,
     };
     versions::insert(tx, &new, now).await.unwrap();
@@ -87,6 +88,7 @@ on_both!(old_versions_go_and_those_that_matter_stay, async |db: Db| {
             spec: &spec,
             uploaded_sha256: None,
             repair: false,
+            release_n: None,
             created_by: ada.user_id,
         };
         versions::insert(&mut tx, &new, now).await.unwrap();
@@ -145,7 +147,7 @@ on_both!(a_paused_server_stays_so_whatever_becomes_of_its_versions, async |db: D
     assert!(store::activate_built(&mut tx, made.server, made.version, now).await.unwrap());
     let slug = "weather".parse().unwrap();
     let live = store::live(&mut tx, &ada.org_slug, &slug).await.unwrap().unwrap();
-    let (_, _, seen) = store::status(&mut tx, &ada.org_slug, &slug).await.unwrap().unwrap();
+    let seen = store::status(&mut tx, &ada.org_slug, &slug).await.unwrap().unwrap().status;
     assert_eq!(
         (status(&mut tx).await, live.status, seen),
         (ServerStatus::Paused, ServerStatus::Paused, ServerStatus::Paused)
