@@ -23,6 +23,7 @@ impl Platform {
         std::fs::write(dir.path().join("cloche.toml"), config)?;
         let mut process = Command::new(binary)
             .args(["serve", "--listen", "127.0.0.1:0"])
+            .env("CLOCHE_MARKETPLACE__STARTERS", "false")
             .args(place(&dir))
             .stdout(Stdio::piped())
             .stderr(std::fs::File::create(dir.path().join("log"))?)

@@ -2,6 +2,7 @@
 
 use cloche_domain::ApiKeyId;
 use cloche_domain::server::Scope;
+use cloche_storage::accounts;
 use cloche_storage::api_keys::{self, ApiKey, KeyInUse, OwnedKey};
 use cloche_storage::members as store;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -32,6 +33,8 @@ pub enum Error {
     Name,
     #[error("an API key needs at least one scope: api, mcp or both")]
     NoScope,
+    #[error("the scope admin is for admins of this platform: its operator makes them, by `cloche admin grant`")]
+    NotAdmin,
     #[error("an API key's expiresInDays must be 1 to {DAYS_LIMIT}; leave it out for a key that stays")]
     Days,
     #[error("there is no such API key")]
@@ -83,6 +86,9 @@ pub async fn create(app: &App, member: &Member, new: NewKey) -> Result<(SecretSt
     // Whoever is being removed at this moment gets none that outlasts it.
     if !store::hold(&mut tx, member.org_id, member.user_id).await? {
         return Err(members::Error::NoLonger.into());
+    }
+    if kept.scopes.contains(&Scope::Admin) && !accounts::is_admin(&mut tx, member.user_id).await? {
+        return Err(Error::NotAdmin);
     }
     api_keys::insert(&mut tx, member.org_id, member.user_id, &kept, token::digest(&key)).await?;
     let done = Done::of("api_key.created", ("api_key", &kept.id)).changed(Value::Null, noted(&kept));

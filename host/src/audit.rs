@@ -81,6 +81,17 @@ pub async fn note(app: &App, member: &Member, tx: &mut Tx, done: Done<'_>) -> cl
     note_by(app, (member.actor(), member.origin()), member.org_id, tx, done).await
 }
 
+/// Notes what somebody does to an organisation that they need not belong to.
+pub async fn note_in(
+    app: &App,
+    member: &Member,
+    org: OrgId,
+    tx: &mut Tx,
+    done: Done<'_>,
+) -> cloche_storage::Result<()> {
+    note_by(app, (member.actor(), member.origin()), org, tx, done).await
+}
+
 /// Notes what the platform does to an organisation by itself.
 pub async fn note_platform(app: &App, org: OrgId, tx: &mut Tx, done: Done<'_>) -> cloche_storage::Result<()> {
     note_by(app, (Actor::Platform, &Origin::PLATFORM), org, tx, done).await

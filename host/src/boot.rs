@@ -34,7 +34,7 @@ use crate::passkeys::RelyingParty;
 use crate::providers::Providers;
 use crate::vault::Vault;
 use crate::worker::{Wake, Workers};
-use crate::{greeting, http, imports, stop};
+use crate::{greeting, http, imports, stop, templates};
 
 /// Questions at a time about what organisations pay for: far below what Stripe takes.
 const BILLING_PLACES: usize = 8;
@@ -105,6 +105,7 @@ fn events(gateway: Arc<Gateway>, bearers: Arc<Bearers>) -> Events {
             gateway.forget(server);
             bearers.forget_rights();
         }
+        Event::Template(template) => gateway.forget_forks(template),
         Event::Grant(grant) => bearers.forget_grant(grant),
         Event::Rights => bearers.forget_rights(),
         Event::All => {
@@ -134,12 +135,22 @@ pub async fn serve(mut config: Config) -> anyhow::Result<()> {
     let tidying = tokio::spawn(artifacts::tidy(app.clone(), stopping.clone()));
     let hearing = tokio::spawn(nodes::hear(app.clone(), stopping.clone()));
     let comparing = tokio::spawn(billing::reconcile(app.clone(), stopping.clone()));
+    let ranking = tokio::spawn(templates::rank(app.clone(), stopping.clone()));
+    let starting = app
+        .config
+        .marketplace
+        .starters
+        .then(|| tokio::spawn(templates::publish_starters(app.clone(), stopping.clone())));
     let served = http::serve(listener, app.clone()).await;
     stopping.cancel();
     writing.await?;
     tidying.await?;
     hearing.await?;
     comparing.await?;
+    ranking.await?;
+    if let Some(starting) = starting {
+        starting.await?;
+    }
     workers.stop().await;
     app.db.close().await;
     served

@@ -12,6 +12,7 @@ use cloche_storage::members;
 use crate::app::App;
 use crate::http::auth::Member;
 
+pub(crate) use outcome::Outcome;
 pub(crate) use run::run;
 
 /// One build of the organisation's, with what has happened in it. None if there is no such one.

@@ -37,6 +37,7 @@ pub struct Config {
     pub versions: Versions,
     pub oauth: Oauth,
     pub mcp: Mcp,
+    pub marketplace: Marketplace,
     pub log: Log,
 }
 
@@ -140,6 +141,12 @@ pub struct Oauth {
 #[serde(deny_unknown_fields)]
 pub struct Mcp {
     pub allowed_origins: Vec<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Marketplace {
+    pub starters: bool,
 }
 
 #[derive(Clone, Debug, Deserialize)]

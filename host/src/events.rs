@@ -5,7 +5,7 @@ pub mod nodes;
 use std::fmt;
 use std::sync::Arc;
 
-use cloche_domain::{BuildId, GrantId, OrgId, ServerId};
+use cloche_domain::{BuildId, GrantId, OrgId, ServerId, TemplateId};
 use tokio::sync::broadcast;
 
 /// One change. It names what changed; the listener reads the new state from the database.
@@ -15,6 +15,8 @@ pub enum Event {
     Build(BuildId),
     /// A server was changed: status, active version, secrets, or deleted.
     Server(ServerId),
+    /// All servers that were forked from this are stopped, or are so no longer.
+    Template(TemplateId),
     /// A grant was revoked.
     Grant(GrantId),
     /// An organisation has other limits.

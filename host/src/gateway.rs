@@ -5,6 +5,7 @@
 
 mod answer;
 mod bodies;
+mod forks;
 mod record;
 mod remembered;
 mod schema;
@@ -13,12 +14,13 @@ mod tools;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use cloche_domain::server::ServerStatus;
-use cloche_domain::{OrgId, SecretKey, ServerId, VersionId};
+use cloche_domain::{OrgId, SecretKey, ServerId, TemplateId, VersionId};
 use cloche_sandbox::{Grant, Loaded, Progress, Secret, Secrets, ToolCall};
-use cloche_storage::servers::{self as store, LiveServer};
+use cloche_storage::servers::{self as store, LiveServer, Standing};
 use moka::sync::Cache;
 use secrecy::SecretString;
 use serde_json::{Map, Value};
@@ -67,6 +69,8 @@ pub struct Served {
     pub tools: Arc<Tools>,
     loaded: Arc<Loaded>,
     secrets: Arc<Secrets>,
+    /// How often a template's word on its forks had changed when this was read.
+    words: u64,
 }
 
 impl fmt::Debug for Served {
@@ -81,12 +85,19 @@ pub struct Gateway {
     served: Remembered<Mount, Arc<Served>>,
     /// A version never changes.
     tools: Cache<VersionId, Arc<Tools>>,
+    /// How often a template's word on its forks has changed.
+    words: AtomicU64,
     pub bodies: Bodies,
 }
 
 impl Default for Gateway {
     fn default() -> Self {
-        Self { served: Remembered::new(10_000, TRUST), tools: Cache::new(10_000), bodies: Bodies::default() }
+        Self {
+            served: Remembered::new(10_000, TRUST),
+            tools: Cache::new(10_000),
+            words: AtomicU64::new(0),
+            bodies: Bodies::default(),
+        }
     }
 }
 
@@ -96,8 +107,15 @@ impl Gateway {
         self.served.forget_if(move |served| served.live.server_id == server);
     }
 
+    /// All forks of a template were stopped, or are so no longer.
+    pub fn forget_forks(&self, template: TemplateId) {
+        self.words.fetch_add(1, Ordering::SeqCst);
+        self.served.forget_if(move |served| served.live.template_id == Some(template));
+    }
+
     /// Any may have changed.
     pub fn forget_all(&self) {
+        self.words.fetch_add(1, Ordering::SeqCst);
         self.served.forget_if(|_| true);
     }
 
@@ -113,12 +131,16 @@ pub async fn serve(app: &App, caller: &Caller, mount: &Mount) -> Result<Arc<Serv
         check_right(caller, known.live.server_id, known.live.org_id)?;
         return Ok(known);
     }
-    let began = app.gateway.served.begin();
+    let (began, words) = (app.gateway.served.begin(), app.gateway.words.load(Ordering::SeqCst));
     let mut tx = app.db.read().await?;
-    let Some((id, org, status)) = store::status(&mut tx, &mount.org, &mount.slug).await? else {
+    let Some(Standing { id, org_id, status, taken_down }) = store::status(&mut tx, &mount.org, &mount.slug).await?
+    else {
         return Err(Error::NotFound);
     };
-    check_right(caller, id, org)?;
+    check_right(caller, id, org_id)?;
+    if taken_down {
+        return Err(Error::NotLive(forks::STOPPED));
+    }
     let live = store::live(&mut tx, &mount.org, &mount.slug).await?.ok_or_else(|| not_live(status))?;
     if status == ServerStatus::Paused {
         return Err(not_live(status));
@@ -132,6 +154,7 @@ pub async fn serve(app: &App, caller: &Caller, mount: &Mount) -> Result<Arc<Serv
         secrets: Arc::new(bound(&live, secrets)),
         tools: tools(app, &live)?,
         live,
+        words,
     });
     app.gateway.served.keep(began, mount.clone(), served.clone());
     Ok(served)
@@ -210,7 +233,11 @@ pub async fn call(
         })),
     };
     let call = ToolCall { name: tool.name().to_owned(), arguments };
-    let answer = Answer::of(begun, app.sandbox.call(&served.loaded, grant, call).await, tool);
+    let Some(report) = forks::unless_stopped(app, served, app.sandbox.call(&served.loaded, grant, call)).await else {
+        // Its record was made as it was dropped.
+        return Answer::refused(begun, format!("the server {}", forks::STOPPED));
+    };
+    let answer = Answer::of(begun, report, tool);
     app.calls.note(answer.call.clone());
     answer
 }

@@ -1,6 +1,7 @@
 //! The Cloche platform: HTTP at the edge, use cases behind it, and their wiring. The binary is `cloche`.
 
 pub mod accounts;
+pub mod admins;
 pub mod api_keys;
 pub mod app;
 pub mod artifacts;
@@ -42,6 +43,7 @@ pub mod secret_scan;
 pub mod servers;
 pub mod sessions;
 pub mod stop;
+pub mod templates;
 pub mod text_scan;
 pub mod token;
 pub mod usage;

@@ -76,6 +76,27 @@ pub fn scan(text: &str) -> Vec<Finding> {
     found.list
 }
 
+/// Characters of a text that is taken for drawn at random, whatever stands before it.
+const RANDOM_RUN: usize = 32;
+/// Bits a character of such a text: of 32 hexadecimal digits, one in ten thousand has less.
+const RANDOM_BITS: f64 = 3.1;
+
+/// Long texts that nobody has written: for what is to be public, where no name says that they are secrets.
+pub fn random(text: &str) -> Vec<Finding> {
+    let mut found = Findings { text, list: vec![] };
+    for start in word_starts(text) {
+        if start > 0 && Charset::Dashed.has(text.as_bytes()[start - 1]) {
+            continue;
+        }
+        let run = Charset::Dashed.run(&text[start..], LONGEST);
+        let random = run.len() >= RANDOM_RUN && bits_a_character(run) >= RANDOM_BITS && is_mixed(run);
+        if random && !is_wordy(run) && !is_uuid(run) && !is_placeholder(run) {
+            found.add("long random text", start, start + run.len());
+        }
+    }
+    found.list
+}
+
 struct Findings<'a> {
     text: &'a str,
     list: Vec<Finding>,

@@ -2,6 +2,7 @@
 
 mod change;
 mod create;
+mod fork;
 mod iterate;
 mod upload;
 mod wish;
@@ -19,6 +20,7 @@ use serde_json::{Value, json};
 pub use change::{Change, describe, pause};
 pub use create::{Created, From, NewServer, create};
 pub(crate) use create::{checked, safe};
+pub use fork::{NewFork, fork, take_release};
 pub use iterate::{Begun, Next, iterate};
 pub use upload::Upload;
 
@@ -82,6 +84,24 @@ pub enum Error {
     UnknownSecret(SecretKey),
     #[error("the value of {key} {problem}")]
     SecretInvalid { key: SecretKey, problem: &'static str },
+    #[error(
+        "the reference to fork this template has expired, was used, or is not yours: open the template, and fork it again"
+    )]
+    ForkRefExpired,
+    #[error("the reference is for another template: open this one, and fork it")]
+    ForkRefOther,
+    #[error("a fork runs what its template runs, so its spec stays: fork it, and change it in its next version")]
+    SpecEditOnFork,
+    #[error("the template is not there any more: it was taken back, or taken down")]
+    TemplateGone,
+    #[error("the template that this server was made from was taken down: it cannot answer")]
+    TakenDown,
+    #[error("the server was not made from a template")]
+    NotAFork,
+    #[error("the newest release of the template is {0}: look at it, and take that one")]
+    NotNewest(i64),
+    #[error("the release that answers is the newest of the template already")]
+    UpToDate,
     #[error(transparent)]
     Vault(#[from] vault::Error),
     #[error(transparent)]

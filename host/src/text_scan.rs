@@ -39,6 +39,9 @@ pub enum Kind {
 pub struct Finding {
     /// JSON pointer into the report: `/tools/0/description`.
     pub pointer: String,
+    /// From 1.
+    #[serde(skip)]
+    pub line: usize,
     pub kind: Kind,
     pub excerpt: String,
     /// Why it is told.
@@ -47,23 +50,45 @@ pub struct Finding {
 
 /// What should be looked at in the texts that AI clients are given.
 pub fn findings(of: &Capabilities) -> Vec<Finding> {
+    let texts = json!({"name": of.name, "description": of.description, "tools": of.tools});
+    let mut found = in_texts(&texts, of);
+    found.extend(in_names_of(&texts, of));
+    found.truncate(MOST);
+    found
+}
+
+/// The same in a document of whatever texts about this server.
+pub fn in_texts(texts: &Value, of: &Capabilities) -> Vec<Finding> {
     let phrases: Vec<(&'static str, String)> =
         PHRASES.iter().flat_map(|(why, phrases)| phrases.iter().map(|phrase| (*why, folded(phrase)))).collect();
-    let texts = json!({"name": of.name, "description": of.description, "tools": of.tools});
-    let mut all = Vec::new();
-    look(&texts, &mut String::new(), &mut |pointer, text| all.push((pointer.to_owned(), text.to_owned())));
+    let all = all_of(texts);
     let names = Names::of(of, all.iter().map(|(_, text)| text.as_str()));
     let mut found = Vec::new();
     for (pointer, text) in &all {
         scan(pointer, text, &phrases, &names, &mut found);
     }
-    let elsewhere = in_names(&names, of).into_iter();
-    found.extend(elsewhere.map(|(pointer, excerpt, why)| Finding { pointer, kind: Kind::LookAlike, excerpt, why }));
-    found.truncate(MOST);
     found
 }
 
+/// The server's hosts, and its tools' names beside each other; the texts tell which scripts it is written in.
+pub fn in_names_of(texts: &Value, of: &Capabilities) -> Vec<Finding> {
+    let all = all_of(texts);
+    let found = in_names(&Names::of(of, all.iter().map(|(_, text)| text.as_str())), of).into_iter();
+    let finding = |(pointer, excerpt, why)| Finding { pointer, line: 1, kind: Kind::LookAlike, excerpt, why };
+    found.map(finding).collect()
+}
+
+fn all_of(texts: &Value) -> Vec<(String, String)> {
+    let mut all = Vec::new();
+    each_text(texts, &mut |pointer, text| all.push((pointer.to_owned(), text.to_owned())));
+    all
+}
+
 /// Every text and name in a document, with where it stands.
+pub fn each_text(value: &Value, each: &mut impl FnMut(&str, &str)) {
+    look(value, &mut String::new(), each);
+}
+
 fn look(value: &Value, pointer: &mut String, each: &mut impl FnMut(&str, &str)) {
     let length = pointer.len();
     match value {
@@ -91,8 +116,9 @@ fn look(value: &Value, pointer: &mut String, each: &mut impl FnMut(&str, &str)) 
 
 fn scan(pointer: &str, text: &str, phrases: &[(&'static str, String)], names: &Names, found: &mut Vec<Finding>) {
     let mut add = |kind, excerpt: &str, why| {
+        let line = text.find(excerpt).map_or(0, |at| text[..at].matches('\n').count()) + 1;
         let excerpt = excerpt.chars().take(EXCERPT).collect();
-        found.push(Finding { pointer: pointer.to_owned(), kind, excerpt, why });
+        found.push(Finding { pointer: pointer.to_owned(), line, kind, excerpt, why });
     };
     let plain = folded(text);
     let mut told = None;

@@ -10,6 +10,7 @@ use cloche_domain::report::Capabilities;
 use cloche_domain::server::Role;
 use cloche_domain::spec::ServerSpec;
 use cloche_domain::{ServerId, Sha256};
+use cloche_storage::templates::Release;
 use cloche_storage::versions::{self, Built};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -19,7 +20,8 @@ use utoipa::ToSchema;
 
 pub use code::{Change, Code, CodeDiff};
 pub use end::{delete, retire};
-pub use review::{Compared, activate, approve, diff, needed, refuse};
+pub(crate) use review::settle;
+pub use review::{Compared, activate, approve, diff, refuse};
 
 use crate::app::App;
 use crate::artifacts;
@@ -118,20 +120,31 @@ pub async fn report(app: &App, member: &Member, server: ServerId, n: i64) -> Res
     report_of(app, built(app, member, server, n).await?).await
 }
 
-async fn report_of(app: &App, version: Built) -> Result<Report> {
+/// What a version can do, and all that it imports: from its component, which has to describe itself as its spec does.
+pub(crate) async fn read(app: &App, version: &Built) -> Result<(Capabilities, Vec<String>)> {
+    let (capabilities, imports, _) = inspected(app, version).await?;
+    Ok((capabilities, imports))
+}
+
+async fn inspected(app: &App, version: &Built) -> Result<(Capabilities, Vec<String>, usize)> {
     let component = app.artifacts.get(version.component_sha256).await?;
     let manifest = read_manifest(&component)?;
     if manifest != Manifest::of(&version.spec, version.source_sha256) {
         return Err(Error::Disowned);
     }
-    let capabilities = Capabilities::of(&imports(&component)?, &manifest);
+    let imports = imports(&component)?;
+    Ok((Capabilities::of(&imports, &manifest), imports, component.len()))
+}
+
+async fn report_of(app: &App, version: Built) -> Result<Report> {
+    let (capabilities, _, component_size) = inspected(app, &version).await?;
     Ok(Report {
         findings: text_scan::findings(&capabilities),
         version: version.n,
         active: version.active,
         created_at: version.created_at,
         component_sha256: version.component_sha256,
-        component_size: component.len(),
+        component_size,
         spec_sha256: spec_sha256(&version.spec),
         source_sha256: version.source_sha256,
         toolchain: version.toolchain,
@@ -151,15 +164,28 @@ pub async fn source(app: &App, member: &Member, server: ServerId, n: i64) -> Res
     if version.uploaded_sha256.is_some() {
         return Err(Error::Uploaded(n));
     }
-    let source: cloche_compiler::Source = serde_json::from_value(version.source).map_err(Error::Source)?;
-    Ok(Source {
-        component_sha256: version.component_sha256,
-        spec_sha256: spec_sha256(&version.spec),
-        source_sha256: version.source_sha256,
-        toolchain: version.toolchain,
-        spec: version.spec,
-        files: source.files,
-    })
+    Source::of(version.source, (version.component_sha256, version.source_sha256), version.toolchain, version.spec)
+}
+
+impl Source {
+    /// What a template's release was built from.
+    pub(crate) fn of_release(release: Release) -> Result<Self> {
+        if release.uploaded_sha256.is_some() {
+            return Err(Error::Uploaded(release.version_n));
+        }
+        Self::of(release.source, (release.component_sha256, release.source_sha256), release.toolchain, release.spec)
+    }
+
+    fn of(
+        source: Value,
+        (component_sha256, source_sha256): (Sha256, Sha256),
+        toolchain: String,
+        spec: ServerSpec,
+    ) -> Result<Self> {
+        let source: cloche_compiler::Source = serde_json::from_value(source).map_err(Error::Source)?;
+        let (spec_sha256, files) = (spec_sha256(&spec), source.files);
+        Ok(Self { component_sha256, spec_sha256, source_sha256, toolchain, spec, files })
+    }
 }
 
 /// The signed statement of how it was built, a DSSE envelope.

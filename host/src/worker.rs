@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::builds;
+use crate::templates::{self, NOTICES};
 use crate::token::{NoRandomness, random_bytes};
 
 /// The kind of job that builds a version; its subject is the build's id.
@@ -182,7 +183,12 @@ async fn hold(
     (job, places, free): (&Job, &Places, OwnedSemaphorePermit),
     stopping: &CancellationToken,
 ) {
-    let work = async { builds::run(app, job, Place::take(places, job.org_id, free).await).await };
+    let work = async {
+        if job.kind == NOTICES {
+            return templates::tell_owners(app, job).await;
+        }
+        builds::run(app, job, Place::take(places, job.org_id, free).await).await
+    };
     // Both go on side by side: a renewal must not wait for a transaction of the work, nor the work for it.
     let outcome = tokio::select! {
         // A panic must not take the worker along. The job is begun again when its lease ends, and given up in time.

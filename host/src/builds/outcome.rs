@@ -3,7 +3,7 @@
 use cloche_domain::server::BuildState;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Outcome {
+pub(crate) enum Outcome {
     /// It answers from now on.
     Answers,
     /// It asks for more than the one that answers, and has to be approved.
@@ -13,7 +13,7 @@ pub(super) enum Outcome {
 }
 
 impl Outcome {
-    pub(super) const fn state(self) -> BuildState {
+    pub(crate) const fn state(self) -> BuildState {
         match self {
             Self::Answers | Self::StandsBy { .. } => BuildState::Live,
             Self::Waits => BuildState::NeedsApproval,
@@ -21,7 +21,7 @@ impl Outcome {
     }
 
     /// What the build's stream says.
-    pub(super) fn message(self) -> String {
+    pub(crate) fn message(self) -> String {
         match self {
             Self::Answers => "Live".to_owned(),
             Self::Waits => {
@@ -32,7 +32,7 @@ impl Outcome {
     }
 
     /// What the log says.
-    pub(super) const fn said(self) -> &'static str {
+    pub(crate) const fn said(self) -> &'static str {
         match self {
             Self::Answers => "build is live",
             Self::Waits => "build waits for approval",
@@ -41,7 +41,7 @@ impl Outcome {
     }
 
     /// What the audit log calls it.
-    pub(super) const fn action(self) -> &'static str {
+    pub(crate) const fn action(self) -> &'static str {
         match self {
             Self::Answers => "version.activated",
             Self::Waits => "version.waiting",

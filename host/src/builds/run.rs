@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use cloche_compiler::{Artifact, Event as Step, EventSink, ManifestError, Source, imports, read_manifest};
 use cloche_domain::report::Capabilities;
-use cloche_domain::server::{BuildState, Review};
+use cloche_domain::server::BuildState;
 use cloche_domain::{BuildId, Sha256};
 use cloche_storage::artifacts as kept;
 use cloche_storage::builds::{self, BuildEvent, Failure, Work};
@@ -30,7 +30,7 @@ use crate::audit::{self, Done};
 use crate::dsse::Envelope;
 use crate::events::Event;
 use crate::quotas;
-use crate::versions::{needed, retire};
+use crate::versions::{retire, settle};
 use crate::worker::{ATTEMPTS, Place, lease_end};
 
 /// The pause before a second attempt; each further one is twice as long.
@@ -202,17 +202,8 @@ impl Run<'_> {
         };
         versions::complete(&mut tx, self.work.version_id, &compiled).await?;
         let capabilities = Capabilities::of(&artifact.imports, &artifact.manifest);
-        let review = needed(&mut tx, self.work.server_id, &capabilities).await?;
-        versions::set_review(&mut tx, self.work.version_id, review).await?;
-        let before = versions::active(&mut tx, self.work.server_id).await?.map(|active| active.n);
-        let now = self.app.clock.now();
-        let outcome = match review {
-            Review::Waiting => Outcome::Waits,
-            _ if servers::activate_built(&mut tx, self.work.server_id, self.work.version_id, now).await? => {
-                Outcome::Answers
-            }
-            _ => Outcome::StandsBy { active: before.unwrap_or_default() },
-        };
+        let of = (self.work.server_id, self.work.version_id);
+        let (outcome, before) = settle(&mut tx, of, &capabilities, self.app.clock.now()).await?;
         self.note(&mut tx, outcome, before).await?;
         let event = self.event(outcome.state(), outcome.message());
         let elapsed_ms = event.elapsed_ms;

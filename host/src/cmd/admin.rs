@@ -12,7 +12,7 @@ use super::Place;
 use crate::api_keys::NewKey;
 use crate::app::App;
 use crate::http::auth;
-use crate::{accounts, api_keys, boot, plans, vault};
+use crate::{accounts, admins, api_keys, boot, plans, vault};
 
 #[derive(Subcommand, Debug)]
 pub(super) enum Admin {
@@ -22,6 +22,10 @@ pub(super) enum Admin {
     SignInLink(Person),
     /// Make a person a member of an organisation, or give them another role in it, and print their id.
     Member(Member),
+    /// Make a person an admin of the platform, who looks after the marketplace; make their account if they have none.
+    Grant(Person),
+    /// Make a person an admin no longer.
+    Revoke(Person),
     /// Print a new API key of a person; make their account if they have none.
     ApiKey(ApiKey),
     /// Give an organisation a plan, whatever else would give it one; or, without --plan, end that. Print its plan.
@@ -68,7 +72,8 @@ pub(super) struct PlanOf {
 pub(super) struct ApiKey {
     #[command(flatten)]
     person: Person,
-    /// What the key is good for: `api` (the platform's API), `mcp` (calls to the person's servers).
+    /// What the key is good for: `api` (the platform's API), `mcp` (calls to the person's servers), `admin` (moderation, for
+    /// admins of the platform).
     #[arg(long, value_delimiter = ',', default_value = "api,mcp")]
     scopes: Vec<Scope>,
     /// The organisation that it is for; without it, the person's own.
@@ -97,6 +102,14 @@ impl Admin {
             Self::Member(Member { person, org, role }) => {
                 let app = person.platform().await?;
                 Ok(accounts::join(&app, &person.email, &org, role).await?.user_id.to_string())
+            }
+            Self::Grant(person) => {
+                let app = person.platform().await?;
+                Ok(admins::set_admin(&app, &person.email, true).await?.to_string())
+            }
+            Self::Revoke(person) => {
+                let app = person.platform().await?;
+                Ok(admins::set_admin(&app, &person.email, false).await?.to_string())
             }
             Self::ApiKey(ApiKey { person, scopes, org, name, expires_in_days }) => {
                 let app = person.platform().await?;

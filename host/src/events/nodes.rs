@@ -54,6 +54,7 @@ fn event(told: &str) -> Event {
     let event = match what {
         "build" => id.parse().ok().map(Event::Build),
         "server" => id.parse().ok().map(Event::Server),
+        "template" => id.parse().ok().map(Event::Template),
         "grant" => id.parse().ok().map(Event::Grant),
         "plan" => id.parse().ok().map(Event::Plan),
         "rights" => Some(Event::Rights),

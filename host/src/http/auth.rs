@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, Method};
 use cloche_domain::SessionId;
 use cloche_domain::server::Scope;
 use cloche_domain::{Actor, Origin, Via};
-use cloche_storage::accounts::Membership;
+use cloche_storage::accounts::{self, Membership};
 use cloche_storage::sessions::Session;
 use secrecy::SecretString;
 use url::Url;
@@ -87,6 +87,8 @@ pub enum Error {
     MissingScope(Scope),
     #[error("an API key may not do this, lest it outgrow and outlive itself: sign in and do it there")]
     SessionNeeded,
+    #[error("only admins of this platform may do this: its operator makes them, by `cloche admin grant`")]
+    NotAdmin,
     #[error("this request came from another site's page and was refused: use the platform's own address")]
     CrossOrigin,
     #[error(transparent)]
@@ -132,6 +134,34 @@ impl FromRequestParts<Arc<App>> for MaybeMember {
     }
 }
 
+/// An admin of the platform: at a browser, or by an API key that has the scope for it.
+#[derive(Clone, Debug)]
+pub struct Admin(Member);
+
+impl Deref for Admin {
+    type Target = Member;
+
+    fn deref(&self) -> &Member {
+        &self.0
+    }
+}
+
+impl FromRequestParts<Arc<App>> for Admin {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        let FullAddress(address) = FullAddress::from_request_parts(parts, app).await?;
+        let member = if let Some(key) = bearer(&parts.headers) {
+            member_of_api_key(app, &key, address, Scope::Admin).await?
+        } else {
+            let session = of_session(app, &parts.method, &parts.headers).await?;
+            of(session.ok_or(Error::NotSignedIn)?, address)
+        };
+        let is_admin = accounts::is_admin(&mut app.db.read().await?, member.user_id).await?;
+        if is_admin { Ok(Self(member)) } else { Err(Error::NotAdmin.into()) }
+    }
+}
+
 /// A platform that bills nobody has none of what asks for this, whoever asks.
 #[derive(Clone, Copy, Debug)]
 pub struct BillingIsOn;
@@ -160,7 +190,7 @@ impl FromRequestParts<Arc<App>> for SameOrigin {
 
 async fn asker(app: &App, method: &Method, headers: &HeaderMap, address: String) -> Result<Option<Member>> {
     if let Some(key) = bearer(headers) {
-        return member_of_api_key(app, &key, address).await.map(Some);
+        return member_of_api_key(app, &key, address, Scope::Api).await.map(Some);
     }
     Ok(of_session(app, method, headers).await?.map(|session| of(session, address)))
 }
@@ -179,11 +209,11 @@ async fn of_session(app: &App, method: &Method, headers: &HeaderMap) -> Result<O
     Ok(Some(session))
 }
 
-/// The member that an API key acts for, if it is good for the API.
-async fn member_of_api_key(app: &App, key: &SecretString, address: String) -> Result<Member> {
+/// The member that an API key acts for, if it is good for this.
+async fn member_of_api_key(app: &App, key: &SecretString, address: String, scope: Scope) -> Result<Member> {
     let held = api_keys::holder(app, key).await?.ok_or(Error::BadApiKey)?;
-    if !held.scopes.contains(&Scope::Api) {
-        return Err(Error::MissingScope(Scope::Api));
+    if !held.scopes.contains(&scope) {
+        return Err(Error::MissingScope(scope));
     }
     Ok(Member::new(held.member, Origin { via: Via::ApiKey(held.key_id), address: Some(address) }))
 }

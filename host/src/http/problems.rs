@@ -3,6 +3,7 @@
 mod orgs;
 mod servers;
 mod sign_in;
+mod templates;
 
 use axum::http::header::WWW_AUTHENTICATE;
 use axum::http::{HeaderValue, StatusCode};
@@ -38,6 +39,7 @@ impl From<auth::Error> for Problem {
                 Self::new(StatusCode::FORBIDDEN, "insufficient_scope", detail).with("scope", scope)
             }
             E::SessionNeeded => Self::new(StatusCode::FORBIDDEN, "session_needed", detail),
+            E::NotAdmin => Self::new(StatusCode::FORBIDDEN, "not_an_admin", detail),
             E::CrossOrigin => Self::new(StatusCode::FORBIDDEN, "cross_origin", detail),
             E::ApiKey(error) => error.into(),
             E::Session(error) => error.into(),
@@ -100,7 +102,7 @@ impl From<api_keys::Error> for Problem {
     fn from(error: api_keys::Error) -> Self {
         use api_keys::Error as E;
         match error {
-            E::Name | E::NoScope | E::Days => {
+            E::Name | E::NoScope | E::Days | E::NotAdmin => {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_api_key", error.to_string())
             }
             E::NotFound => Self::not_found("API key"),

@@ -1,5 +1,6 @@
 //! The API, `/v1`: each handler translates, and a use case does the work.
 
+pub(super) mod admin;
 pub(super) mod api_keys;
 pub(super) mod audit;
 pub(super) mod auth;
@@ -17,5 +18,6 @@ pub(super) mod previews;
 pub(super) mod providers;
 pub(super) mod servers;
 pub(super) mod sessions;
+pub(super) mod templates;
 pub(super) mod usage;
 pub(super) mod versions;

@@ -48,7 +48,7 @@ pub async fn describe(app: &App, member: &Member, id: ServerId, change: Change) 
     Ok(after)
 }
 
-fn checked(change: Change) -> Result<Change> {
+pub(super) fn checked(change: Change) -> Result<Change> {
     let name = change.name.map(|name| name.trim().to_owned());
     if let Some(name) = &name {
         if name.is_empty() || name.chars().count() > NAME {
@@ -73,6 +73,9 @@ pub async fn pause(app: &App, member: &Member, id: ServerId, paused: bool) -> Re
     may_change(member)?;
     let mut tx = audit::begin(app, member.org_id).await?;
     let before = servers::get(&mut tx, member.org_id, id).await?.ok_or(Error::NotFound)?;
+    if before.taken_down {
+        return Err(Error::TakenDown);
+    }
     if (before.status == ServerStatus::Paused) == paused {
         return Ok(());
     }

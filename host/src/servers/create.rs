@@ -6,6 +6,7 @@ use cloche_compiler::Adopted;
 use cloche_domain::spec::{ServerSpec, SpecProblem};
 use cloche_domain::{BuildId, PreviewId, SecretKey, ServerId, Slug, VersionId};
 use cloche_storage::jobs::NewJob;
+use cloche_storage::secrets::Sealed;
 use cloche_storage::servers::Server;
 use cloche_storage::versions::NewVersion;
 use cloche_storage::{Tx, artifacts, builds, jobs, previews, secrets, servers, versions};
@@ -38,6 +39,8 @@ pub enum From {
     Draft { preview_id: PreviewId, spec_edit: Option<Value> },
     /// A component that was built elsewhere.
     Upload(Upload),
+    /// What the platform itself brings along.
+    Spec(Box<ServerSpec>),
 }
 
 /// A server that waits for its first build.
@@ -65,16 +68,10 @@ pub async fn create(app: &App, member: &Member, new: NewServer) -> Result<Create
             let (spec, component) = adopted(app, upload, Some(&new.name)).await?;
             (spec, Some(component), false)
         }
+        From::Spec(spec) => (checked(*spec)?, None, false),
     };
     let id = ServerId::new();
-    let mut sealed = Vec::new();
-    for (key, value) in &new.secrets {
-        if !spec.required_secrets.iter().any(|asked| &asked.key == key) {
-            return Err(Error::UnknownSecret(key.clone()));
-        }
-        check_secret(key, value)?;
-        sealed.push(app.vault.seal(id, key, value)?);
-    }
+    let sealed = sealed(app, id, &spec, &new.secrets)?;
 
     let mut tx = audit::begin(app, member.org_id).await?;
     quotas::room_for_server(app, member, &mut tx).await?;
@@ -98,6 +95,23 @@ pub async fn create(app: &App, member: &Member, new: NewServer) -> Result<Create
     tracing::info!(server = %id, build = %build_id, by = %member.user_id, "server created");
     app.wake.ring();
     Ok(Created { server, build_id })
+}
+
+/// The secrets that a new server is given, as they are kept.
+pub(super) fn sealed(
+    app: &App,
+    server: ServerId,
+    spec: &ServerSpec,
+    secrets: &BTreeMap<SecretKey, SecretString>,
+) -> Result<Vec<Sealed>> {
+    let sealed = secrets.iter().map(|(key, value)| {
+        if !spec.required_secrets.iter().any(|asked| &asked.key == key) {
+            return Err(Error::UnknownSecret(key.clone()));
+        }
+        check_secret(key, value)?;
+        Ok(app.vault.seal(server, key, value)?)
+    });
+    sealed.collect()
 }
 
 /// The spec that is to be built: the draft's, or the edited one, under the server's name.
@@ -151,7 +165,8 @@ pub(super) async fn begin_version(
         artifacts::lay(tx, component.sha256, now).await?;
         app.artifacts.put(component.sha256, component.component).await?;
     }
-    let version = NewVersion { id, server_id: server, n, spec, uploaded_sha256, repair, created_by: member.user_id };
+    let created_by = member.user_id;
+    let version = NewVersion { id, server_id: server, n, spec, uploaded_sha256, repair, release_n: None, created_by };
     versions::insert(tx, &version, now).await?;
     builds::insert(tx, build, (server, id), "Waiting for a builder", now).await?;
     let subject = build.to_string();

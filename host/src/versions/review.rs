@@ -8,12 +8,14 @@ use cloche_domain::{ServerId, VersionId};
 use cloche_storage::versions::{self, Active, Decision};
 use cloche_storage::{Tx, servers};
 use serde_json::json;
+use time::OffsetDateTime;
 use tokio::task::spawn_blocking;
 
 use super::code::Code;
 use super::{Error, Result, built, report_of};
 use crate::app::App;
 use crate::audit::{self, Done};
+use crate::builds::Outcome;
 use crate::events::Event;
 use crate::http::auth::Member;
 use crate::servers as use_case;
@@ -47,10 +49,29 @@ pub async fn diff(app: &App, member: &Member, server: ServerId, n: i64, from: Op
 
 /// How far a version that has just been built has to be looked at before it answers: not at all where it is a server's
 /// first, whose powers its author has just gone through, or asks for no more than the one that answers.
-pub async fn needed(tx: &mut Tx, server: ServerId, built: &Capabilities) -> cloche_storage::Result<Review> {
+async fn needed(tx: &mut Tx, server: ServerId, built: &Capabilities) -> cloche_storage::Result<Review> {
     let Some(active) = versions::active(tx, server).await? else { return Ok(Review::NotNeeded) };
     let more = Diff::between(&capabilities(&active), built).asks_for_more;
     Ok(if more { Review::Waiting } else { Review::NotNeeded })
+}
+
+/// Has a version answer that has just been completed, unless it has to be approved first, or another is newer or was chosen
+/// since: what became of it, and which one answered before.
+pub(crate) async fn settle(
+    tx: &mut Tx,
+    (server, version): (ServerId, VersionId),
+    built: &Capabilities,
+    now: OffsetDateTime,
+) -> cloche_storage::Result<(Outcome, Option<i64>)> {
+    let review = needed(tx, server, built).await?;
+    versions::set_review(tx, version, review).await?;
+    let before = versions::active(tx, server).await?.map(|active| active.n);
+    let outcome = match review {
+        Review::Waiting => Outcome::Waits,
+        _ if servers::activate_built(tx, server, version, now).await? => Outcome::Answers,
+        _ => Outcome::StandsBy { active: before.unwrap_or_default() },
+    };
+    Ok((outcome, before))
 }
 
 fn capabilities(of: &Active) -> Capabilities {

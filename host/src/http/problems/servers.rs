@@ -33,6 +33,16 @@ impl From<servers::Error> for Problem {
             E::UnknownTool(name) => unprocessable("unknown_tool").with("tool", name),
             E::UnknownSecret(key) => unprocessable("unknown_secret").with("key", key),
             E::SecretInvalid { key, .. } => unprocessable("secret_invalid").with("key", key),
+            E::ForkRefExpired => Self::new(StatusCode::GONE, "fork_ref_expired", detail),
+            E::ForkRefOther => Self::new(StatusCode::CONFLICT, "fork_ref_mismatch", detail),
+            E::SpecEditOnFork => Self::new(StatusCode::BAD_REQUEST, "spec_edit_forbidden_on_fork", detail),
+            E::TemplateGone => Self::new(StatusCode::CONFLICT, "template_unavailable", detail),
+            E::TakenDown => Self::new(StatusCode::CONFLICT, "template_taken_down", detail),
+            E::NotAFork => Self::new(StatusCode::CONFLICT, "not_a_fork", detail),
+            E::NotNewest(newest) => {
+                Self::new(StatusCode::CONFLICT, "not_newest_release", detail).with("newest", newest)
+            }
+            E::UpToDate => Self::new(StatusCode::CONFLICT, "up_to_date", detail),
             E::Vault(_) | E::Artifacts(_) | E::Storage(_) => Self::internal(&error),
         }
     }

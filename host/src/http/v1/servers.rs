@@ -11,18 +11,19 @@ use std::collections::BTreeMap;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use cloche_domain::spec::ServerSpec;
-use cloche_domain::{BuildId, PreviewId, SecretKey, ServerId, Slug, ToolName};
+use cloche_domain::{BuildId, PreviewId, SecretKey, ServerId, Slug, TemplateId, ToolName};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
+use crate::app::App;
 use crate::http::Shared;
 use crate::http::auth::Member;
 use crate::http::json::Json;
 use crate::http::path::Id;
 use crate::http::problem::Problem;
-use crate::servers::{self, From, NewServer, Next, Upload};
+use crate::servers::{self, From, NewFork, NewServer, Next, Upload};
 
 use component::{WithComponent, decoded};
 use shown::{Detailed, Shown};
@@ -31,14 +32,17 @@ use shown::{Detailed, Shown};
 const PAGE: u8 = 50;
 const LARGEST_PAGE: u8 = 100;
 
-/// A server of a draft (`previewId`), or of a component that was built elsewhere (`component` and `spec`).
+/// A server of a draft (`previewId`), of a template (`templateId`, and the `previewId` that forking it gave), or of a
+/// component that was built elsewhere (`component` and `spec`).
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(as = CreateServer)]
 pub(in crate::http) struct Create {
     name: String,
-    slug: Slug,
+    /// May be left out for a fork: it then gets one that is free.
+    slug: Option<Slug>,
     preview_id: Option<String>,
+    template_id: Option<String>,
     #[schema(value_type = Option<ServerSpec>)]
     spec_edit: Option<Value>,
     /// A WebAssembly component in base64, which exports `cloche:tool/tools@0.1.0`.
@@ -63,7 +67,7 @@ pub(in crate::http) struct Created {
     shown: Shown,
 }
 
-/// Makes a server of a draft, or of an uploaded component, and begins to build it.
+/// Makes a server of a draft, or of an uploaded component, and begins to build it; or of a template: that one is live at once.
 ///
 /// Where the plan has no room for one more server, the answer is 402 `plan_limit`; where the builds of the day are used up, 429
 /// `rate_limited`. Code that does not build is given back to the model that wrote it, see `repair`.
@@ -74,6 +78,23 @@ pub(in crate::http) async fn create(
     member: Member,
     WithComponent(new, _place): WithComponent<Create>,
 ) -> Result<(StatusCode, Json<Created>), Problem> {
+    if let Some(template) = new.template_id {
+        if new.spec_edit.is_some() {
+            return Err(servers::Error::SpecEditOnFork.into());
+        }
+        if new.component.is_some() || new.spec.is_some() || new.repair.is_some() {
+            return Err(unclear(
+                "a fork runs what its template runs: send templateId and previewId, name, slug and secrets",
+            ));
+        }
+        // What is no id at all is treated like one that is gone.
+        let expired = |_| servers::Error::ForkRefExpired;
+        let reference = new.preview_id.unwrap_or_default().parse::<PreviewId>().map_err(expired)?;
+        let template = template.parse::<TemplateId>().map_err(expired)?;
+        let fork = NewFork { name: new.name, slug: new.slug, reference, template, secrets: new.secrets };
+        return Ok(answer(&app, &member, servers::fork(&app, &member, fork).await?));
+    }
+    let Some(slug) = new.slug else { return Err(unclear("send slug, the part of the server's URL that is its own")) };
     let from = match (new.preview_id, new.spec_edit, new.component, new.spec) {
         (Some(preview_id), spec_edit, None, None) => {
             // What is no id at all is treated like the id of a draft that is gone.
@@ -85,10 +106,13 @@ pub(in crate::http) async fn create(
             return Err(unclear("send either previewId, with or without specEdit, or component and spec"));
         }
     };
-    let new = NewServer { name: new.name, slug: new.slug, from, secrets: new.secrets, repair: new.repair };
-    let created = servers::create(&app, &member, new).await?;
-    let shown = Shown::new(&app, &member, created.server);
-    Ok((StatusCode::CREATED, Json(Created { build_id: created.build_id, shown })))
+    let new = NewServer { name: new.name, slug, from, secrets: new.secrets, repair: new.repair };
+    Ok(answer(&app, &member, servers::create(&app, &member, new).await?))
+}
+
+fn answer(app: &App, member: &Member, created: servers::Created) -> (StatusCode, Json<Created>) {
+    let shown = Shown::new(app, member, created.server);
+    (StatusCode::CREATED, Json(Created { build_id: created.build_id, shown }))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]

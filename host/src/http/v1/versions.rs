@@ -8,8 +8,8 @@ use axum::http::header::{ACCEPT, CONTENT_DISPOSITION, CONTENT_TYPE, ETAG};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
-use cloche_domain::ServerId;
 use cloche_domain::diff::Diff;
+use cloche_domain::{ServerId, Sha256};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -68,12 +68,17 @@ pub(in crate::http) async fn component(
     Place { server, n }: Place,
 ) -> Result<Response, Problem> {
     let (component, sha256) = versions::component(&app, &member, server, n).await?;
+    Ok(download(component, sha256))
+}
+
+/// A component, to be kept as a file.
+pub(super) fn download(component: Vec<u8>, sha256: Sha256) -> Response {
     let headers = [
         (CONTENT_TYPE, "application/wasm".to_owned()),
         (CONTENT_DISPOSITION, format!("attachment; filename=\"{sha256}.wasm\"")),
         (ETAG, format!("\"{sha256}\"")),
     ];
-    Ok((headers, component).into_response())
+    (headers, component).into_response()
 }
 
 /// All that the component is built from; `cloche rebuild` makes the same bytes of it.
@@ -114,10 +119,24 @@ pub(in crate::http) struct Compared {
     from: i64,
     to: i64,
     #[serde(flatten)]
+    changes: Changes,
+}
+
+/// What changes: what can be done, what AI clients are told, and the code.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::http) struct Changes {
+    #[serde(flatten)]
     diff: Diff,
     code: Vec<CodeDiff>,
     /// Whether some of `code` is left out, being too long.
     code_cut: bool,
+}
+
+impl Changes {
+    pub(super) fn of(diff: Diff, Code { diffs: code, cut: code_cut }: Code) -> Self {
+        Self { diff, code, code_cut }
+    }
 }
 
 /// What a version can do that another could not, what AI clients are told otherwise, and what changed in the code.
@@ -132,8 +151,8 @@ pub(in crate::http) async fn diff(
     let bad = |rejection: QueryRejection| Problem::new(StatusCode::BAD_REQUEST, "invalid_query", rejection.body_text());
     let Query(From { from }) = from.map_err(bad)?;
     let compared = versions::diff(&app, &member, server, n, from).await?;
-    let Code { diffs, cut } = compared.code;
-    Ok(Json(Compared { from: compared.from, to: n, diff: compared.capabilities, code: diffs, code_cut: cut }))
+    let changes = Changes::of(compared.capabilities, compared.code);
+    Ok(Json(Compared { from: compared.from, to: n, changes }))
 }
 
 #[derive(Debug, Deserialize, ToSchema)]

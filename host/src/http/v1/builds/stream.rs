@@ -92,7 +92,7 @@ async fn changed(changes: &mut Receiver<Event>, id: BuildId) {
     loop {
         match changes.recv().await {
             Ok(Event::Build(other)) if other != id => {}
-            Ok(Event::Grant(_) | Event::Plan(_)) => {}
+            Ok(Event::Grant(_) | Event::Plan(_) | Event::Template(_)) => {}
             Ok(Event::Build(_) | Event::Server(_) | Event::Rights | Event::All) | Err(RecvError::Lagged(_)) => return,
             Err(RecvError::Closed) => return std::future::pending().await,
         }

@@ -4,7 +4,7 @@ use cloche_domain::capability::HostPattern;
 use cloche_domain::manifest::{Manifest, Tool};
 use cloche_domain::server::{BuildState, ServerStatus};
 use cloche_domain::spec::RequiredSecret;
-use cloche_domain::{BuildId, SecretKey, ServerId, Sha256, Slug};
+use cloche_domain::{BuildId, SecretKey, ServerId, Sha256, Slug, TemplateId};
 use cloche_storage::builds::Failure;
 use cloche_storage::servers::Server;
 use serde::Serialize;
@@ -26,6 +26,10 @@ pub(in crate::http) struct Shown {
     name: String,
     slug: Slug,
     status: ServerStatus,
+    /// The template that it was made from.
+    template_id: Option<TemplateId>,
+    /// Whether it is stopped because that was taken down: its `status` is then `paused`, and it cannot be resumed.
+    taken_down: bool,
     mcp_url: String,
     active_version: Option<i64>,
     /// What its owners say of it, or else its spec.
@@ -52,6 +56,8 @@ impl Shown {
             name: server.name,
             slug: server.slug,
             status: server.status,
+            template_id: server.template_id,
+            taken_down: server.taken_down,
             active_version: server.active_version,
             description: server.description.unwrap_or(description),
             tools,

@@ -1,0 +1,273 @@
+//! `/v1/admin`: what admins of the platform see and decide about templates.
+
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use cloche_domain::template::{CaseKind, CaseState, Concern, TemplateStatus};
+use cloche_domain::{CaseId, Slug, UserId};
+use cloche_storage::templates::Case;
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use time::serde::rfc3339;
+use utoipa::{IntoParams, ToSchema};
+
+use super::templates::{Page, bad_query, place};
+use crate::audit::Line;
+use crate::http::Shared;
+use crate::http::auth::Admin;
+use crate::http::json::Json;
+use crate::http::path::Id;
+use crate::http::problem::Problem;
+use crate::templates::{self, Action};
+
+/// Rows of a page where none is asked for, and at most.
+const PAGE: u8 = 50;
+const LARGEST_PAGE: u8 = 100;
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(in crate::http) struct AskedTemplates {
+    /// `published` where none is named.
+    status: Option<TemplateStatus>,
+    cursor: Option<String>,
+    limit: Option<u8>,
+}
+
+/// Templates of a status, newest first. For admins of the platform.
+#[utoipa::path(get, path = "/admin/templates", tag = "admin", params(AskedTemplates),
+    responses((status = OK, body = Page), Problem))]
+pub(in crate::http) async fn templates(
+    State(app): Shared,
+    _: Admin,
+    asked: Result<Query<AskedTemplates>, QueryRejection>,
+) -> Result<Json<Page>, Problem> {
+    let Query(asked) = asked.map_err(|rejection| bad_query(rejection.body_text()))?;
+    let after = match asked.cursor.as_deref() {
+        Some(cursor) => Some(place(cursor).ok_or_else(|| bad_query("the cursor is none that a page has given"))?.id),
+        None => None,
+    };
+    let limit = asked.limit.unwrap_or(PAGE).clamp(1, LARGEST_PAGE);
+    let status = asked.status.unwrap_or(TemplateStatus::Published);
+    Ok(Json(Page::of(templates::shown_to_admins(&app, status, after, limit).await?)))
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::http) struct Moderate {
+    action: ActionAsked,
+    /// For its owner, those who have forked it, and those who ask later: 1 to 1,000 characters.
+    reason: String,
+}
+
+/// What is decided about a template.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = ModerationAction)]
+enum ActionAsked {
+    /// The platform vouches for it.
+    Verify,
+    Unverify,
+    /// Nobody finds it; forks go on.
+    Hide,
+    /// Nobody finds it, and all its forks are stopped. A verified one takes two admins.
+    Takedown,
+    /// Ends what was decided: it is shown, and its forks answer.
+    Restore,
+}
+
+impl From<ActionAsked> for Action {
+    fn from(asked: ActionAsked) -> Self {
+        match asked {
+            ActionAsked::Verify => Self::Verify,
+            ActionAsked::Unverify => Self::Unverify,
+            ActionAsked::Hide => Self::Hide,
+            ActionAsked::Takedown => Self::Takedown,
+            ActionAsked::Restore => Self::Restore,
+        }
+    }
+}
+
+/// What came of it.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Moderated)]
+pub(in crate::http) struct Moderated {
+    slug: Slug,
+    status: TemplateStatus,
+    verified: bool,
+    /// Whether another admin has to ask for the same before it is done.
+    awaits_second_admin: bool,
+    /// Forks that are stopped from this moment on.
+    stopped: i64,
+}
+
+impl From<templates::Moderated> for Moderated {
+    fn from(done: templates::Moderated) -> Self {
+        let templates::Moderated { template, awaits_second_admin, stopped } = done;
+        let verified = template.verified_at.is_some();
+        Self { slug: template.slug, status: template.status, verified, awaits_second_admin, stopped }
+    }
+}
+
+/// Verifies, hides, takes down or restores a template. A takedown stops all forks at once, those included that are being made;
+/// their owners are told by mail.
+#[utoipa::path(patch, path = "/admin/templates/{slug}", tag = "admin", params(("slug" = Slug, Path)),
+    request_body = Moderate, responses((status = OK, body = Moderated), (status = ACCEPTED, body = Moderated,
+    description = "Another admin has to confirm it."), Problem))]
+pub(in crate::http) async fn moderate(
+    State(app): Shared,
+    admin: Admin,
+    Id(slug): Id<Slug>,
+    Json(Moderate { action, reason }): Json<Moderate>,
+) -> Result<(StatusCode, Json<Moderated>), Problem> {
+    let done = templates::moderate(&app, &admin, &slug, action.into(), &reason).await?;
+    let status = if done.awaits_second_admin { StatusCode::ACCEPTED } else { StatusCode::OK };
+    Ok((status, Json(done.into())))
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(in crate::http) struct AskedCases {
+    /// `open` where none is named.
+    state: Option<CaseState>,
+    cursor: Option<CaseId>,
+    limit: Option<u8>,
+}
+
+/// A report or an appeal.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Case)]
+struct CaseShown {
+    id: CaseId,
+    kind: CaseKind,
+    concern: Option<Concern>,
+    text: String,
+    /// Whose it is; null where the account is gone.
+    user_id: Option<UserId>,
+    state: CaseState,
+    decision: Option<String>,
+    decided_by: Option<UserId>,
+    #[serde(with = "rfc3339::option")]
+    decided_at: Option<OffsetDateTime>,
+    #[serde(with = "rfc3339")]
+    created_at: OffsetDateTime,
+    template: CaseTemplate,
+}
+
+/// What a case is about.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct CaseTemplate {
+    slug: Slug,
+    title: String,
+    status: TemplateStatus,
+    fork_count: i64,
+}
+
+impl From<Case> for CaseShown {
+    fn from(case: Case) -> Self {
+        Self {
+            id: case.id,
+            kind: case.kind,
+            concern: case.concern,
+            text: case.text,
+            user_id: case.user_id,
+            state: case.state,
+            decision: case.decision,
+            decided_by: case.decided_by,
+            decided_at: case.decided_at,
+            created_at: case.created_at,
+            template: CaseTemplate {
+                slug: case.template_slug,
+                title: case.template_title,
+                status: case.template_status,
+                fork_count: case.template_forks,
+            },
+        }
+    }
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::http) struct Cases {
+    cases: Vec<CaseShown>,
+    /// Give it as `cursor` for the next page; null on the last.
+    next_cursor: Option<CaseId>,
+}
+
+/// Reports and appeals, oldest first. For admins of the platform.
+#[utoipa::path(get, path = "/admin/cases", tag = "admin", params(AskedCases),
+    responses((status = OK, body = Cases), Problem))]
+pub(in crate::http) async fn cases(
+    State(app): Shared,
+    _: Admin,
+    asked: Result<Query<AskedCases>, QueryRejection>,
+) -> Result<Json<Cases>, Problem> {
+    let Query(AskedCases { state, cursor, limit }) = asked.map_err(|rejection| bad_query(rejection.body_text()))?;
+    let limit = limit.unwrap_or(PAGE).clamp(1, LARGEST_PAGE);
+    let (cases, next_cursor) = templates::open(&app, state.unwrap_or(CaseState::Open), cursor, limit).await?;
+    Ok(Json(Cases { cases: cases.into_iter().map(CaseShown::from).collect(), next_cursor }))
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::http) struct DecideCase {
+    /// Whether it was right. An appeal that is upheld restores its template.
+    upheld: bool,
+    /// For those who ask later: 1 to 1,000 characters.
+    reason: String,
+}
+
+/// What was decided, and what came of it.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::http) struct DecidedCase {
+    case: CaseShown,
+    /// What became of the template of an appeal that was upheld.
+    moderated: Option<Moderated>,
+}
+
+/// Decides a report or an appeal. What follows from a report is done beside it, by `PATCH /v1/admin/templates/{slug}`.
+#[utoipa::path(patch, path = "/admin/cases/{id}", tag = "admin", params(("id" = CaseId, Path)),
+    request_body = DecideCase, responses((status = OK, body = DecidedCase), Problem))]
+pub(in crate::http) async fn decide(
+    State(app): Shared,
+    admin: Admin,
+    Id(id): Id<CaseId>,
+    Json(DecideCase { upheld, reason }): Json<DecideCase>,
+) -> Result<Json<DecidedCase>, Problem> {
+    let (case, moderated) = templates::decide(&app, &admin, id, upheld, &reason).await?;
+    Ok(Json(DecidedCase { case: case.into(), moderated: moderated.map(Moderated::from) }))
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(in crate::http) struct AskedLog {
+    cursor: Option<i64>,
+    limit: Option<u8>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::http) struct AdminLog {
+    entries: Vec<Line>,
+    /// Give it as `cursor` for the next page; null on the last.
+    next_cursor: Option<i64>,
+}
+
+/// What admins of the platform have decided, and why; newest first.
+#[utoipa::path(get, path = "/admin/audit", tag = "admin", params(AskedLog),
+    responses((status = OK, body = AdminLog), Problem))]
+pub(in crate::http) async fn log(
+    State(app): Shared,
+    _: Admin,
+    asked: Result<Query<AskedLog>, QueryRejection>,
+) -> Result<Json<AdminLog>, Problem> {
+    let Query(AskedLog { cursor, limit }) = asked.map_err(|rejection| bad_query(rejection.body_text()))?;
+    let (entries, next_cursor) = templates::log(&app, cursor, limit.unwrap_or(PAGE).clamp(1, LARGEST_PAGE)).await?;
+    Ok(Json(AdminLog { entries: entries.into_iter().map(Into::into).collect(), next_cursor }))
+}

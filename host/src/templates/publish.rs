@@ -1,0 +1,194 @@
+//! From a live server to a template, or to the next release of its template. All of it is read from the version that
+//! answers: nothing else of the server is looked at (`tests/it/walls.rs`).
+
+use cloche_domain::report::Capabilities;
+use cloche_domain::server::Role;
+use cloche_domain::spec::ServerSpec;
+use cloche_domain::template::{Listing, Summary, TemplateStatus};
+use cloche_domain::{OrgId, ServerId, Slug, TemplateId};
+use cloche_storage::templates::{self, NewRelease, NewTemplate, Said, Template};
+use cloche_storage::versions::{self as store, Built};
+use cloche_storage::{Tx, artifacts, servers};
+use serde_json::{Value, json};
+
+use super::{Error, Result, scan, titles, words};
+use crate::app::App;
+use crate::audit::{self, Done};
+use crate::http::auth::Member;
+use crate::versions;
+
+/// Slugs that are tried for a title.
+const TRIES: usize = 50;
+
+/// What is to be public.
+#[derive(Clone, Debug)]
+pub struct Publish {
+    pub server: ServerId,
+    /// Of a new template; one is made of the title where none is given.
+    pub slug: Option<Slug>,
+    pub listing: Listing,
+}
+
+/// A template as it is now.
+#[derive(Clone, Debug)]
+pub struct Published {
+    pub template: Template,
+    /// Whether it was not there before.
+    pub created: bool,
+}
+
+/// Publishes the version of a server that answers. Where its template has another version, this is the next release, which
+/// forks are told of; where it has this one, what is said of it changes.
+pub async fn publish(app: &App, member: &Member, new: Publish) -> Result<Published> {
+    let Publish { server, slug, listing } = new;
+    if member.role != Role::Owner {
+        return Err(Error::Forbidden(member.role));
+    }
+    let version = answering(app, member, server).await?;
+    let problems = listing.problems(&version.spec);
+    if !problems.is_empty() {
+        return Err(Error::Invalid(problems));
+    }
+    let attestation = version.attestation.clone().ok_or(Error::NotAttested(version.n))?;
+    // From the component itself, which is what forks will run.
+    let (capabilities, imports) = versions::read(app, &version).await?;
+    let findings = scan::findings(&listing, &version.spec, &capabilities);
+    if !findings.is_empty() {
+        return Err(Error::Blocked(findings));
+    }
+    let (summary, text) = (summary(&version.spec, &capabilities), words::text(&listing, &version.spec));
+
+    let now = app.clock.now();
+    let mut tx = audit::begin(app, member.org_id).await?;
+    let active = store::active(&mut tx, server).await?;
+    if active.is_none_or(|active| active.n != version.n) {
+        return Err(Error::Changed(version.n));
+    }
+    let before = match templates::of_server(&mut tx, server).await? {
+        Some(known) => templates::lock(&mut tx, known.id).await?,
+        None => None,
+    };
+    let resembles = titles::resembled(&mut tx, before.as_ref().map(|known| known.id), &listing.title).await?;
+    let said = Said { listing: &listing, summary: &summary, resembles: resembles.as_ref(), text: &text };
+    let (id, releases) = match &before {
+        Some(known) => {
+            may_show(known)?;
+            templates::say(&mut tx, known.id, &said, now).await?;
+            if known.status == TemplateStatus::Unpublished {
+                templates::set_status(&mut tx, known.id, (TemplateStatus::Published, None), now).await?;
+            }
+            (known.id, known.releases)
+        }
+        None => (insert(&mut tx, (member.org_id, server), slug, &said, now).await?, 0),
+    };
+    let newest = templates::release(&mut tx, id, releases).await?;
+    let release = if newest.is_some_and(|newest| newest.version_n == version.n) { releases } else { releases + 1 };
+    if release > releases {
+        if !artifacts::hold(&mut tx, version.component_sha256, now).await? {
+            return Err(Error::Changed(version.n));
+        }
+        let published_by = (member.org_id != OrgId::PLATFORM).then_some(member.user_id);
+        let new = NewRelease {
+            template: id,
+            n: release,
+            version: &version,
+            imports: &imports,
+            attestation: &attestation,
+            published_by,
+        };
+        templates::insert_release(&mut tx, new, now).await?;
+    }
+    let template = templates::get(&mut tx, id).await?.ok_or(Error::NotFound)?;
+    let action = if before.is_none() { "template.published" } else { "template.updated" };
+    let done = Done::of(action, ("template", &id)).with(json!({"server": server, "version": version.n}));
+    let done = done.changed(before.as_ref().map_or(Value::Null, noted), noted(&template));
+    audit::note(app, member, &mut tx, done).await?;
+    tx.commit().await?;
+    tracing::info!(template = %id, %server, release, by = %member.user_id, "template published");
+    Ok(Published { template, created: before.is_none() })
+}
+
+/// The version that answers, of a server whose owner made it.
+async fn answering(app: &App, member: &Member, server: ServerId) -> Result<Built> {
+    let mut tx = app.db.read().await?;
+    let found = servers::get(&mut tx, member.org_id, server).await?.ok_or(crate::servers::Error::NotFound)?;
+    if found.template_id.is_some() {
+        return Err(Error::IsFork);
+    }
+    let n = found.active_version.ok_or(Error::NotLive)?;
+    store::built(&mut tx, member.org_id, server, n).await?.ok_or(Error::NotLive)
+}
+
+/// Writes a new template: its slug is the one asked for, or the next free one of its title.
+async fn insert(
+    tx: &mut Tx,
+    (org_id, server_id): (OrgId, ServerId),
+    slug: Option<Slug>,
+    said: &Said<'_>,
+    now: time::OffsetDateTime,
+) -> Result<TemplateId> {
+    let id = TemplateId::new();
+    let verified = org_id == OrgId::PLATFORM;
+    let insert = async |tx: &mut Tx, slug: &Slug| {
+        templates::insert(tx, &NewTemplate { id, slug, org_id, server_id, verified }, said, now).await
+    };
+    if let Some(slug) = slug {
+        return match insert(tx, &slug).await {
+            Ok(()) => Ok(id),
+            Err(cloche_storage::Error::Taken(_)) => Err(Error::SlugTaken(slug)),
+            Err(error) => Err(error.into()),
+        };
+    }
+    for slug in Slug::numbered(&Slug::from_title(&said.listing.title, "template")).take(TRIES) {
+        match insert(tx, &slug).await {
+            Err(cloche_storage::Error::Taken(_)) => {}
+            done => return Ok(done.map(|()| id)?),
+        }
+    }
+    Err(Error::NoFreeSlug)
+}
+
+/// What an admin has hidden or stopped, its owner does not bring back.
+fn may_show(template: &Template) -> Result<()> {
+    match template.status {
+        TemplateStatus::Published | TemplateStatus::Unpublished => Ok(()),
+        TemplateStatus::Hidden => Err(Error::Moderated("hidden")),
+        TemplateStatus::TakenDown => Err(Error::Moderated("taken down")),
+    }
+}
+
+fn summary(spec: &ServerSpec, capabilities: &Capabilities) -> Summary {
+    Summary {
+        tools: spec.tools.iter().map(|tool| tool.name.clone()).collect(),
+        hosts: capabilities.reaches.iter().map(|reach| reach.pattern.clone()).collect(),
+        secrets: spec.required_secrets.iter().map(|secret| secret.key.clone()).collect(),
+    }
+}
+
+/// What the log is told of a template.
+pub(super) fn noted(template: &Template) -> Value {
+    json!({"slug": template.slug, "status": template.status, "release": template.releases, "title": template.title})
+}
+
+/// Shows a template, or does so no longer. Its forks go on as they are.
+pub async fn set_visibility(app: &App, member: &Member, slug: &Slug, shown: bool) -> Result<Template> {
+    if member.role != Role::Owner {
+        return Err(Error::Forbidden(member.role));
+    }
+    let mut tx = audit::begin(app, member.org_id).await?;
+    let known = templates::by_slug(&mut tx, slug).await?.filter(|known| known.org_id == Some(member.org_id));
+    let id = known.ok_or(Error::NotFound)?.id;
+    let before = templates::lock(&mut tx, id).await?.ok_or(Error::NotFound)?;
+    may_show(&before)?;
+    let status = if shown { TemplateStatus::Published } else { TemplateStatus::Unpublished };
+    if before.status == status {
+        return Ok(before);
+    }
+    templates::set_status(&mut tx, id, (status, None), app.clock.now()).await?;
+    let after = templates::get(&mut tx, id).await?.ok_or(Error::NotFound)?;
+    let action = if shown { "template.shown" } else { "template.unpublished" };
+    let done = Done::of(action, ("template", &id)).changed(noted(&before), noted(&after));
+    audit::note(app, member, &mut tx, done).await?;
+    tx.commit().await?;
+    Ok(after)
+}
