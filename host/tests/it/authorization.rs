@@ -45,6 +45,9 @@ impl Place {
             spec["requiredSecrets"] = json!([{"key": "API_KEY", "hosts": ["api.example.com"]}]);
         });
         let server = server.await;
+        let listing = json!({"serverId": server.id, "slug": "hers", "title": "Hers", "category": "data",
+            "shortDescription": "Hers"});
+        assert_eq!(ada.post("/v1/templates", listing).await.0, 201);
         let (_, shown) = ada.post(&format!("/v1/servers/{}/iterate", server.id), json!({"source": {}})).await;
         let build = shown["buildId"].as_str().unwrap().to_owned();
         let (_, tried) = ada.post(&format!("/v1/servers/{}/try", server.id), json!({"tool": "now"})).await;
@@ -88,6 +91,7 @@ impl Place {
                 ("imports", "{id}") => self.import.as_str(),
                 // One's own alone: nobody of the organisation has these.
                 ("identities", "{id}") => "idn_01m8c9r4fae2d9d5860ny4kcfp",
+                ("cases", "{id}") => "cas_01m8c9r4fae2d9d5860ny4kcfp",
                 ("passkeys", "{id}") => "psk_01m8c9r4fae2d9d5860ny4kcfp",
                 (_, "{provider}") => "none",
                 (_, "{org}") => self.org.as_str(),
@@ -153,6 +157,8 @@ async fn every_operation_is_for_whom_it_is_for() {
     let (_, made) = ada.post("/v1/api-keys", json!({"name": "calls only", "scopes": ["mcp"]})).await;
     let calls_only = platform.with_key(made["key"].as_str().unwrap());
     let all = platform.with_key(&platform.api_key("ada@example.com"));
+    platform.admin("grant", &["--email", "zoe@example.com"]);
+    let admin = platform.sign_in("zoe@example.com").await;
 
     for operation in OPERATIONS {
         let (_, template) = operation.route.split_once(' ').unwrap();
@@ -169,7 +175,17 @@ async fn every_operation_is_for_whom_it_is_for() {
             assert_eq!(ask(("owner", &all), operation, &path).await.0, operation.answer, "{operation:?}, by a key");
             continue;
         }
-        if template.contains('{') {
+        if operation.who == Who::Admins {
+            for (role, member) in members.iter().map(|(role, member)| (*role, member)).chain([("another", &eve)]) {
+                let refused = ask((role, member), operation, &path).await;
+                assert_eq!(refused, (403, "not_an_admin".to_owned()), "{operation:?}, {role}");
+            }
+            assert_eq!(ask(("key", &all), operation, &path).await.1, "insufficient_scope", "{operation:?}, by a key");
+            let answer = ask(("admin", &admin), operation, &path).await;
+            assert_eq!(answer.0, operation.answer, "{operation:?}, an admin: {answer:?}");
+            continue;
+        }
+        if template.contains('{') && !matches!(operation.who, Who::Everywhere(_)) {
             let other = ask(("another", &eve), operation, &path).await;
             assert_eq!(other.0, 404, "{operation:?}, another: {other:?}");
         }
@@ -177,8 +193,8 @@ async fn every_operation_is_for_whom_it_is_for() {
         let refused = status == 403 && ["insufficient_scope", "session_needed"].contains(&code.as_str());
         assert!(refused, "{operation:?}, by a key for calls: {status} {code}");
         let (may, otherwise) = match operation.who {
-            Who::Anyone | Who::Member => (&ROLES[..], 403),
-            Who::Roles(roles) => (roles, 403),
+            Who::Anyone | Who::Member | Who::Admins => (&ROLES[..], 403),
+            Who::Roles(roles) | Who::Everywhere(roles) => (roles, 403),
             Who::Seen(roles) => (roles, 404),
         };
         for (role, member) in members.iter().filter(|(role, _)| !may.contains(role)) {

@@ -47,6 +47,7 @@ mod secret_scan;
 mod servers;
 mod starters;
 mod switches;
+mod templates;
 mod uploaded;
 mod uploads;
 #[path = "../../../guest-sdk/examples/tests/it/upstream.rs"]

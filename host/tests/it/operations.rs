@@ -12,9 +12,13 @@ pub enum Who {
     Roles(&'static [&'static str]),
     /// Members of these roles; to the others it is as if there were no such thing.
     Seen(&'static [&'static str]),
+    /// Members of these roles, of whatever organisation.
+    Everywhere(&'static [&'static str]),
+    /// Admins of the platform.
+    Admins,
 }
 
-use Who::{Anyone, Member, Roles, Seen};
+use Who::{Admins, Anyone, Everywhere, Member, Roles, Seen};
 
 /// Those who change servers.
 const CHANGE: Who = Roles(&["owner", "admin", "developer"]);
@@ -128,6 +132,34 @@ pub const OPERATIONS: &[Operation] = &[
     op("POST /v1/servers/{id}/resume", CHANGE, 204, ""),
     op("PUT /v1/servers/{id}/secrets/{key}", CHANGE, 204, r#"{"value": "a-new-value"}"#),
     op("DELETE /v1/servers/{id}/secrets/{key}", CHANGE, 204, ""),
+    op("GET /v1/templates", Anyone, 200, ""),
+    // The published one is hers; this server is not there.
+    op(
+        "POST /v1/templates",
+        OWNER,
+        404,
+        r#"{"serverId": "srv_01m8c9r4fae2d9d5860ny4kcfp", "title": "T", "category": "data", "shortDescription": "s"}"#,
+    ),
+    op("GET /v1/templates/{slug}", Anyone, 200, ""),
+    op("GET /v1/templates/{slug}/releases/{n}/source", Anyone, 200, ""),
+    op("GET /v1/templates/{slug}/releases/{n}/component", Anyone, 200, ""),
+    op("GET /v1/templates/{slug}/releases/{n}/attestation", Anyone, 200, ""),
+    op("PATCH /v1/templates/{slug}/visibility", OWNER, 200, r#"{"visibility": "published"}"#),
+    op("POST /v1/templates/{slug}/fork", Everywhere(&["owner", "admin", "developer"]), 200, ""),
+    op(
+        "POST /v1/templates/{slug}/reports",
+        Everywhere(&["owner", "admin", "developer", "reviewer", "viewer"]),
+        201,
+        r#"{"concern": "other", "text": "By ROLE"}"#,
+    ),
+    op("POST /v1/templates/{slug}/appeal", OWNER, 409, r#"{"text": "Nothing was decided"}"#),
+    op("GET /v1/servers/{id}/template", Member, 200, ""),
+    op("POST /v1/servers/{id}/template/update", CHANGE, 409, r#"{"release": 1}"#),
+    op("GET /v1/admin/templates", Admins, 200, ""),
+    op("PATCH /v1/admin/templates/{slug}", Admins, 200, r#"{"action": "verify", "reason": "Known"}"#),
+    op("GET /v1/admin/cases", Admins, 200, ""),
+    op("PATCH /v1/admin/cases/{id}", Admins, 404, r#"{"upheld": false, "reason": "Nothing"}"#),
+    op("GET /v1/admin/audit", Admins, 200, ""),
     op("GET /v1/builds/{id}", Member, 200, ""),
     op("GET /v1/builds/{id}/stream", Member, 400, ""),
     op("GET /v1/audit", AUDIT, 200, ""),

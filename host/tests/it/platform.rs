@@ -48,6 +48,8 @@ pub struct Setup {
     /// Holds the data directory, the configuration and the log.
     dir: TempDir,
     database: Option<Database>,
+    /// Whether it brings along the starter library.
+    starters: bool,
 }
 
 impl Setup {
@@ -77,6 +79,11 @@ impl Setup {
         fs::create_dir_all(&artifacts).unwrap();
         let mounted = format!("mount -t tmpfs -o size={mib}m tmpfs {}; exec \"$0\" \"$@\"", artifacts.display());
         Self { under: ["unshare", "-Urm", "bash", "-ec", &mounted].map(str::to_owned).to_vec(), ..self }
+    }
+
+    /// Publishes the starter library, which takes a while to build.
+    pub fn with_starters(self) -> Self {
+        Self { starters: true, ..self }
     }
 
     /// Keeps the data in Postgres.
@@ -123,6 +130,7 @@ impl Setup {
             command.env_remove(name);
         }
         command.env("CLOCHE_COMPILER__TOOLCHAIN", toolchain());
+        command.env("CLOCHE_MARKETPLACE__STARTERS", self.starters.to_string());
         // What a killed platform leaves there goes with the test.
         command.env("TMPDIR", self.dir.path());
         if let Some(database) = &self.database {
@@ -167,7 +175,7 @@ impl Platform {
     }
 
     pub fn setup() -> Setup {
-        Setup { under: Vec::new(), dir: TempDir::new().unwrap(), database: None }
+        Setup { under: Vec::new(), dir: TempDir::new().unwrap(), database: None, starters: false }
     }
 
     /// Another node of it: a process of its own, with the same database, data and settings.

@@ -57,6 +57,7 @@ impl World {
             spec: &spec,
             uploaded_sha256: None,
             repair: false,
+            release_n: None,
             created_by: ada.user_id,
         };
         versions::insert(&mut tx, &first, app.clock.now()).await.unwrap();

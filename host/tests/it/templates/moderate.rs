@@ -1,0 +1,308 @@
+//! What admins decide, and what becomes of forks, appeals and reports.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use super::{admin, fork, moderate, of_preview, publish};
+use crate::hosted::Hosted;
+use crate::platform::{Caller, Platform, Setup, on_both};
+use crate::switches::{saying, says, slow};
+
+/// Forks that are called and made while a template is taken down.
+const FORKS: usize = 50;
+
+on_both!(after_a_takedown_no_fork_answers, async |setup: Setup| {
+    let platform = setup.start().await;
+    let ada = platform.with_key(&platform.api_key("ada@example.com"));
+    let admin = admin(&platform, "zoe@example.com");
+    let server = Hosted::of(&ada, "hers", saying("said")).await;
+    publish(&ada, &server, "Sayer").await;
+    let key = platform.api_key("bob@example.com");
+    let bob = platform.with_key(&key);
+    let mut forks = Vec::new();
+    for i in 0..FORKS {
+        forks.push(fork(&bob, "sayer", &format!("his-{i}")).await);
+    }
+    // All of them are called all the time, and more are made.
+    let (down, enough) = (Arc::new(OnceLock::new()), Arc::new(AtomicBool::new(false)));
+    let calling: Vec<_> = forks
+        .iter()
+        .map(|fork| {
+            let (fork, key, caller) = (fork.clone(), key.clone(), platform.with_key(&key));
+            let (down, enough) = (down.clone(), enough.clone());
+            tokio::spawn(async move {
+                let (mut before, mut after) = (0_u32, 0_u32);
+                while !enough.load(Ordering::SeqCst) {
+                    let request = caller.request(reqwest::Method::POST, &fork.path());
+                    let request = request.header("accept", "application/json, text/event-stream").bearer_auth(&key);
+                    let call = crate::hosted::call("echo", &json!({"text": "?"}));
+                    let answer: Value = request.json(&call).send().await.unwrap().json().await.unwrap();
+                    if answer["result"]["content"][0]["text"] == "said" {
+                        // What left before the takedown was answered may take this long to be read here.
+                        let late = down.get().is_some_and(|at: &Instant| at.elapsed() > Duration::from_millis(250));
+                        if late { after += 1 } else { before += 1 }
+                    }
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                }
+                (before, after)
+            })
+        })
+        .collect();
+    let making = tokio::spawn({
+        let bob = platform.with_key(&key);
+        async move {
+            let mut made = Vec::new();
+            for i in 0.. {
+                let (status, shown) = bob.post("/v1/templates/sayer/fork", json!({})).await;
+                if status != 200 {
+                    return made;
+                }
+                let (status, fork) = bob.post("/v1/servers", of_preview(&shown, &format!("late-{i}"))).await;
+                if status != 201 {
+                    return made;
+                }
+                made.push(Hosted {
+                    id: fork["id"].as_str().unwrap().into(),
+                    url: fork["mcpUrl"].as_str().unwrap().into(),
+                });
+            }
+            made
+        }
+    });
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let (status, done) = moderate(&admin, "sayer", "takedown").await;
+    down.set(Instant::now()).unwrap();
+    assert_eq!((status, &done["status"]), (200, &json!("taken_down")), "{done:#}");
+    let late = making.await.unwrap();
+    assert_eq!(done["stopped"], json!(FORKS + late.len()), "{done:#}");
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    enough.store(true, Ordering::SeqCst);
+    let (mut before, mut after) = (0, 0);
+    for task in calling {
+        let (b, a) = task.await.unwrap();
+        (before, after) = (before + b, after + a);
+    }
+    eprintln!("{before} answers before the takedown, {after} after it; {} forks made meanwhile", late.len());
+    assert!(before as usize > FORKS && after == 0, "{before} {after}");
+    // Whoever is asked from now on says why not: those that were made last included.
+    for stopped in forks.iter().chain(&late) {
+        let (status, answer) = stopped.echo(&platform, &key).await;
+        assert!(answer["result"].is_null() && answer.to_string().contains("taken down"), "{status} {answer:#}");
+    }
+    let (_, shown) = bob.get(&format!("/v1/servers/{}", forks[0].id)).await;
+    assert_eq!((&shown["status"], &shown["takenDown"]), (&json!("paused"), &json!(true)));
+    let resumed = bob.post(&format!("/v1/servers/{}/resume", forks[0].id), json!({})).await;
+    assert_eq!((resumed.0, &resumed.1["code"]), (409, &json!("template_taken_down")));
+    let tried = bob
+        .post(&format!("/v1/servers/{}/try", forks[0].id), json!({"tool": "echo", "arguments": {"text": "?"}}))
+        .await;
+    assert_eq!(tried.0, 409, "{}", tried.1);
+    // Its publisher's own server goes on.
+    let hers = platform.api_key("ada@example.com");
+    assert_eq!(says(&server, &platform, &hers).await, "said");
+    // Code of its own does not bring a fork back.
+    let (_, state) = forks[1].iterate(&bob, json!({"source": {"tools": {"echo": "Ok(\"said\")"}}})).await;
+    assert_eq!(state, "live");
+    assert!(forks[1].echo(&platform, &key).await.1["result"].is_null());
+
+    let restored = moderate(&admin, "sayer", "restore").await;
+    assert_eq!((restored.0, &restored.1["stopped"]), (200, &json!(0)));
+    assert_eq!(says(&forks[0], &platform, &key).await, "said");
+});
+
+on_both!(a_call_under_way_ends_with_the_takedown, async |setup: Setup| {
+    let platform = setup.start().await;
+    let ada = platform.with_key(&platform.api_key("ada@example.com"));
+    let admin = admin(&platform, "zoe@example.com");
+    let server = Hosted::of(&ada, "hers", slow("said")).await;
+    publish(&ada, &server, "Sayer").await;
+    let key = platform.api_key("bob@example.com");
+    let his = fork(&platform.with_key(&key), "sayer", "his").await;
+    assert_eq!(says(&his, &platform, &key).await, "said");
+    let call = async {
+        let began = Instant::now();
+        let answer = his.echo(&platform, &key).await;
+        (began.elapsed(), answer)
+    };
+    let takedown = async {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        moderate(&admin, "sayer", "takedown").await
+    };
+    let ((took, (_, answer)), (status, _)) = tokio::join!(call, takedown);
+    assert_eq!(status, 200);
+    assert_eq!(answer["result"]["isError"], true, "{answer:#}");
+    assert!(answer["result"]["content"][0]["text"].as_str().unwrap().contains("taken down"), "{answer:#}");
+    assert!(took < Duration::from_secs(1), "{took:?}");
+});
+
+#[tokio::test]
+async fn a_takedown_holds_on_every_node() {
+    let platform = Platform::setup().on_postgres().start().await;
+    let other = platform.another().await;
+    let ada = platform.with_key(&platform.api_key("ada@example.com"));
+    let admin = admin(&platform, "zoe@example.com");
+    let server = Hosted::of(&ada, "hers", saying("said")).await;
+    publish(&ada, &server, "Sayer").await;
+    let key = platform.api_key("bob@example.com");
+    let his = fork(&platform.with_key(&key), "sayer", "his").await;
+    assert_eq!(says(&his, &other, &key).await, "said");
+    assert_eq!(moderate(&admin, "sayer", "takedown").await.0, 200);
+    let answered = Instant::now();
+    let mut last = Duration::ZERO;
+    while answered.elapsed() < Duration::from_secs(2) {
+        let asked = answered.elapsed();
+        if !his.echo(&other, &key).await.1["result"].is_null() {
+            last = asked;
+        }
+    }
+    eprintln!("the other node's last answer was asked for {last:?} after the takedown");
+    assert!(last < Duration::from_secs(1), "{last:?}");
+}
+
+on_both!(owners_are_told_and_all_of_it_is_in_the_logs, async |setup: Setup| {
+    let platform = setup.start().await;
+    let ada = platform.with_key(&platform.api_key("ada@example.com"));
+    let admin = admin(&platform, "zoe@example.com");
+    let server = Hosted::demo(&ada, "hers").await;
+    publish(&ada, &server, "Echo").await;
+    let bob = platform.with_key(&platform.api_key("bob@example.com"));
+    for slug in ["one", "two"] {
+        fork(&bob, "echo", slug).await;
+    }
+    assert_eq!(moderate(&admin, "echo", "takedown").await.1["stopped"], 2);
+    let told = async |to: &str, words: &str| {
+        for _ in 0..100 {
+            if platform.mails_to(to).iter().any(|mail| mail.contains(words)) {
+                return true;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        false
+    };
+    assert!(told("bob@example.com", "taken down the template echo").await);
+    assert!(told("ada@example.com", "taken down your template echo").await);
+    let bobs = platform.mails_to("bob@example.com");
+    assert_eq!(bobs.iter().filter(|mail| mail.contains("taken down the template")).count(), 1, "{bobs:#?}");
+    assert!(bobs.iter().any(|mail| mail.contains("one: ") && mail.contains("two: ") && mail.contains("It does harm")));
+
+    let actions = async |caller: &Caller, path: &str| {
+        let (status, page) = caller.get(path).await;
+        assert_eq!(status, 200, "{page:#}");
+        page["entries"].as_array().unwrap().iter().map(|e| e["action"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let bobs = actions(&bob, "/v1/audit").await;
+    assert_eq!(bobs.iter().filter(|action| *action == "server.stopped").count(), 2, "{bobs:?}");
+    let adas = actions(&ada, "/v1/audit").await;
+    assert!(["template.published", "template.taken_down"].iter().all(|a| adas.iter().any(|b| a == b)), "{adas:?}");
+    assert_eq!(actions(&admin, "/v1/admin/audit").await, ["template.taken_down", "admin.changed"]);
+
+    assert_eq!(moderate(&admin, "echo", "restore").await.0, 200);
+    assert!(told("bob@example.com", "answer again").await);
+    let (well, said) = platform.beside(&["audit", "verify"], &[]);
+    assert!(well, "{said}");
+});
+
+on_both!(a_verified_template_takes_two_admins, async |setup: Setup| {
+    let platform = setup.start().await;
+    let ada = platform.with_key(&platform.api_key("ada@example.com"));
+    let (zoe, yan) = (admin(&platform, "zoe@example.com"), admin(&platform, "yan@example.com"));
+    let server = Hosted::demo(&ada, "hers").await;
+    publish(&ada, &server, "GitHub issues").await;
+    let fake = Hosted::demo(&ada, "fake").await;
+    assert_eq!(publish(&ada, &fake, "GitHub lssues").await["resembles"], Value::Null);
+    assert_eq!(moderate(&zoe, "github-issues", "verify").await.1["verified"], true);
+    // Those that look like it are told so, before and after.
+    let resembles = async |slug: &str| ada.get(&format!("/v1/templates/{slug}")).await.1["resembles"].clone();
+    assert_eq!(resembles("github-lssues").await, "github-issues");
+    let another = Hosted::demo(&ada, "another").await;
+    assert_eq!(publish(&ada, &another, "Git-Hub Issues").await["resembles"], "github-issues");
+
+    assert_eq!(moderate(&zoe, "github-issues", "verify").await.1["code"], "already_so");
+    let (status, asked) = moderate(&zoe, "github-issues", "takedown").await;
+    assert_eq!((status, &asked["awaitsSecondAdmin"], &asked["status"]), (202, &json!(true), &json!("published")));
+    assert_eq!(moderate(&zoe, "github-issues", "takedown").await.1["code"], "second_admin_needed");
+    assert_eq!(platform.anyone().get("/v1/templates/github-issues").await.0, 200);
+    let (status, done) = moderate(&yan, "github-issues", "takedown").await;
+    assert_eq!((status, &done["status"]), (200, &json!("taken_down")));
+
+    // Who is an admin no longer decides nothing any more.
+    platform.admin("revoke", &["--email", "yan@example.com"]);
+    assert_eq!(moderate(&yan, "github-issues", "restore").await.1["code"], "not_an_admin");
+});
+
+on_both!(reports_and_appeals_wait_for_an_admin, async |setup: Setup| {
+    let platform = setup.start().await;
+    let ada = platform.with_key(&platform.api_key("ada@example.com"));
+    let bob = platform.with_key(&platform.api_key("bob@example.com"));
+    let admin = admin(&platform, "zoe@example.com");
+    let server = Hosted::demo(&ada, "hers").await;
+    publish(&ada, &server, "Echo").await;
+    let report =
+        async |text: &str| bob.post("/v1/templates/echo/reports", json!({"concern": "malicious", "text": text})).await;
+    assert_eq!(report(" ").await.1["code"], "reason_needed");
+    let (status, opened) = report("It calls home").await;
+    assert_eq!(status, 201, "{opened:#}");
+    assert_eq!(report("It does").await.1["code"], "already_reported");
+    assert_eq!(bob.post("/v1/templates/none/reports", json!({"concern": "other", "text": "x"})).await.0, 404);
+    let appeal = async || ada.post("/v1/templates/echo/appeal", json!({"text": "It does not"})).await;
+    assert_eq!(appeal().await.1["code"], "nothing_to_appeal");
+    assert_eq!(bob.post("/v1/templates/echo/appeal", json!({"text": "mine"})).await.0, 404);
+
+    let (_, queue) = admin.get("/v1/admin/cases").await;
+    let case = &queue["cases"][0];
+    assert_eq!(
+        (&case["id"], &case["kind"], &case["text"]),
+        (&opened["caseId"], &json!("report"), &json!("It calls home"))
+    );
+    assert_eq!(case["template"]["slug"], "echo");
+    assert_eq!(moderate(&admin, "echo", "takedown").await.0, 200);
+    let decide = async |id: &Value, upheld: bool| {
+        let body = json!({"upheld": upheld, "reason": "Looked at it"});
+        admin.patch(&format!("/v1/admin/cases/{}", id.as_str().unwrap()), body).await
+    };
+    assert_eq!(decide(&opened["caseId"], true).await.1["case"]["state"], "upheld");
+    assert_eq!(decide(&opened["caseId"], false).await.1["code"], "already_decided");
+    assert_eq!(decide(&json!("cas_01m8c9r4fae2d9d5860ny4kcfp"), false).await.0, 404);
+
+    let (status, appealed) = appeal().await;
+    assert_eq!(status, 201, "{appealed:#}");
+    assert_eq!(appeal().await.1["code"], "already_appealed");
+    let (status, decided) = decide(&appealed["caseId"], true).await;
+    assert_eq!((status, &decided["moderated"]["status"]), (200, &json!("published")), "{decided:#}");
+    assert_eq!(platform.anyone().get("/v1/templates/echo").await.0, 200);
+    assert_eq!(admin.get("/v1/admin/cases").await.1["cases"], json!([]));
+    assert_eq!(admin.get("/v1/admin/cases?state=upheld").await.1["cases"].as_array().unwrap().len(), 2);
+});
+
+#[tokio::test]
+async fn nobody_but_admins_moderates() {
+    let platform = Platform::start().await;
+    let ada = platform.with_key(&platform.api_key("ada@example.com"));
+    let server = Hosted::demo(&ada, "hers").await;
+    publish(&ada, &server, "Echo").await;
+    let key = platform.admin("api-key", &["--email", "zoe@example.com"]);
+    let zoe = platform.with_key(&key);
+    assert_eq!(moderate(&platform.anyone(), "echo", "hide").await.0, 401);
+    assert_eq!(moderate(&ada, "echo", "hide").await.1["code"], "insufficient_scope");
+    assert_eq!(moderate(&platform.sign_in("ada@example.com").await, "echo", "hide").await.1["code"], "not_an_admin");
+    // Nobody gives themselves the scope.
+    let asked = json!({"name": "more", "scopes": ["api", "admin"]});
+    assert_eq!(
+        platform.sign_in("ada@example.com").await.post("/v1/api-keys", asked).await.1["code"],
+        "invalid_api_key"
+    );
+    // An admin's ordinary key moderates nothing; their browser does.
+    platform.admin("grant", &["--email", "zoe@example.com"]);
+    assert_eq!(moderate(&zoe, "echo", "hide").await.1["code"], "insufficient_scope");
+    let browser = platform.sign_in("zoe@example.com").await;
+    assert_eq!(moderate(&browser, "nothing", "hide").await.0, 404);
+    for body in [json!({"action": "hide", "reason": " "}), json!({"action": "hide", "reason": "x".repeat(1_001)})] {
+        assert_eq!(browser.patch("/v1/admin/templates/echo", body).await.1["code"], "reason_needed");
+    }
+    assert_eq!(moderate(&browser, "echo", "hide").await.0, 200);
+    assert_eq!(moderate(&browser, "echo", "hide").await.1["code"], "already_so");
+    assert_eq!(browser.get("/v1/admin/templates?status=hidden").await.1["templates"][0]["slug"], "echo");
+}
