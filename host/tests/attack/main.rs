@@ -10,6 +10,7 @@ mod egress;
 mod guest;
 mod handmade;
 mod identity;
+mod marketplace;
 mod scene;
 mod secrets;
 mod table;
@@ -35,8 +36,9 @@ mod caller;
 #[expect(dead_code, reason = "shared with the integration tests")]
 mod fake;
 #[path = "../it/hosted.rs"]
-#[expect(dead_code, reason = "shared with the integration tests")]
 mod hosted;
+#[path = "../it/market.rs"]
+mod market;
 #[path = "../../crates/sandbox/tests/it/nameserver.rs"]
 mod nameserver;
 #[path = "../it/platform.rs"]
@@ -61,6 +63,7 @@ fn attacks() -> Vec<Attack> {
         guest::attacks(),
         egress::attacks(),
         tenants::attacks(),
+        marketplace::ATTACKS.to_vec(),
         identity::attacks(),
         compiler::attacks(),
         secrets::attacks(),

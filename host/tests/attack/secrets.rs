@@ -36,7 +36,7 @@ pub fn attacks() -> Vec<Attack> {
 }
 
 /// A platform whose servers may reach this machine.
-fn local() -> Setup {
+pub fn local() -> Setup {
     Platform::setup().config("[egress]\nallow_private = [\"127.0.0.0/8\"]\n")
 }
 

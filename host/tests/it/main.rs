@@ -25,6 +25,7 @@ mod imports;
 mod journey;
 mod kv;
 mod limits;
+mod market;
 mod mcp;
 mod models;
 mod oauth;

@@ -7,6 +7,7 @@ use cloche_storage::Db;
 use serde_json::{Value, json};
 
 use crate::hosted::Hosted;
+use crate::market::{fork, publish};
 use crate::platform::{Caller, Platform, Setup, on_both};
 use crate::switches::{at, saying, says};
 use crate::wizard::{create, path};
@@ -235,3 +236,20 @@ async fn a_build_whose_component_was_taken_away_lays_it_down_again() {
     assert_eq!(says(&server, &platform, &key).await, "one");
     assert_eq!(components(&platform), digests(&ada, &server.id).await);
 }
+
+on_both!(a_templates_component_stays_when_its_server_goes, async |setup: Setup| {
+    let platform = setup.config(AT_ONCE).start().await;
+    let key = platform.api_key("ada@example.com");
+    let ada = platform.with_key(&key);
+    let (shared, other) =
+        (Hosted::of(&ada, "shared", saying("shared")).await, Hosted::of(&ada, "own", saying("own")).await);
+    let template = publish(&ada, &shared, "Shared").await;
+    let (_, shown) = ada.get("/v1/templates/shared").await;
+    let sha256 = shown["componentSha256"].as_str().unwrap().to_owned();
+    for server in [&shared, &other] {
+        assert_eq!(ada.delete(&format!("/v1/servers/{}", server.id)).await.0, 204);
+    }
+    left(&platform, vec![sha256]).await;
+    let fork = fork(&ada, template["slug"].as_str().unwrap(), "forked").await;
+    assert_eq!(says(&fork, &platform, &key).await, "shared");
+});

@@ -1,4 +1,4 @@
-//! The reviewer's walk in SECURITY.md, as it stands there.
+//! The reviewer's walk in SECURITY.md and the marketplace's in README.md, as they stand there.
 
 use serde_json::json;
 
@@ -45,4 +45,24 @@ async fn the_reviewers_walk_is_true() {
     }
     let (_, shown) = ada.get(&format!("/v1/servers/{}", server.id)).await;
     assert_eq!(shown["activeVersion"], 2);
+}
+
+#[tokio::test]
+async fn the_marketplaces_walk_is_true() {
+    let platform = Platform::start().await;
+    let key = platform.api_key("ada@example.com");
+    let server = Hosted::demo(&platform.with_key(&key), "walked").await;
+    let other = platform.api_key("bob@example.com");
+    platform.admin("grant", &["--email", "zoe@example.com"]);
+    let admin = platform.admin("api-key", &["--email", "zoe@example.com", "--scopes", "admin"]);
+    let script = commands(include_str!("../../../README.md"), "## The marketplace");
+    assert!(script.lines().count() > 12, "{script}");
+    let variables =
+        [("URL", platform.url.as_str()), ("KEY", &key), ("SERVER", &server.id), ("OTHER", &other), ("ADMIN", &admin)];
+    let said = platform.script(&script, &variables);
+    for part in ["\"componentSha256\":", "\"status\":\"live\"", "\"status\":\"taken_down\"", "\"stopped\":1"] {
+        assert!(said.contains(part), "{part:?} is not in\n{said}");
+    }
+    let (_, his) = platform.with_key(&other).get("/v1/servers").await;
+    assert_eq!((&his["servers"][0]["slug"], &his["servers"][0]["takenDown"]), (&json!("echo-and-time"), &json!(true)));
 }

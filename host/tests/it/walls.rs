@@ -47,6 +47,21 @@ fn only_boot_asks_whether_the_platform_is_embedded() {
     assert_eq!(files_with("host/src", "is_embedded"), ["boot.rs", "config.rs"]);
 }
 
+/// What a template is made of, shown and forked from never touches what a server keeps for itself.
+#[test]
+fn publishing_sees_no_secret_store_or_call() {
+    for folder in ["host/src/templates", "host/crates/storage/src/templates", "host/src/http/v1/templates"] {
+        assert!(!files_with(folder, "use ").is_empty(), "{folder} is gone: say here where it is now");
+        for never in ["secrets::", "vault", "kv::", "calls::", "FROM secrets", "FROM kv", "FROM calls", "secrets ("] {
+            assert_eq!(files_with(folder, never), [""; 0], "{folder} names {never}");
+        }
+    }
+    let imports = |file: &str| fs::read_to_string(root().join(file)).unwrap();
+    for file in ["host/src/templates.rs", "host/crates/storage/src/templates.rs", "host/src/http/v1/templates.rs"] {
+        assert!(!imports(file).contains("secrets::") && !imports(file).contains("vault"), "{file}");
+    }
+}
+
 #[test]
 fn one_file_may_be_unsafe() {
     for (part, files) in [("host/src", [].as_slice()), ("host/crates", &["precompiled.rs"]), ("compiler-service", &[])]

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{fork, listing, publish};
 use crate::hosted::Hosted;
+use crate::market::{fork, listing, publish};
 use crate::platform::{Caller, Setup, on_both};
 
 async fn slugs(caller: &Caller, query: &str) -> Vec<String> {

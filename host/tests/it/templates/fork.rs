@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::{fork, listing, of_preview, preview, publish};
 use crate::hosted::Hosted;
+use crate::market::{fork, listing, of_preview, preview, publish};
 use crate::platform::{Caller, Platform, Setup, on_both};
 
 on_both!(a_fork_is_live_with_the_templates_own_bytes, async |setup: Setup| {
@@ -112,6 +112,31 @@ on_both!(forks_are_counted_each_and_their_slugs_are_free, async |setup: Setup| {
     // That cost it nothing.
     assert_eq!(ada.post("/v1/servers", of_preview(&taken, "another")).await.0, 201);
 });
+
+#[tokio::test]
+async fn a_fork_is_one_of_the_plans_servers_and_none_of_its_builds() {
+    let limits = "plan = \"hobby\"\n[plans.hobby]\nservers = 2\nbuilds_per_day = 1\n";
+    let platform = Platform::setup().config(limits).start().await;
+    let ada = platform.with_key(&platform.api_key("ada@example.com"));
+    let server = Hosted::demo(&ada, "hers").await;
+    publish(&ada, &server, "Echo").await;
+    let bob = platform.with_key(&platform.api_key("bob@example.com"));
+    let mut shown = Vec::new();
+    for _ in 0..8 {
+        shown.push(preview(&bob, "echo").await);
+    }
+    let many =
+        shown.iter().enumerate().map(|(i, shown)| bob.post("/v1/servers", of_preview(shown, &format!("his-{i}"))));
+    let answers = futures::future::join_all(many).await;
+    assert_eq!(answers.iter().filter(|(status, _)| *status == 201).count(), 2, "{answers:#?}");
+    assert_eq!(answers.iter().filter(|(status, answer)| *status == 402 && answer["code"] == "plan_limit").count(), 6);
+    assert_eq!(bob.get("/v1/templates/echo").await.1["forkCount"], 2);
+    // Of the day's builds none is used.
+    let his = bob.get("/v1/servers").await.1["servers"][0]["id"].as_str().unwrap().to_owned();
+    let next = json!({"source": {"helpers": "// his"}});
+    assert_eq!(bob.post(&format!("/v1/servers/{his}/iterate"), next.clone()).await.0, 202);
+    assert_eq!(bob.post(&format!("/v1/servers/{his}/iterate"), next).await.0, 429);
+}
 
 #[tokio::test]
 async fn a_fork_brings_its_own_secrets() {

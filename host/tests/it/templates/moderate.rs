@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::{admin, fork, moderate, of_preview, publish};
 use crate::hosted::Hosted;
+use crate::market::{admin, fork, moderate, of_preview, publish};
 use crate::platform::{Caller, Platform, Setup, on_both};
 use crate::switches::{saying, says, slow};
 

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{admin, listing, moderate, publish};
 use crate::hosted::Hosted;
+use crate::market::{admin, listing, moderate, publish};
 use crate::platform::{Caller, Platform, Setup, on_both};
 
 on_both!(a_live_server_becomes_a_template_that_everyone_sees, async |setup: Setup| {

@@ -7,8 +7,8 @@ use cloche_storage::templates::{self, Place, Sought};
 use cloche_storage::{Db, Tx};
 use sqlx::{AssertSqlSafe, Row as _};
 
-use super::publish;
 use crate::hosted::Hosted;
+use crate::market::publish;
 use crate::platform::{Platform, Setup, on_both};
 
 const TEMPLATES: i64 = 10_000;

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{fork, publish};
 use crate::hosted::Hosted;
+use crate::market::{fork, publish};
 use crate::platform::{Setup, on_both};
 use crate::switches::{saying, says};
 
