@@ -1,6 +1,7 @@
 //! What a plan gives, exactly: of many at once no more get through than there is room for, and who is refused is told what,
 //! how many, and when again.
 
+mod lowered;
 mod settled;
 
 use std::time::Duration;
