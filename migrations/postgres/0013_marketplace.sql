@@ -23,11 +23,13 @@ CREATE TABLE templates (
     status TEXT NOT NULL,
     status_reason TEXT, -- why an admin has hidden or stopped it
     status_at TIMESTAMPTZ NOT NULL, -- since when it is so
+    withdrawn BOOLEAN NOT NULL DEFAULT FALSE, -- whether its owner does not want it shown
     takedown_asked_by TEXT, -- the first of the two admins who take down a verified one
     takedown_asked_at TIMESTAMPTZ,
     takedown_reason TEXT,
     releases BIGINT NOT NULL, -- the number of the newest
-    verified_at TIMESTAMPTZ,
+    verified_at TIMESTAMPTZ, -- since when the platform vouches for it
+    verified_release BIGINT, -- and for which release, as it is described
     resembles TEXT, -- the slug of a verified one that its title is close to
     forks BIGINT NOT NULL DEFAULT 0, -- how often it was forked
     score DOUBLE PRECISION NOT NULL DEFAULT 0,

@@ -30,7 +30,7 @@ pub enum Action {
     Hide,
     /// Stops it and all its forks.
     Takedown,
-    /// Ends what was decided: it is shown, and its forks answer.
+    /// Ends what was decided: it is shown, unless its owner does not want that, and its forks answer.
     Restore,
 }
 
@@ -98,7 +98,7 @@ async fn decide(
     use TemplateStatus as S;
     let (id, now) = (before.id, app.clock.now());
     let status = match (action, before.status) {
-        (Action::Verify, S::Published) if before.verified_at.is_none() => {
+        (Action::Verify, S::Published) if !before.is_verified() => {
             templates::verify(tx, id, Some(now)).await?;
             titles::flag(tx, &Titled { id, slug: before.slug.clone(), title: before.title.clone() }).await?;
             return Ok("template.verified");
@@ -114,6 +114,7 @@ async fn decide(
         (Action::Hide | Action::Takedown, S::TakenDown) => return Err(Error::Already("taken down")),
         (Action::Restore, S::Published | S::Unpublished) => return Err(Error::Already("shown")),
         (Action::Hide, _) => (S::Hidden, Some(reason)),
+        (Action::Restore, _) if before.withdrawn => (S::Unpublished, None),
         (Action::Restore, _) => (S::Published, None),
         (Action::Takedown, _) => {
             if before.verified_at.is_some() {
@@ -139,7 +140,7 @@ async fn decide(
 
 fn standing(template: &Template) -> serde_json::Value {
     let mut standing = noted(template);
-    standing["verified"] = json!(template.verified_at.is_some());
+    standing["verified"] = json!(template.is_verified());
     standing
 }
 

@@ -70,20 +70,27 @@ pub async fn publish(app: &App, member: &Member, new: Publish) -> Result<Publish
     };
     let resembles = titles::resembled(&mut tx, before.as_ref().map(|known| known.id), &listing.title).await?;
     let said = Said { listing: &listing, summary: &summary, resembles: resembles.as_ref(), text: &text };
+    let newest = match &before {
+        Some(known) => templates::release(&mut tx, known.id, known.releases).await?,
+        None => None,
+    };
+    let is_new = newest.is_none_or(|newest| newest.version_n != version.n);
     let (id, releases) = match &before {
         Some(known) => {
             may_show(known)?;
-            templates::say(&mut tx, known.id, &said, now).await?;
+            if is_new || known.listing() != listing {
+                templates::say(&mut tx, known.id, &said, now).await?;
+            }
             if known.status == TemplateStatus::Unpublished {
+                templates::set_withdrawn(&mut tx, known.id, false).await?;
                 templates::set_status(&mut tx, known.id, (TemplateStatus::Published, None), now).await?;
             }
             (known.id, known.releases)
         }
         None => (insert(&mut tx, (member.org_id, server), slug, &said, now).await?, 0),
     };
-    let newest = templates::release(&mut tx, id, releases).await?;
-    let release = if newest.is_some_and(|newest| newest.version_n == version.n) { releases } else { releases + 1 };
-    if release > releases {
+    let release = releases + i64::from(is_new);
+    if is_new {
         if !artifacts::hold(&mut tx, version.component_sha256, now).await? {
             return Err(Error::Changed(version.n));
         }
@@ -97,6 +104,9 @@ pub async fn publish(app: &App, member: &Member, new: Publish) -> Result<Publish
             published_by,
         };
         templates::insert_release(&mut tx, new, now).await?;
+    }
+    if member.org_id == OrgId::PLATFORM {
+        templates::verify(&mut tx, id, Some(now)).await?;
     }
     let template = templates::get(&mut tx, id).await?.ok_or(Error::NotFound)?;
     let action = if before.is_none() { "template.published" } else { "template.updated" };
@@ -128,9 +138,8 @@ async fn insert(
     now: time::OffsetDateTime,
 ) -> Result<TemplateId> {
     let id = TemplateId::new();
-    let verified = org_id == OrgId::PLATFORM;
     let insert = async |tx: &mut Tx, slug: &Slug| {
-        templates::insert(tx, &NewTemplate { id, slug, org_id, server_id, verified }, said, now).await
+        templates::insert(tx, &NewTemplate { id, slug, org_id, server_id }, said, now).await
     };
     if let Some(slug) = slug {
         return match insert(tx, &slug).await {
@@ -184,6 +193,7 @@ pub async fn set_visibility(app: &App, member: &Member, slug: &Slug, shown: bool
     if before.status == status {
         return Ok(before);
     }
+    templates::set_withdrawn(&mut tx, id, !shown).await?;
     templates::set_status(&mut tx, id, (status, None), app.clock.now()).await?;
     let after = templates::get(&mut tx, id).await?.ok_or(Error::NotFound)?;
     let action = if shown { "template.shown" } else { "template.unpublished" };

@@ -86,9 +86,12 @@ pub async fn servers(tx: &mut Tx, org: OrgId) -> Result<Vec<ServerId>> {
 }
 
 const RETIRE: &str = "INSERT INTO retired_slugs (slug_sha256) VALUES ($1) ON CONFLICT (slug_sha256) DO NOTHING";
-/// Its forks go on, and can be stopped like any other's: the template stays, and is shown no more.
-const UNPUBLISH: &str = "UPDATE templates SET status = 'unpublished', status_at = $2
-    WHERE org_id = $1 AND status = 'published'";
+/// Forks go on, and can be stopped like any other's: a template stays, without what its owner said of it, and is shown no
+/// more.
+const WITHDRAW: &str =
+    "UPDATE templates SET withdrawn = TRUE, short_description = '', long_description = '', hints = '[]',
+    status_at = CASE WHEN status = 'published' THEN $2 ELSE status_at END,
+    status = CASE WHEN status = 'published' THEN 'unpublished' ELSE status END WHERE org_id = $1";
 const DELETE: &str = "DELETE FROM orgs WHERE id = $1";
 
 /// Deletes an organisation with all it owns: memberships, keys, servers and what is theirs, jobs, its log. Its slug is
@@ -98,7 +101,7 @@ pub async fn delete(tx: &mut Tx, org: OrgId, slug: &Slug, now: OffsetDateTime) -
     for server in servers(tx, org).await? {
         artifacts::touch_of_server(tx, org, server, now).await?;
     }
-    on_conn!(*tx, c => sqlx::query(UNPUBLISH).bind(org).bind(now).execute(c).await.map(|_| ()))?;
+    on_conn!(*tx, c => sqlx::query(WITHDRAW).bind(org).bind(now).execute(c).await.map(|_| ()))?;
     let retired = Sha256::of(slug.as_str());
     on_conn!(*tx, c => sqlx::query(RETIRE).bind(retired).execute(c).await.map(|_| ()))?;
     Ok(on_conn!(*tx, c => sqlx::query(DELETE).bind(org).execute(c).await.map(|_| ()))?)

@@ -46,7 +46,11 @@ pub struct Template {
     pub takedown_reason: Option<String>,
     /// The number of the newest.
     pub releases: i64,
+    /// Whether its owner does not want it shown.
+    pub withdrawn: bool,
     pub verified_at: Option<OffsetDateTime>,
+    /// The release that the platform vouches for, described as it is.
+    pub verified_release: Option<i64>,
     /// The slug of a verified one that its title is close to.
     pub resembles: Option<Slug>,
     pub forks: i64,
@@ -58,6 +62,11 @@ pub struct Template {
 }
 
 impl Template {
+    /// Whether the platform vouches for what a fork would be.
+    pub fn is_verified(&self) -> bool {
+        self.verified_release == Some(self.releases)
+    }
+
     /// What its owner says of it.
     pub fn listing(&self) -> Listing {
         Listing {
@@ -80,7 +89,7 @@ macro_rules! template {
     () => {
         "SELECT t.id, t.slug, t.org_id, t.server_id, t.title, t.category, t.short_description, t.long_description,
         t.hints, t.status, t.status_reason, t.status_at, t.takedown_asked_by, t.takedown_asked_at, t.takedown_reason,
-        t.releases, t.verified_at, t.resembles, t.forks, t.published_at, t.updated_at,
+        t.releases, t.withdrawn, t.verified_at, t.verified_release, t.resembles, t.forks, t.published_at, t.updated_at,
         o.name AS publisher, o.slug AS publisher_slug
     FROM templates t LEFT JOIN orgs o ON o.id = t.org_id"
     };
@@ -128,7 +137,6 @@ pub struct NewTemplate<'a> {
     pub slug: &'a Slug,
     pub org_id: OrgId,
     pub server_id: ServerId,
-    pub verified: bool,
 }
 
 /// What its owner says, and what follows from it.
@@ -142,8 +150,8 @@ pub struct Said<'a> {
 }
 
 const INSERT: &str = "INSERT INTO templates (id, slug, org_id, server_id, title, category, short_description,
-        long_description, hints, summary, status, status_at, releases, verified_at, resembles, published_at, updated_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, $13, $14, $12, $12) ON CONFLICT (slug) DO NOTHING";
+        long_description, hints, summary, status, status_at, releases, resembles, published_at, updated_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, $13, $12, $12) ON CONFLICT (slug) DO NOTHING";
 const INSERT_TEXT: &str = "INSERT INTO template_texts (rowid, text) SELECT number, $2 FROM templates WHERE id = $1";
 const UPDATE_TEXT: &str = "UPDATE template_texts SET text = $2
     WHERE rowid = (SELECT number FROM templates WHERE id = $1)";
@@ -154,7 +162,7 @@ pub async fn insert(tx: &mut Tx, new: &NewTemplate<'_>, said: &Said<'_>, now: Of
     let rows = on_conn!(*tx, c => sqlx::query(INSERT)
         .bind(new.id).bind(new.slug).bind(new.org_id).bind(new.server_id).bind(title).bind(category)
         .bind(short_description).bind(long_description).bind(Json(secret_hints)).bind(Json(said.summary))
-        .bind(TemplateStatus::Published).bind(now).bind(new.verified.then_some(now)).bind(said.resembles)
+        .bind(TemplateStatus::Published).bind(now).bind(said.resembles)
         .execute(c).await.map(|done| done.rows_affected()))?;
     if rows == 0 {
         return Err(Error::Taken("slug"));
@@ -163,9 +171,9 @@ pub async fn insert(tx: &mut Tx, new: &NewTemplate<'_>, said: &Said<'_>, now: Of
 }
 
 const SAY: &str = "UPDATE templates SET title = $2, category = $3, short_description = $4, long_description = $5,
-    hints = $6, summary = $7, resembles = $8, updated_at = $9 WHERE id = $1";
+    hints = $6, summary = $7, resembles = $8, updated_at = $9, verified_release = NULL WHERE id = $1";
 
-/// Writes what its owner says of a template now.
+/// Writes what its owner says of a template now, which nobody has vouched for.
 pub async fn say(tx: &mut Tx, id: TemplateId, said: &Said<'_>, now: OffsetDateTime) -> Result<()> {
     let Listing { title, category, short_description, long_description, secret_hints } = said.listing;
     on_conn!(*tx, c => sqlx::query(SAY)
@@ -189,6 +197,12 @@ pub async fn set_status(
         .execute(c).await.map(|_| ()))?)
 }
 
+/// Notes whether its owner wants a template to be shown.
+pub async fn set_withdrawn(tx: &mut Tx, id: TemplateId, withdrawn: bool) -> Result<()> {
+    const SQL: &str = "UPDATE templates SET withdrawn = $2 WHERE id = $1";
+    Ok(on_conn!(*tx, c => sqlx::query(SQL).bind(id).bind(withdrawn).execute(c).await.map(|_| ()))?)
+}
+
 const ASK_TAKEDOWN: &str = "UPDATE templates SET takedown_asked_by = $2, takedown_asked_at = $3, takedown_reason = $4
     WHERE id = $1";
 
@@ -198,11 +212,12 @@ pub async fn ask_takedown(tx: &mut Tx, id: TemplateId, by: UserId, reason: &str,
         .execute(c).await.map(|_| ()))?)
 }
 
-const VERIFY: &str = "UPDATE templates SET verified_at = $2, resembles = NULL WHERE id = $1";
+const VERIFY: &str = "UPDATE templates SET verified_at = $2, resembles = NULL,
+    verified_release = CASE WHEN $3 THEN releases ELSE NULL END WHERE id = $1";
 
-/// Vouches for a template, or does so no longer.
+/// Vouches for a template as it is, or for no release of it any more.
 pub async fn verify(tx: &mut Tx, id: TemplateId, at: Option<OffsetDateTime>) -> Result<()> {
-    Ok(on_conn!(*tx, c => sqlx::query(VERIFY).bind(id).bind(at).execute(c).await.map(|_| ()))?)
+    Ok(on_conn!(*tx, c => sqlx::query(VERIFY).bind(id).bind(at).bind(at.is_some()).execute(c).await.map(|_| ()))?)
 }
 
 const VERIFIED: &str = "SELECT id, slug, title FROM templates WHERE verified_at IS NOT NULL ORDER BY id";

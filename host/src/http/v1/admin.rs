@@ -105,7 +105,7 @@ pub(in crate::http) struct Moderated {
 impl From<templates::Moderated> for Moderated {
     fn from(done: templates::Moderated) -> Self {
         let templates::Moderated { template, awaits_second_admin, stopped } = done;
-        let verified = template.verified_at.is_some();
+        let verified = template.is_verified();
         Self { slug: template.slug, status: template.status, verified, awaits_second_admin, stopped }
     }
 }

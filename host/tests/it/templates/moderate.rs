@@ -233,6 +233,41 @@ on_both!(a_verified_template_takes_two_admins, async |setup: Setup| {
     assert_eq!(moderate(&yan, "github-issues", "restore").await.1["code"], "not_an_admin");
 });
 
+on_both!(what_is_vouched_for_is_a_release_as_it_is_described, async |setup: Setup| {
+    let platform = setup.start().await;
+    let ada = platform.with_key(&platform.api_key("ada@example.com"));
+    let admin = admin(&platform, "zoe@example.com");
+    let server = Hosted::of(&ada, "hers", saying("1")).await;
+    publish(&ada, &server, "Sayer").await;
+    let verified = async || {
+        let (_, shown) = platform.anyone().get("/v1/templates/sayer").await;
+        let (_, list) = platform.anyone().get("/v1/templates").await;
+        assert_eq!(list["templates"][0]["verified"], shown["verified"]);
+        shown["verified"] == true
+    };
+    assert_eq!(moderate(&admin, "sayer", "verify").await.0, 200);
+    assert!(verified().await);
+    publish(&ada, &server, "Sayer").await;
+    assert!(verified().await, "nothing has changed");
+    publish(&ada, &server, "Sayer of all").await;
+    assert!(!verified().await, "it says something else of itself");
+    assert_eq!(moderate(&admin, "sayer", "verify").await.0, 200);
+    assert_eq!(server.iterate(&ada, json!({"source": {"tools": {"echo": "Ok(\"2\")"}}})).await.1, "live");
+    assert!(verified().await, "no release, no change");
+    publish(&ada, &server, "Sayer of all").await;
+    assert!(!verified().await, "it is another release");
+    // It still takes two to take it down, and its name is still its own.
+    assert_eq!(moderate(&admin, "sayer", "takedown").await.0, 202);
+    assert_eq!(moderate(&admin, "sayer", "unverify").await.0, 200);
+    assert_eq!(moderate(&admin, "sayer", "unverify").await.1["code"], "already_so");
+
+    // What its owner has taken back is not shown by an admin who restores it.
+    let back = ada.patch("/v1/templates/sayer/visibility", json!({"visibility": "unpublished"})).await;
+    assert_eq!(back.0, 200);
+    assert_eq!(moderate(&admin, "sayer", "hide").await.0, 200);
+    assert_eq!(moderate(&admin, "sayer", "restore").await.1["status"], "unpublished");
+});
+
 on_both!(reports_and_appeals_wait_for_an_admin, async |setup: Setup| {
     let platform = setup.start().await;
     let ada = platform.with_key(&platform.api_key("ada@example.com"));

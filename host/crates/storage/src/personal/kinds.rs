@@ -3,9 +3,10 @@
 use cloche_domain::billing::SubscriptionStatus;
 use cloche_domain::server::{Role, Scope, ServerStatus};
 use cloche_domain::sign_in;
+use cloche_domain::template::{CaseKind, CaseState, Concern, TemplateStatus};
 use cloche_domain::{
-    ApiKeyId, CallId, CustomerId, Email, GrantId, IdentityId, InviteId, OauthClientId, OrgId, PasskeyId, PreviewId,
-    ServerId, SessionId, Slug, SubscriptionId, UserId, VersionId,
+    ApiKeyId, CallId, CaseId, CustomerId, Email, GrantId, IdentityId, InviteId, OauthClientId, OrgId, PasskeyId,
+    PreviewId, ServerId, SessionId, Slug, SubscriptionId, TemplateId, UserId, VersionId,
 };
 use serde::ser::Error as _;
 use serde::{Serialize, Serializer};
@@ -238,6 +239,34 @@ kinds! {
         started_at: OffsetDateTime,
         wall_ms: i64,
         outcome: String,
+    }
+    /// What their organisations have published.
+    Template, "templates", "SELECT t.id AS key, t.id, o.slug AS organisation, t.slug, t.title, t.short_description,
+            t.long_description, t.status, t.published_at
+        FROM templates t JOIN orgs o ON o.id = t.org_id JOIN memberships m ON m.org_id = t.org_id AND m.user_id = $1
+        WHERE t.id > $2 ORDER BY t.id LIMIT 200" {
+        id: TemplateId,
+        organisation: Slug,
+        slug: Slug,
+        title: String,
+        short_description: String,
+        long_description: String,
+        status: TemplateStatus,
+        #[serde(with = "rfc3339")]
+        published_at: OffsetDateTime,
+    }
+    /// What they have said to the platform's admins about templates.
+    Case, "cases", "SELECT k.id AS key, k.id, k.kind, k.concern, k.text, t.slug AS template, k.state, k.created_at
+        FROM template_cases k JOIN templates t ON t.id = k.template_id
+        WHERE k.user_id = $1 AND k.id > $2 ORDER BY k.id LIMIT 200" {
+        id: CaseId,
+        kind: CaseKind,
+        concern: Option<Concern>,
+        text: String,
+        template: Slug,
+        state: CaseState,
+        #[serde(with = "rfc3339")]
+        created_at: OffsetDateTime,
     }
     /// What the log says that they have done.
     Done, "audit", "SELECT a.org_id || '/' || (1000000000000 + a.seq) AS key, o.slug AS organisation, a.seq, a.at,

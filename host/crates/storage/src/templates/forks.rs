@@ -22,9 +22,15 @@ const FORGET: &str = "DELETE FROM fork_refs WHERE expires_at <= $1";
 const INSERT: &str = "INSERT INTO fork_refs (id, user_id, org_id, template_id, release_n, expires_at)
     VALUES ($1, $2, $3, $4, $5, $6)";
 
-/// Keeps a reference, and forgets those that have expired.
+const DELETE_OLDEST: &str = "DELETE FROM fork_refs WHERE user_id = $1 AND id NOT IN
+    (SELECT id FROM fork_refs WHERE user_id = $1 ORDER BY id DESC LIMIT $2)";
+/// Of one person, beside the new one.
+const MOST: i64 = 49;
+
+/// Keeps a reference, and forgets those that have expired, and the oldest of a person who has too many.
 pub async fn insert_ref(tx: &mut Tx, new: &ForkRef, now: OffsetDateTime) -> Result<()> {
     on_conn!(*tx, c => sqlx::query(FORGET).bind(now).execute(c).await.map(|_| ()))?;
+    on_conn!(*tx, c => sqlx::query(DELETE_OLDEST).bind(new.user_id).bind(MOST).execute(c).await.map(|_| ()))?;
     Ok(on_conn!(*tx, c => sqlx::query(INSERT)
         .bind(new.id).bind(new.user_id).bind(new.org_id).bind(new.template_id).bind(new.release_n).bind(new.expires_at)
         .execute(c).await.map(|_| ()))?)

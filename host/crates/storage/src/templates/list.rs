@@ -58,7 +58,7 @@ macro_rules! page {
         format!(
             "WITH page AS (
         SELECT t.id, t.slug, t.title, t.category, t.short_description, t.summary, t.status,
-            t.verified_at IS NOT NULL AS verified, t.resembles, t.forks, t.score, t.releases AS release_n,
+            t.verified_release IS NOT NULL AND t.verified_release = t.releases AS verified, t.resembles, t.forks, t.score, t.releases AS release_n,
             t.published_at, t.updated_at, t.org_id
         FROM templates t WHERE {of} ORDER BY {order} LIMIT $1)
     SELECT p.id, p.slug, p.title, p.category, p.short_description, p.summary, p.status, p.verified, p.resembles,

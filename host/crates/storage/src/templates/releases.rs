@@ -56,9 +56,9 @@ pub struct NewRelease<'a> {
 const INSERT: &str = "INSERT INTO template_releases (template_id, n, version_n, spec, source, source_sha256,
         component_sha256, uploaded_sha256, imports, toolchain, attestation, published_by, published_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
-const COUNT: &str = "UPDATE templates SET releases = $2, updated_at = $3 WHERE id = $1";
+const COUNT: &str = "UPDATE templates SET releases = $2, updated_at = $3, verified_release = NULL WHERE id = $1";
 
-/// Writes a release, which is the newest.
+/// Writes a release, which is the newest, and which nobody has vouched for.
 pub async fn insert_release(tx: &mut Tx, new: NewRelease<'_>, now: OffsetDateTime) -> Result<()> {
     let v = new.version;
     on_conn!(*tx, c => sqlx::query(INSERT)

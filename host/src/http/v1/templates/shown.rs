@@ -26,7 +26,7 @@ pub(in crate::http) struct Line {
     #[serde(flatten)]
     summary: Summary,
     status: TemplateStatus,
-    /// Whether this platform's admins vouch for it.
+    /// Whether this platform's admins vouch for its newest release, described as it is.
     verified: bool,
     /// A verified template that its title is close to: it is not that one.
     resembles: Option<Slug>,
@@ -94,6 +94,7 @@ pub(in crate::http) struct Shown {
 impl From<Template> for Shown {
     fn from(template: Template) -> Self {
         Self {
+            verified: template.is_verified(),
             id: template.id,
             slug: template.slug,
             title: template.title,
@@ -102,7 +103,6 @@ impl From<Template> for Shown {
             long_description: template.long_description,
             status: template.status,
             status_reason: template.status_reason,
-            verified: template.verified_at.is_some(),
             resembles: template.resembles,
             publisher: template.publisher,
             fork_count: template.forks,
