@@ -31,7 +31,7 @@ test('a taken-down server says why, and that its secrets stay', async () => {
   serverIs({ status: 'paused', takenDown: true }, forkedFrom({ status: 'taken_down', statusReason, update }));
   openApp(page);
   const alert = await screen.findByRole('alert');
-  expect(await within(alert).findByText(`Their reason: ${statusReason}`)).toBeVisible();
+  expect(await within(alert).findByText(`The admin’s reason: ${statusReason}`)).toBeVisible();
   expect(alert).toHaveTextContent('Its secrets are kept, and sent nowhere.');
   expect(screen.getByText('Taken down')).toBeVisible();
   expect(screen.queryByText(/This server is paused/)).toBeNull();

@@ -100,7 +100,7 @@ test('what cannot be public is listed with its place', async () => {
   expect(alert).toHaveTextContent('search_pages, line 2 of its code: ntn_…It looks like a secret (Notion token)');
   expect(alert).toHaveTextContent('read_page, its argument page_id: <img src=x onerror=alert(1)>');
   expect(document.querySelector('img[src="x"]')).toBeNull();
-  expect(screen.getByLabelText('Title')).toHaveAccessibleDescription('its letters look like others');
+  expect(screen.getByLabelText('Title')).toHaveAccessibleDescription('Its letters look like others');
 });
 
 test('a mistake in what is said stands at its field', async () => {
@@ -112,7 +112,7 @@ test('a mistake in what is said stands at its field', async () => {
   await user.clear(await screen.findByLabelText('Short description'));
   await user.click(screen.getByRole('button', { name: 'Publish template' }));
   await waitFor(() => expect(screen.getByLabelText('Short description')).toBeInvalid());
-  expect(screen.getByText('must have 1 to 160 characters, on one line')).toBeVisible();
+  expect(screen.getByText('Must have 1 to 160 characters, on one line')).toBeVisible();
   expect(screen.queryByRole('alert')).toBeNull();
 });
 

@@ -38,6 +38,25 @@ test('everyone may look through templates', async () => {
   expect(screen.getByRole('link', { name: 'Sign in' })).toBeVisible();
 });
 
+function marked() {
+  const order = within(screen.getByRole('navigation', { name: 'Order' })).getAllByRole('link');
+  return order.filter((link) => link.hasAttribute('aria-current')).map((link) => link.textContent);
+}
+
+test('the order that is shown is marked, and no other', async () => {
+  listing(line({ status: 'unpublished' }));
+  for (const [address, name] of [
+    ['/templates', 'Trending'],
+    ['/templates?tab=nonsense&q=a', 'Trending'],
+    ['/templates?tab=mine', 'Yours'],
+  ] as const) {
+    const { unmount } = openApp(address);
+    expect(await screen.findByText('Unpublished')).toBeVisible();
+    expect(marked()).toEqual([name]);
+    unmount();
+  }
+});
+
 test('a search waits for a pause, and stands in the address', async () => {
   const asked = listing(line());
   const { user, router } = openApp('/templates');
@@ -49,6 +68,7 @@ test('a search waits for a pause, and stands in the address', async () => {
   await waitFor(() => expect(asked.at(-1)).toBe('?tab=top&category=knowledge&q=notion+pages'));
   expect(asked).toHaveLength(4);
   expect(router.state.location.search).toEqual({ tab: 'top', category: 'knowledge', q: 'notion pages' });
+  expect(marked()).toEqual(['Top']);
 });
 
 test('an address leads back to a search, and what is not found can be left', async () => {

@@ -76,12 +76,15 @@ export function duration(ms: number): string {
 }
 
 export function count(n: number, one: string, many = `${one}s`): string {
-  return `${n} ${n === 1 ? one : many}`;
+  return `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
 }
 
 /** «leaked_secret» as «Leaked secret». */
 export function labelOf(word: string): string {
-  const text = word.replaceAll('_', ' ');
+  return capital(word.replaceAll('_', ' '));
+}
+
+export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 

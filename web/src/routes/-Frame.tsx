@@ -18,7 +18,11 @@ export function Frame({ me, children }: { me: Me | null; children: ReactNode }) 
           <span className="max-sm:sr-only">Cloche</span>
         </Link>
         <nav aria-label="Main" className="flex min-w-0 flex-1 gap-1 max-md:overflow-x-auto md:flex-col">
-          {me && <NavLink to="/">New server</NavLink>}
+          {me && (
+            <NavLink to="/">
+              New<span className="max-sm:sr-only"> server</span>
+            </NavLink>
+          )}
           {me && <NavLink to="/servers">Servers</NavLink>}
           <NavLink to="/templates">Templates</NavLink>
           {me && <NavLink to="/account">Account</NavLink>}
@@ -38,7 +42,7 @@ export function Frame({ me, children }: { me: Me | null; children: ReactNode }) 
   );
 }
 
-function NavLink({ to, children }: { to: '/' | '/servers' | '/templates' | '/account'; children: string }) {
+function NavLink({ to, children }: { to: '/' | '/servers' | '/templates' | '/account'; children: ReactNode }) {
   return (
     <Link
       to={to}

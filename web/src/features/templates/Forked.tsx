@@ -36,7 +36,7 @@ function TakenDown({ forked }: { forked: ForkedFrom | null | undefined }) {
         {forked ? `${forked.title}, the template of this server,` : 'The template of this server'} was taken down by an
         admin
       </p>
-      {forked?.statusReason && <p className="mt-1 wrap-anywhere">Their reason: {forked.statusReason}</p>}
+      {forked?.statusReason && <p className="mt-1 wrap-anywhere">The admin’s reason: {forked.statusReason}</p>}
       <p className="mt-1">
         No call runs, and this server cannot be resumed while that stands. Its secrets are kept, and sent nowhere.
       </p>

@@ -33,7 +33,7 @@ export function Marketplace({ wanted, signedIn, onWanted }: Props) {
       lead="Servers that others have built and shared with their code. Fork one, and it is yours: with your own secrets, at your own URL."
     >
       <div className="flex flex-wrap items-end justify-between gap-x-6 gap-y-4">
-        <Tabs tab={tab} shown={tabs.filter((one) => one !== 'mine' || signedIn)} wanted={wanted} />
+        <Tabs shown={tabs.filter((one) => one !== 'mine' || signedIn)} wanted={wanted} />
         {!mine && (
           <div className="flex flex-1 flex-wrap justify-end gap-2 max-sm:basis-full [&>*]:flex-1 sm:[&>*]:max-w-64">
             <SearchField q={q ?? ''} onSearch={(q) => onWanted({ q })} />
@@ -80,7 +80,7 @@ export function Marketplace({ wanted, signedIn, onWanted }: Props) {
 
 const names: Record<Tab, string> = { trending: 'Trending', top: 'Top', newest: 'Newest', mine: 'Yours' };
 
-function Tabs({ tab, shown, wanted: { category, q } }: { tab: Tab; shown: Tab[]; wanted: Wanted }) {
+function Tabs({ shown, wanted: { category, q } }: { shown: Tab[]; wanted: Wanted }) {
   return (
     <nav aria-label="Order" className="flex gap-1">
       {shown.map((one) => (
@@ -89,7 +89,7 @@ function Tabs({ tab, shown, wanted: { category, q } }: { tab: Tab; shown: Tab[];
           to="/templates"
           search={{ tab: one === 'trending' ? undefined : one, category, q }}
           replace
-          aria-current={one === tab ? 'page' : undefined}
+          activeOptions={{ exact: true }}
           className="rounded-md px-2 py-1.5 text-muted hover:bg-sunken hover:text-ink aria-[current=page]:bg-sunken aria-[current=page]:font-medium aria-[current=page]:text-ink"
         >
           {names[one]}

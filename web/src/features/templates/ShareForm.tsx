@@ -2,7 +2,7 @@ import { type FormEvent, useState } from 'react';
 import { ApiError, type Finding } from '@/lib/api';
 import type { ServerDetail } from '@/lib/contract';
 import { type Category, categories, type Listing } from '@/lib/market';
-import { count, labelOf } from '@/lib/words';
+import { capital, count, labelOf } from '@/lib/words';
 import { Button } from '@/ui/Button';
 import { Choice, Field } from '@/ui/Field';
 import { Notice, Problem } from '@/ui/Notice';
@@ -25,7 +25,7 @@ export function ShareForm({ server, before, verb, publish }: Props) {
   const wrong = new Map(
     [...(refusal?.problems ?? []), ...(refusal?.findings ?? [])].map((one) => [
       fieldOf(one.pointer),
-      'why' in one ? one.why : one.message,
+      capital('why' in one ? one.why : one.message),
     ]),
   );
   const elsewhere = refusal?.findings.filter(({ pointer }) => !fields.has(fieldOf(pointer) ?? '')) ?? [];
@@ -100,7 +100,7 @@ function Blocked({ findings, server }: { findings: Finding[]; server: ServerDeta
             <p>
               {placeOf(finding, server)}: <code>{finding.excerpt}</code>
             </p>
-            <p className="text-muted">{labelOf(finding.why)}.</p>
+            <p className="text-muted">{capital(finding.why)}.</p>
           </li>
         ))}
       </ul>

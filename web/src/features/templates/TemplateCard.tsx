@@ -46,7 +46,7 @@ export function TemplateCard({ template }: { template: TemplateLine }) {
       <p className="flex flex-wrap justify-between gap-x-3 border-line border-t pt-2 text-xs text-muted tabular-nums">
         <span>{labelOf(category)}</span>
         <span>
-          {count(forkCount, 'fork')} · {liveCount} live
+          {count(forkCount, 'fork')} · {liveCount.toLocaleString('en')} live
         </span>
       </p>
     </li>

@@ -52,7 +52,7 @@ export function TemplateView({ slug, signedIn, urlBase, onForked }: Props) {
             </span>
             <span>{labelOf(template.category)}</span>
             <span>
-              {count(template.forkCount, 'fork')}, {template.liveCount} live
+              {count(template.forkCount, 'fork')}, {template.liveCount.toLocaleString('en')} live
             </span>
           </p>
         </>
@@ -64,8 +64,12 @@ export function TemplateView({ slug, signedIn, urlBase, onForked }: Props) {
       {error && <Problem error={error} action={<Button onClick={() => refetch()}>Try again</Button>} />}
       {fork.error && <Problem error={fork.error} />}
       <Standing template={template} />
-      <div className="grid items-start gap-8 lg:grid-cols-[minmax(0,1fr)_360px]">
-        <div className="grid min-w-0 gap-8">
+      <div className="grid items-start gap-8 lg:grid-cols-[minmax(0,1fr)_360px] lg:grid-rows-[auto_1fr]">
+        <div className="grid min-w-0 gap-2 lg:col-start-2">
+          <CapabilityCard can={reported(capabilities)} />
+          <p className="text-xs text-muted">Read from the component itself, which is what a fork runs.</p>
+        </div>
+        <div className="grid min-w-0 gap-8 lg:col-start-1 lg:row-span-2 lg:row-start-1">
           {fork.data && (
             <ForkForm slug={slug} preview={fork.data} urlBase={urlBase} onCancel={fork.reset} onForked={onForked} />
           )}
@@ -84,17 +88,13 @@ export function TemplateView({ slug, signedIn, urlBase, onForked }: Props) {
               <Disclosed summary="Code shared by the tools" label="Shared code" code={spec.helpers} />
             )}
           </Section>
-          {template.requiredSecrets.length > 0 && (
+          {!fork.data && template.requiredSecrets.length > 0 && (
             <Section title="Secrets it asks for" note="You give your own; the publisher never sees them">
               <Secrets secrets={template.requiredSecrets} />
             </Section>
           )}
         </div>
-        <div className="grid min-w-0 gap-8">
-          <div className="grid gap-2">
-            <CapabilityCard can={reported(capabilities)} />
-            <p className="text-xs text-muted">Read from the component itself, which is what a fork runs.</p>
-          </div>
+        <div className="grid min-w-0 gap-8 lg:col-start-2">
           <Facts template={template} />
           {!template.own && <Report slug={slug} signedIn={signedIn} />}
         </div>
@@ -139,7 +139,7 @@ function Standing({ template: { own, status, statusReason, resembles, serverId }
       {status !== 'published' && (
         <Notice tone="decide">
           <p className="font-medium">{labelOf(status)}: nobody else finds it</p>
-          {statusReason && <p className="wrap-anywhere">{statusReason}</p>}
+          {statusReason && <p className="wrap-anywhere">The admin’s reason: {statusReason}</p>}
         </Notice>
       )}
       {own && serverId && (

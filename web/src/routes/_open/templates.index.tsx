@@ -13,7 +13,7 @@ interface Search {
 export const Route = createFileRoute('/_open/templates/')({
   // What is left out here would stay as it came: each is named. The router has read «7» as a number.
   validateSearch: ({ tab, category, q }): Search => ({
-    tab: tabs.find((one) => one === tab),
+    tab: tabs.find((one) => one === tab && one !== 'trending'),
     category: categories.find((one) => one === category),
     q: typeof q === 'string' || typeof q === 'number' ? String(q) : undefined,
   }),
