@@ -10,18 +10,25 @@
 
 import { Route as rootRouteImport } from './routes/__root';
 import { Route as AppRouteImport } from './routes/_app';
+import { Route as OpenRouteImport } from './routes/_open';
 import { Route as InviteRouteImport } from './routes/invite';
 import { Route as SignInRouteImport } from './routes/sign-in';
 import { Route as AppIndexRouteImport } from './routes/_app/index';
 import { Route as AppAccountRouteImport } from './routes/_app/account';
 import { Route as SignInConnectRouteImport } from './routes/sign-in_.connect';
 import { Route as AppServersIndexRouteImport } from './routes/_app/servers.index';
+import { Route as OpenTemplatesIndexRouteImport } from './routes/_open/templates.index';
+import { Route as OpenTemplatesSlugRouteImport } from './routes/_open/templates.$slug';
 import { Route as SignInCallbackProviderRouteImport } from './routes/sign-in_.callback.$provider';
 import { Route as AppServersServerIdIndexRouteImport } from './routes/_app/servers.$serverId.index';
 import { Route as AppServersServerIdBuildsBuildIdRouteImport } from './routes/_app/servers.$serverId.builds.$buildId';
 
 const AppRoute = AppRouteImport.update({
   id: '/_app',
+  getParentRoute: () => rootRouteImport,
+} as any);
+const OpenRoute = OpenRouteImport.update({
+  id: '/_open',
   getParentRoute: () => rootRouteImport,
 } as any);
 const InviteRoute = InviteRouteImport.update({
@@ -54,6 +61,16 @@ const AppServersIndexRoute = AppServersIndexRouteImport.update({
   path: '/servers/',
   getParentRoute: () => AppRoute,
 } as any);
+const OpenTemplatesIndexRoute = OpenTemplatesIndexRouteImport.update({
+  id: '/templates/',
+  path: '/templates/',
+  getParentRoute: () => OpenRoute,
+} as any);
+const OpenTemplatesSlugRoute = OpenTemplatesSlugRouteImport.update({
+  id: '/templates/$slug',
+  path: '/templates/$slug',
+  getParentRoute: () => OpenRoute,
+} as any);
 const SignInCallbackProviderRoute = SignInCallbackProviderRouteImport.update({
   id: '/sign-in_/callback/$provider',
   path: '/sign-in/callback/$provider',
@@ -77,32 +94,39 @@ export interface FileRoutesByFullPath {
   '/sign-in': typeof SignInRoute;
   '/account': typeof AppAccountRoute;
   '/sign-in/connect': typeof SignInConnectRoute;
+  '/templates/$slug': typeof OpenTemplatesSlugRoute;
   '/sign-in/callback/$provider': typeof SignInCallbackProviderRoute;
   '/servers/': typeof AppServersIndexRoute;
+  '/templates/': typeof OpenTemplatesIndexRoute;
   '/servers/$serverId/': typeof AppServersServerIdIndexRoute;
   '/servers/$serverId/builds/$buildId': typeof AppServersServerIdBuildsBuildIdRoute;
 }
 export interface FileRoutesByTo {
+  '/': typeof AppIndexRoute;
   '/invite': typeof InviteRoute;
   '/sign-in': typeof SignInRoute;
   '/account': typeof AppAccountRoute;
   '/sign-in/connect': typeof SignInConnectRoute;
-  '/': typeof AppIndexRoute;
+  '/templates/$slug': typeof OpenTemplatesSlugRoute;
   '/sign-in/callback/$provider': typeof SignInCallbackProviderRoute;
   '/servers': typeof AppServersIndexRoute;
+  '/templates': typeof OpenTemplatesIndexRoute;
   '/servers/$serverId': typeof AppServersServerIdIndexRoute;
   '/servers/$serverId/builds/$buildId': typeof AppServersServerIdBuildsBuildIdRoute;
 }
 export interface FileRoutesById {
   __root__: typeof rootRouteImport;
   '/_app': typeof AppRouteWithChildren;
+  '/_open': typeof OpenRouteWithChildren;
   '/invite': typeof InviteRoute;
   '/sign-in': typeof SignInRoute;
   '/_app/account': typeof AppAccountRoute;
   '/sign-in_/connect': typeof SignInConnectRoute;
   '/_app/': typeof AppIndexRoute;
+  '/_open/templates/$slug': typeof OpenTemplatesSlugRoute;
   '/sign-in_/callback/$provider': typeof SignInCallbackProviderRoute;
   '/_app/servers/': typeof AppServersIndexRoute;
+  '/_open/templates/': typeof OpenTemplatesIndexRoute;
   '/_app/servers/$serverId/': typeof AppServersServerIdIndexRoute;
   '/_app/servers/$serverId/builds/$buildId': typeof AppServersServerIdBuildsBuildIdRoute;
 }
@@ -114,37 +138,45 @@ export interface FileRouteTypes {
     | '/sign-in'
     | '/account'
     | '/sign-in/connect'
+    | '/templates/$slug'
     | '/sign-in/callback/$provider'
     | '/servers/'
+    | '/templates/'
     | '/servers/$serverId/'
     | '/servers/$serverId/builds/$buildId';
   fileRoutesByTo: FileRoutesByTo;
   to:
+    | '/'
     | '/invite'
     | '/sign-in'
     | '/account'
     | '/sign-in/connect'
-    | '/'
+    | '/templates/$slug'
     | '/sign-in/callback/$provider'
     | '/servers'
+    | '/templates'
     | '/servers/$serverId'
     | '/servers/$serverId/builds/$buildId';
   id:
     | '__root__'
     | '/_app'
+    | '/_open'
     | '/invite'
     | '/sign-in'
     | '/_app/account'
     | '/sign-in_/connect'
     | '/_app/'
+    | '/_open/templates/$slug'
     | '/sign-in_/callback/$provider'
     | '/_app/servers/'
+    | '/_open/templates/'
     | '/_app/servers/$serverId/'
     | '/_app/servers/$serverId/builds/$buildId';
   fileRoutesById: FileRoutesById;
 }
 export interface RootRouteChildren {
   AppRoute: typeof AppRouteWithChildren;
+  OpenRoute: typeof OpenRouteWithChildren;
   InviteRoute: typeof InviteRoute;
   SignInRoute: typeof SignInRoute;
   SignInConnectRoute: typeof SignInConnectRoute;
@@ -158,6 +190,13 @@ declare module '@tanstack/react-router' {
       path: '';
       fullPath: '/';
       preLoaderRoute: typeof AppRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    '/_open': {
+      id: '/_open';
+      path: '';
+      fullPath: '/';
+      preLoaderRoute: typeof OpenRouteImport;
       parentRoute: typeof rootRouteImport;
     };
     '/invite': {
@@ -202,6 +241,20 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppServersIndexRouteImport;
       parentRoute: typeof AppRoute;
     };
+    '/_open/templates/': {
+      id: '/_open/templates/';
+      path: '/templates';
+      fullPath: '/templates/';
+      preLoaderRoute: typeof OpenTemplatesIndexRouteImport;
+      parentRoute: typeof OpenRoute;
+    };
+    '/_open/templates/$slug': {
+      id: '/_open/templates/$slug';
+      path: '/templates/$slug';
+      fullPath: '/templates/$slug';
+      preLoaderRoute: typeof OpenTemplatesSlugRouteImport;
+      parentRoute: typeof OpenRoute;
+    };
     '/sign-in_/callback/$provider': {
       id: '/sign-in_/callback/$provider';
       path: '/sign-in/callback/$provider';
@@ -244,8 +297,21 @@ const AppRouteChildren: AppRouteChildren = {
 
 const AppRouteWithChildren = AppRoute._addFileChildren(AppRouteChildren);
 
+interface OpenRouteChildren {
+  OpenTemplatesSlugRoute: typeof OpenTemplatesSlugRoute;
+  OpenTemplatesIndexRoute: typeof OpenTemplatesIndexRoute;
+}
+
+const OpenRouteChildren: OpenRouteChildren = {
+  OpenTemplatesSlugRoute: OpenTemplatesSlugRoute,
+  OpenTemplatesIndexRoute: OpenTemplatesIndexRoute,
+};
+
+const OpenRouteWithChildren = OpenRoute._addFileChildren(OpenRouteChildren);
+
 const rootRouteChildren: RootRouteChildren = {
   AppRoute: AppRouteWithChildren,
+  OpenRoute: OpenRouteWithChildren,
   InviteRoute: InviteRoute,
   SignInRoute: SignInRoute,
   SignInConnectRoute: SignInConnectRoute,

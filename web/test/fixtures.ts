@@ -129,6 +129,8 @@ export function server(of: ServerSpec = spec, change: Partial<Server> = {}): Ser
     name: of.name,
     slug: 'notion-notes',
     status: 'live',
+    templateId: null,
+    takenDown: false,
     mcpUrl: 'http://127.0.0.1:8787/mcp/ada/notion-notes',
     activeVersion: 1,
     description: of.description,

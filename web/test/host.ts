@@ -2,6 +2,7 @@
 import { HttpResponse, http, ws } from 'msw';
 import { setupServer } from 'msw/node';
 import { created, detail, me, preview, problem, server } from './fixtures';
+import { unrelated } from './market';
 
 export const signedOut = http.get('*/v1/auth/me', () => refuse(401, 'unauthenticated', 'Sign in.'));
 
@@ -35,6 +36,7 @@ export const host = setupServer(
   http.post('*/v1/servers', () => HttpResponse.json(created, { status: 201 })),
   http.get('*/v1/servers', () => HttpResponse.json({ servers: [server()] })),
   http.get('*/v1/servers/srv_01', () => HttpResponse.json(detail())),
+  http.get('*/v1/servers/srv_01/template', () => HttpResponse.json(unrelated)),
   http.get('*/v1/builds/bld_01', () =>
     HttpResponse.json({ id: 'bld_01', serverId: 'srv_01', state: 'queued', events: [] }),
   ),

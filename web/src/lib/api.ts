@@ -8,6 +8,18 @@ interface Problem {
   requestId?: string;
   /** Of a spec: each thing wrong, and where. */
   problems?: SpecProblem[];
+  /** Of what was to be public: each place to mend. */
+  findings?: Finding[];
+}
+
+/** Something that must not be public, and where it stands. */
+export interface Finding {
+  /** JSON pointer: below `/spec` into the version's spec, else into what was sent. */
+  pointer: string;
+  /** From 1. */
+  line: number;
+  excerpt: string;
+  why: string;
 }
 
 interface SpecProblem {
@@ -22,6 +34,7 @@ export class ApiError extends Error {
   readonly code: string;
   readonly requestId: string | undefined;
   readonly problems: SpecProblem[];
+  readonly findings: Finding[];
   /** Seconds to wait, if the host said so. */
   readonly retryAfter: number | undefined;
 
@@ -32,6 +45,7 @@ export class ApiError extends Error {
     this.code = problem.code ?? `http_${status}`;
     this.requestId = problem.requestId;
     this.problems = problem.problems ?? [];
+    this.findings = problem.findings ?? [];
     this.retryAfter = retryAfter;
   }
 }

@@ -1,5 +1,6 @@
 /** What a server can do, in the words of the capability card. */
 import type { RequiredSecret } from './contract';
+import type { Report } from './market';
 
 export interface Reach {
   host: string;
@@ -16,6 +17,8 @@ export interface Capabilities {
   uses: { key: string; hosts: string[] }[];
   /** Whether it may keep data between calls; null while that is not known. */
   keeps: boolean | null;
+  /** Whether it may ask the person at the AI client. */
+  asks?: boolean;
 }
 
 const PATTERN = /^(?:(?<methods>[A-Z,]+) )?(?:(?<scheme>https?):\/\/)?(?<host>[^/\s]+)(?<path>\/\S*)?$/;
@@ -64,5 +67,20 @@ export function capabilities(
     reaches: grant.allowedHosts.map(reachOf),
     uses: grant.requiredSecrets.map(({ key, hosts }) => ({ key, hosts })),
     keeps,
+  };
+}
+
+/** What the host has read from a component. */
+export function reported({ reaches, uses, keeps, asks }: Report): Capabilities {
+  return {
+    reaches: reaches.map(({ scheme, host, port, methods, path }) => ({
+      host: port === (scheme === 'http' ? 80 : 443) ? host : `${host}:${port}`,
+      methods: methods.join(', ') || 'any method',
+      path: path ? `${path} and below` : 'any path',
+      plain: scheme === 'http',
+    })),
+    uses: uses.map(({ secret, hosts }) => ({ key: secret, hosts })),
+    keeps,
+    asks,
   };
 }

@@ -51,6 +51,10 @@ export interface Server {
   name: string;
   slug: string;
   status: ServerStatus;
+  /** The template that it was made from. */
+  templateId: string | null;
+  /** That was taken down: the server is paused then, and cannot be resumed. */
+  takenDown: boolean;
   mcpUrl: string;
   activeVersion: number | null;
   description: string;
@@ -90,6 +94,15 @@ export interface NewServer {
   slug: string;
   previewId: string;
   specEdit?: ServerSpec;
+  secrets?: Record<string, string>;
+}
+
+/** A server of a template; `previewId` is what forking that gave. */
+export interface NewFork {
+  name: string;
+  slug: string;
+  previewId: string;
+  templateId: string;
   secrets?: Record<string, string>;
 }
 
@@ -145,8 +158,10 @@ export interface SignedIn extends Me {
 export interface Me {
   user: { id: string; email: string; name: string };
   org: { id: string; slug: string; name: string; plan: string };
-  role: string;
+  role: Role;
 }
+
+export type Role = 'owner' | 'admin' | 'developer' | 'reviewer' | 'viewer';
 
 /** Ways to sign in besides a mailed link. */
 export interface Ways {
@@ -183,3 +198,10 @@ export type SignInOutcome =
   | ({ outcome: 'signedIn' } & SignedIn)
   | { outcome: 'connected'; identity: Identity }
   | { outcome: 'consentMailed'; label: string };
+
+/** What the organisation pays for. */
+export interface Billing {
+  plan: string;
+  /** `gives`: the plan that is paid for now; null where none is. */
+  subscription: { gives: string | null } | null;
+}

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { capabilities, hostName, hostProblem, namesStore, reachOf } from './capability';
-import { ago, localPath, slugFrom, slugProblem, spent, toolNameProblem, webAddress } from './words';
+import { ago, labelOf, localPath, oneLine, slugFrom, slugProblem, spent, toolNameProblem, webAddress } from './words';
 
 test('a slug comes from a title as the host would take it', () => {
   for (const [title, slug] of [
@@ -78,4 +78,11 @@ test('times are told with units', () => {
   expect(spent(810)).toBe('0.8 s');
   expect(spent(125_000)).toBe('2 min 5 s');
   expect(ago('2026-01-01T00:00:00Z', Date.parse('2026-01-01T03:10:00Z'))).toBe('3 hours ago');
+});
+
+test('a text is cut between words, and fits on a line', () => {
+  expect(oneLine(' Finds pages\n by words ', 40)).toBe('Finds pages by words');
+  expect(oneLine('Finds pages by words', 15)).toBe('Finds pages…');
+  expect([...oneLine('😀'.repeat(70), 60)]).toHaveLength(60);
+  expect(labelOf('leaked_secret')).toBe('Leaked secret');
 });

@@ -76,5 +76,22 @@ export function duration(ms: number): string {
 }
 
 export function count(n: number, one: string, many = `${one}s`): string {
-  return `${n} ${n === 1 ? one : many}`;
+  return `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
+}
+
+/** «leaked_secret» as «Leaked secret». */
+export function labelOf(word: string): string {
+  return capital(word.replaceAll('_', ' '));
+}
+
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** A text on one line, of so many characters at most. */
+export function oneLine(text: string, most: number): string {
+  const line = [...text.replace(/\s+/g, ' ').trim()];
+  if (line.length <= most) return line.join('');
+  const cut = line.slice(0, most - 1).join('');
+  return `${cut.replace(/\s+\S*$/, '')}…`;
 }

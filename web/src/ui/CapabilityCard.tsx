@@ -29,7 +29,7 @@ export function CapabilityCard({ can, title = 'What it can do' }: { can: Capabil
               can.keeps && 'values in a store of its own'
             )}
           </Row>
-          <Row verb="asks">{false}</Row>
+          <Row verb="asks">{can.asks && 'the person at the AI client'}</Row>
         </dl>
       </div>
       <p className="border-line border-t px-4 py-3 font-medium">

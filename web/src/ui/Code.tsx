@@ -5,10 +5,11 @@ interface Props {
   first?: number;
   /** Numbers of lines to mark. */
   marked?: number[];
+  numbered?: boolean;
 }
 
 /** Read-only code with line numbers that are not copied along. */
-export function Code({ code, label, first = 1, marked = [] }: Props) {
+export function Code({ code, label, first = 1, marked = [], numbered = true }: Props) {
   const lines = code.replace(/\n$/, '').split('\n');
   return (
     <section
@@ -20,8 +21,11 @@ export function Code({ code, label, first = 1, marked = [] }: Props) {
         {lines.map((line, i) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a line is its number
           <div key={i} className={`flex pr-4 ${marked.includes(i + first) ? 'bg-broken-wash' : ''}`}>
-            <span aria-hidden="true" className="w-12 shrink-0 pr-4 text-right text-muted tabular-nums select-none">
-              {i + first}
+            <span
+              aria-hidden="true"
+              className={`shrink-0 pr-4 text-right text-muted tabular-nums select-none ${numbered ? 'w-12' : 'w-4'}`}
+            >
+              {numbered && i + first}
             </span>
             <code className="text-[1em]">{line || '\u200b'}</code>
           </div>
@@ -32,7 +36,7 @@ export function Code({ code, label, first = 1, marked = [] }: Props) {
 }
 
 /** Code or a schema behind a line that opens it. */
-export function Disclosed({ summary, code, label }: { summary: string; code: string; label: string }) {
+export function Disclosed({ summary, ...code }: { summary: string } & Pick<Props, 'code' | 'label' | 'numbered'>) {
   return (
     <details className="group min-w-0">
       <summary className="inline-flex items-center gap-1 rounded-sm text-muted select-none hover:text-ink">
@@ -40,7 +44,7 @@ export function Disclosed({ summary, code, label }: { summary: string; code: str
         {summary}
       </summary>
       <div className="mt-2">
-        <Code code={code} label={label} />
+        <Code {...code} />
       </div>
     </details>
   );

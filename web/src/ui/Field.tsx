@@ -1,4 +1,10 @@
-import { type InputHTMLAttributes, type ReactNode, type TextareaHTMLAttributes, useId } from 'react';
+import {
+  type InputHTMLAttributes,
+  type ReactNode,
+  type SelectHTMLAttributes,
+  type TextareaHTMLAttributes,
+  useId,
+} from 'react';
 
 interface Labels {
   label: string;
@@ -48,6 +54,31 @@ export function TextField({
           {...wiring}
           className={`${box} block field-sizing-content py-2 ${mono ? 'font-mono' : ''} ${edge(error)} ${className}`}
         />
+      )}
+    </Labelled>
+  );
+}
+
+/** One of a few; `options` are values with their words. */
+export function Choice({
+  label,
+  hint,
+  error,
+  bare,
+  options,
+  className = '',
+  ...select
+}: Labels & { options: readonly (readonly [string, string])[] } & SelectHTMLAttributes<HTMLSelectElement>) {
+  return (
+    <Labelled label={label} hint={hint} error={error} bare={bare}>
+      {(wiring) => (
+        <select {...select} {...wiring} className={`${box} h-9 ${edge(error)} ${className}`}>
+          {options.map(([value, words]) => (
+            <option key={value} value={value}>
+              {words}
+            </option>
+          ))}
+        </select>
       )}
     </Labelled>
   );

@@ -11,10 +11,11 @@ import { serverOptions } from './api';
 interface Props {
   serverId: string;
   connect: (server: ServerDetail) => ReactNode;
+  share: (server: ServerDetail) => ReactNode;
 }
 
-/** What a finished build leads to: the URL, and the way into a client. */
-export function LiveServer({ serverId, connect }: Props) {
+/** What a finished build leads to: the URL, the way into a client, and the way to others. */
+export function LiveServer({ serverId, connect, share }: Props) {
   const client = useQueryClient();
   const { data: server, error, refetch } = useQuery(serverOptions(serverId));
 
@@ -43,6 +44,7 @@ export function LiveServer({ serverId, connect }: Props) {
         </Link>
       </section>
       {connect(server)}
+      {share(server)}
     </div>
   );
 }

@@ -53,7 +53,7 @@ export function ServerList() {
 }
 
 function Row({ server }: { server: Server }) {
-  const { id, name, status, mcpUrl, tools, allowedHosts, createdAt } = server;
+  const { id, name, mcpUrl, tools, allowedHosts, createdAt } = server;
   return (
     <li className="relative grid gap-x-4 gap-y-1 p-4 transition-colors duration-150 hover:bg-sunken sm:grid-cols-[3rem_minmax(0,1fr)_auto] sm:items-center">
       <Bell small hosts={allowedHosts.length} className="hidden w-10 sm:block" />
@@ -68,7 +68,7 @@ function Row({ server }: { server: Server }) {
         <code className="truncate text-muted">{mcpUrl}</code>
       </div>
       <div className="flex gap-4 sm:grid sm:justify-items-end sm:gap-1">
-        <Status status={status} />
+        <Status server={server} />
         <span className="text-xs leading-5 text-muted">
           {count(tools.length, 'tool')} ·{' '}
           <time dateTime={createdAt} title={createdAt}>

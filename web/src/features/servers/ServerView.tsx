@@ -22,10 +22,14 @@ interface Props {
   serverId: string;
   /** How to connect clients to it. */
   connect: (server: ServerDetail) => ReactNode;
+  /** What the template that it was made from has to say. */
+  origin: (server: ServerDetail) => ReactNode;
+  /** How to share it. */
+  share: (server: ServerDetail) => ReactNode;
   onDeleted: () => void;
 }
 
-export function ServerView({ serverId, connect, onDeleted }: Props) {
+export function ServerView({ serverId, connect, origin, share, onDeleted }: Props) {
   const { data: server, error, refetch } = useQuery(serverOptions(serverId));
   if (error instanceof ApiError && error.status === 404) return <NotFound what="server" />;
   if (!server) {
@@ -39,7 +43,7 @@ export function ServerView({ serverId, connect, onDeleted }: Props) {
       action={
         <p className="flex flex-wrap items-baseline gap-x-4 text-muted sm:pt-2">
           <span className="text-ink">
-            <Status status={server.status} />
+            <Status server={server} />
           </span>
           {server.activeVersion !== null && <span>version {server.activeVersion}</span>}
           <time dateTime={server.createdAt} title={server.createdAt}>
@@ -49,7 +53,8 @@ export function ServerView({ serverId, connect, onDeleted }: Props) {
       }
     >
       {error && <Problem error={error} action={<Button onClick={() => refetch()}>Try again</Button>} />}
-      <StatusNotice server={server} />
+      {!server.takenDown && <StatusNotice server={server} />}
+      {origin(server)}
       <div className="grid items-start gap-8 lg:grid-cols-[minmax(0,1fr)_360px]">
         <div className="grid min-w-0 gap-8">
           <Section title="URL">
@@ -68,6 +73,7 @@ export function ServerView({ serverId, connect, onDeleted }: Props) {
               <Secrets server={server} />
             </Section>
           )}
+          {server.status === 'live' && share(server)}
         </div>
         <div className="grid min-w-0 gap-8">
           <CapabilityCard can={capabilities(server, importsStore(server.imports))} />

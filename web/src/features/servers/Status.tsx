@@ -1,4 +1,4 @@
-import type { ServerStatus } from '@/lib/contract';
+import type { Server, ServerStatus } from '@/lib/contract';
 
 const words: Record<ServerStatus, string> = {
   building: 'Building',
@@ -16,11 +16,11 @@ const dots: Record<ServerStatus, string> = {
   needs_approval: 'bg-decide',
 };
 
-export function Status({ status }: { status: ServerStatus }) {
+export function Status({ server: { status, takenDown } }: { server: Pick<Server, 'status' | 'takenDown'> }) {
   return (
     <span className="inline-flex items-center gap-2 whitespace-nowrap">
-      <span aria-hidden="true" className={`size-2 rounded-full ${dots[status]}`} />
-      {words[status]}
+      <span aria-hidden="true" className={`size-2 rounded-full ${dots[takenDown ? 'failed' : status]}`} />
+      {takenDown ? 'Taken down' : words[status]}
     </span>
   );
 }

@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import type { Capabilities } from '@/lib/capability';
 import { Mark } from '@/ui/Bell';
@@ -32,6 +33,11 @@ export function SignInPage({ ended }: { ended: boolean }) {
           <p className="max-w-[56ch] text-base text-muted">
             Each server runs sealed: it reaches the hosts you allow and nothing else, and your secrets never enter its
             code.
+          </p>
+          <p>
+            <Link to="/templates" className="text-link underline underline-offset-2">
+              Look through what others have shared
+            </Link>
           </p>
         </div>
       </div>

@@ -59,7 +59,9 @@ function AskForLink({ next, onSignedIn }: Omit<Props, 'token'>) {
   }
   return (
     <Narrow title="Sign in">
-      {next && <p>An application asks for access to one of your servers. Sign in first; that leads back to it.</p>}
+      {next?.startsWith('/oauth/') && (
+        <p>An application asks for access to one of your servers. Sign in first; that leads back to it.</p>
+      )}
       <LinkForm next={next} />
       <OtherWays next={next} onSignedIn={() => onSignedIn(next ?? null)} />
     </Narrow>

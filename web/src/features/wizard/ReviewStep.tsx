@@ -10,10 +10,10 @@ import { Disclosed } from '@/ui/Code';
 import { Field, TextField } from '@/ui/Field';
 import { Notice, Problem } from '@/ui/Notice';
 import { Section } from '@/ui/Page';
+import { SecretFields } from '@/ui/SecretFields';
 import { useCreateServer } from './api';
 import { isEdited, type Review, reviewProblems } from './draft';
 import { Hosts } from './Hosts';
-import { SecretFields } from './SecretFields';
 import { ToolEditor } from './ToolEditor';
 
 interface Props {

@@ -4,6 +4,7 @@ import { ConnectMenu } from '@/features/connect/ConnectMenu';
 import { FailedBuild } from '@/features/servers/FailedBuild';
 import { LiveServer } from '@/features/servers/LiveServer';
 import { useMe } from '@/features/session/api';
+import { SharePanel } from '@/features/templates/SharePanel';
 import { restoreDraft, shelvedSpec } from '@/features/wizard/draft';
 import { Page } from '@/ui/Page';
 
@@ -11,7 +12,7 @@ export const Route = createFileRoute('/_app/servers/$serverId/builds/$buildId')(
 
 function Build() {
   const { serverId, buildId } = Route.useParams();
-  const { user } = useMe();
+  const { user, role } = useMe();
   const navigate = Route.useNavigate();
   const source = shelvedSpec(user.id, buildId);
 
@@ -34,7 +35,13 @@ function Build() {
           }
           if (state !== 'live') return null;
           return (
-            <LiveServer serverId={serverId} connect={({ slug, mcpUrl }) => <ConnectMenu slug={slug} url={mcpUrl} />} />
+            <LiveServer
+              serverId={serverId}
+              connect={({ slug, mcpUrl }) => <ConnectMenu slug={slug} url={mcpUrl} />}
+              share={(server) =>
+                role === 'owner' && server.templateId === null && <SharePanel key={server.id} server={server} ticked />
+              }
+            />
           );
         }}
       />

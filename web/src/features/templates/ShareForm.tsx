@@ -1,0 +1,110 @@
+import { type FormEvent, useState } from 'react';
+import { ApiError, type Finding } from '@/lib/api';
+import type { ServerDetail } from '@/lib/contract';
+import { type Category, categories, type Listing } from '@/lib/market';
+import { capital, count, labelOf } from '@/lib/words';
+import { Button } from '@/ui/Button';
+import { Choice, Field } from '@/ui/Field';
+import { Notice, Problem } from '@/ui/Notice';
+import type { Publishing } from './api';
+import { fieldOf, placeOf } from './place';
+
+interface Props {
+  server: ServerDetail;
+  before: Listing;
+  /** What the button says. */
+  verb: string;
+  publish: Publishing;
+}
+
+/** What is said of a template, and the one click that makes it public. */
+export function ShareForm({ server, before, verb, publish }: Props) {
+  const [listing, setListing] = useState(before);
+  const refusal = publish.error instanceof ApiError ? publish.error : null;
+  const fields = new Set(['title', 'category', 'shortDescription']);
+  const wrong = new Map(
+    [...(refusal?.problems ?? []), ...(refusal?.findings ?? [])].map((one) => [
+      fieldOf(one.pointer),
+      capital('why' in one ? one.why : one.message),
+    ]),
+  );
+  const elsewhere = refusal?.findings.filter(({ pointer }) => !fields.has(fieldOf(pointer) ?? '')) ?? [];
+  const atFields = [...wrong.keys()].every((field) => field !== null && fields.has(field)) && wrong.size > 0;
+
+  function set(change: Partial<Listing>) {
+    setListing((listing) => ({ ...listing, ...change }));
+  }
+
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    const keys = new Set(server.requiredSecrets.map(({ key }) => key));
+    const secretHints = listing.secretHints?.filter(({ key }) => keys.has(key));
+    publish.mutate({
+      ...listing,
+      title: listing.title.trim(),
+      shortDescription: listing.shortDescription.trim(),
+      ...(secretHints && { secretHints }),
+    });
+  }
+
+  return (
+    <form onSubmit={submit} noValidate className="grid gap-4">
+      <div className="grid items-start gap-4 sm:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
+        <Field
+          label="Title"
+          maxLength={60}
+          value={listing.title}
+          onChange={(event) => set({ title: event.target.value })}
+          error={wrong.get('title')}
+        />
+        <Choice
+          label="Category"
+          options={categories.map((category) => [category, labelOf(category)])}
+          value={listing.category}
+          onChange={(event) => set({ category: event.target.value as Category })}
+          error={wrong.get('category')}
+        />
+      </div>
+      <Field
+        label="Short description"
+        maxLength={160}
+        value={listing.shortDescription}
+        onChange={(event) => set({ shortDescription: event.target.value })}
+        error={wrong.get('shortDescription')}
+        hint="One line, for the list of templates."
+      />
+      {elsewhere.length > 0 && <Blocked findings={elsewhere} server={server} />}
+      {publish.error && elsewhere.length === 0 && !atFields && <Problem error={publish.error} />}
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
+        <Button type="submit" look="primary" className="whitespace-normal" busy={publish.isPending && 'Publishing…'}>
+          {verb}
+        </Button>
+        <p className="min-w-0 flex-1 basis-64 text-xs text-muted">
+          Anyone may then read the code and make a server from it. You can stop showing it later; servers made from it
+          go on.
+        </p>
+      </div>
+    </form>
+  );
+}
+
+function Blocked({ findings, server }: { findings: Finding[]; server: ServerDetail }) {
+  return (
+    <Notice tone="broken">
+      <p className="font-medium">
+        Not published: {count(findings.length, 'place')} in version {server.activeVersion} cannot be public
+      </p>
+      <ul className="mt-2 grid gap-3">
+        {findings.map((finding) => (
+          <li key={JSON.stringify(finding)} className="grid gap-0.5 wrap-anywhere">
+            <p>
+              {placeOf(finding, server)}: <code>{finding.excerpt}</code>
+            </p>
+            <p className="text-muted">{capital(finding.why)}.</p>
+          </li>
+        ))}
+      </ul>
+      <p className="mt-3">Build a version without {findings.length === 1 ? 'it' : 'them'}, then publish again.</p>
+    </Notice>
+  );
+}

@@ -1,0 +1,55 @@
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { Account } from '@/features/session/Account';
+import type { Me } from '@/lib/contract';
+import { Mark } from '@/ui/Bell';
+import { buttonClass } from '@/ui/Button';
+
+/** The app around a page: where one is, where else one can go, and who one is. */
+export function Frame({ me, children }: { me: Me | null; children: ReactNode }) {
+  return (
+    <div className="md:grid md:grid-cols-[220px_minmax(0,1fr)]">
+      <header className="sticky top-0 z-10 flex items-center gap-1 border-line border-b bg-ground px-2 py-2 md:h-dvh md:flex-col md:items-stretch md:border-r md:border-b-0 md:p-3">
+        <a href="#main" className="sr-only rounded-md bg-surface p-2 focus:not-sr-only">
+          Skip to content
+        </a>
+        <Link to="/" className="flex items-center gap-2 rounded-md p-2 font-semibold md:mb-4">
+          <Mark className="size-5" />
+          <span className="max-sm:sr-only">Cloche</span>
+        </Link>
+        <nav aria-label="Main" className="flex min-w-0 flex-1 gap-1 max-md:overflow-x-auto md:flex-col">
+          {me && (
+            <NavLink to="/">
+              New<span className="max-sm:sr-only"> server</span>
+            </NavLink>
+          )}
+          {me && <NavLink to="/servers">Servers</NavLink>}
+          <NavLink to="/templates">Templates</NavLink>
+          {me && <NavLink to="/account">Account</NavLink>}
+        </nav>
+        {me ? (
+          <Account me={me} />
+        ) : (
+          <Link to="/" className={buttonClass('primary')}>
+            Sign in
+          </Link>
+        )}
+      </header>
+      <main id="main" tabIndex={-1} className="mx-auto w-full max-w-[1120px] px-4 py-6 outline-none sm:px-8 sm:py-8">
+        {children}
+      </main>
+    </div>
+  );
+}
+
+function NavLink({ to, children }: { to: '/' | '/servers' | '/templates' | '/account'; children: ReactNode }) {
+  return (
+    <Link
+      to={to}
+      activeOptions={{ exact: to === '/', includeSearch: false }}
+      className="shrink-0 rounded-md px-2 py-1.5 whitespace-nowrap text-muted hover:bg-sunken hover:text-ink data-[status=active]:bg-sunken data-[status=active]:font-medium data-[status=active]:text-ink max-sm:px-1.5"
+    >
+      {children}
+    </Link>
+  );
+}

@@ -1,0 +1,18 @@
+import { createFileRoute, Outlet } from '@tanstack/react-router';
+import { Frame } from './-Frame';
+import { WithSession } from './-WithSession';
+
+/** Pages that everyone may read. */
+export const Route = createFileRoute('/_open')({ component: Open });
+
+function Open() {
+  return (
+    <WithSession>
+      {({ me }) => (
+        <Frame me={me}>
+          <Outlet />
+        </Frame>
+      )}
+    </WithSession>
+  );
+}
