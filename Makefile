@@ -57,9 +57,10 @@ documents: ## Fetch the published descriptions of APIs that the tests import
 documents-all: toolchain documents ## Make tools of every operation of these, compile all, and print the table
 	cargo run --quiet --release -p cloche-openapi --example documents
 
-bench: toolchain web guests ## Measure request to live, and what a tenant takes beside a noisy one
+bench: toolchain web guests ## Measure request to live, fork to live, and what a tenant takes beside a noisy one
 	cargo build --release -p cloche
 	cargo run --quiet --release -p cloche-benches -- build
+	cargo run --quiet --release -p cloche-benches -- fork
 	cargo run --quiet --release -p cloche-benches -- noisy
 
 attack: toolchain web guests ## Try every attack on the real binary and print the table (ATTACK="guest:: secrets::" for some)

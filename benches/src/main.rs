@@ -1,7 +1,8 @@
 //! `cloche-benches build`: how long it takes from `POST /v1/servers` to `live`. `cloche-benches noisy`: what one tenant's calls
-//! take beside another who burns all he may.
+//! take beside another who burns all he may. `cloche-benches fork`: from a template to a server that answers.
 
 mod build;
+mod fork;
 mod model;
 mod noisy;
 mod platform;
@@ -36,6 +37,11 @@ enum Bench {
         #[arg(long, default_value_t = 20)]
         builds: usize,
     },
+    /// From `POST /v1/servers` with a template to the fork's first answer.
+    Fork {
+        #[arg(long, default_value_t = 200)]
+        forks: usize,
+    },
     /// One tenant's calls, quiet and beside another tenant that burns all it may, in turns.
     Noisy {
         /// Only beside this noise.
@@ -55,6 +61,7 @@ async fn main() -> anyhow::Result<()> {
     let cli = Cli::parse();
     match cli.bench {
         Bench::Build { builds } => build::run(&cli.binary, &cli.toolchain, builds).await,
+        Bench::Fork { forks } => fork::run(&cli.binary, &cli.toolchain, forks).await,
         Bench::Noisy { only, rounds, seconds } => {
             let stage = noisy::Stage::set(&cli.binary, &cli.toolchain, &cli.guests).await?;
             stage.run(only, rounds, std::time::Duration::from_secs_f64(seconds)).await

@@ -13,9 +13,13 @@ pub(crate) struct Tenant {
     http: reqwest::Client,
 }
 
-/// A server's MCP URL.
+/// A live server.
 #[derive(Clone)]
-pub(crate) struct Server(String);
+pub(crate) struct Server {
+    pub(crate) id: String,
+    /// Its MCP URL.
+    url: String,
+}
 
 impl Tenant {
     pub(crate) fn new(url: &str, key: &str) -> anyhow::Result<Self> {
@@ -68,10 +72,12 @@ impl Tenant {
         self.create(json!({"name": slug, "slug": slug, "component": STANDARD.encode(component), "spec": spec})).await
     }
 
-    async fn create(&self, new: Value) -> anyhow::Result<Server> {
+    /// What `POST /v1/servers` makes of this, once it is live.
+    pub(crate) async fn create(&self, new: Value) -> anyhow::Result<Server> {
         let created = self.post("/v1/servers", &new).await?;
         self.live(created["buildId"].as_str().unwrap_or_default()).await?;
-        Ok(Server(created["mcpUrl"].as_str().context("no mcpUrl")?.to_owned()))
+        let text = |name: &str| created[name].as_str().map(str::to_owned).with_context(|| format!("no {name}"));
+        Ok(Server { id: text("id")?, url: text("mcpUrl")? })
     }
 
     /// Calls a tool, and says how long that took and what came of it.
@@ -84,7 +90,7 @@ impl Tenant {
         let params = json!({"name": tool, "arguments": arguments});
         let message = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params});
         let begun = Instant::now();
-        let answer = self.http.post(&server.0).json(&message).send().await?.bytes().await?;
+        let answer = self.http.post(&server.url).json(&message).send().await?.bytes().await?;
         let elapsed = begun.elapsed();
         Ok((elapsed, serde_json::from_slice(&answer)?))
     }

@@ -61,7 +61,8 @@ impl Verify {
             let db = boot::database(&config).await?;
             let proofs = audit::verify(&db, &keys, self.org.as_ref()).await?;
             db.close().await;
-            ensure!(!proofs.is_empty(), "there is no organisation, and so no log");
+            let noted = proofs.iter().any(|proof| proof.head.seq > 0);
+            ensure!(noted, "nothing was noted in this database: is --data right?");
             return Ok(proofs.iter().map(said).collect::<Vec<_>>().join("\n"));
         };
         let file = File::open(path).with_context(|| format!("reading {}", path.display()))?;

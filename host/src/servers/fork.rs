@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use cloche_domain::manifest::Manifest;
 use cloche_domain::report::Capabilities;
 use cloche_domain::server::BuildState;
-use cloche_domain::template::TemplateStatus;
 use cloche_domain::{BuildId, PreviewId, SecretKey, ServerId, Slug, TemplateId, VersionId};
 use cloche_storage::builds::{self, BuildEvent};
 use cloche_storage::templates::{self, Release};
@@ -53,7 +52,7 @@ pub async fn fork(app: &App, member: &Member, new: NewFork) -> Result<Created> {
     quotas::room_for_server(app, member, &mut tx).await?;
     // From here on nobody takes it down until this fork is there to be stopped.
     let template = templates::lock(&mut tx, reference.template_id).await?;
-    let template = template.filter(|known| known.status == TemplateStatus::Published).ok_or(Error::TemplateGone)?;
+    let template = template.filter(|known| known.is_forkable_by(member.org_id)).ok_or(Error::TemplateGone)?;
     let release = templates::release(&mut tx, template.id, reference.release_n).await?.ok_or(Error::TemplateGone)?;
     let slug = match new.slug {
         Some(slug) => slug,
@@ -89,7 +88,7 @@ pub async fn take_release(app: &App, member: &Member, id: ServerId, asked: i64) 
     let server = servers::get(&mut tx, member.org_id, id).await?.ok_or(Error::NotFound)?;
     let template = server.template_id.ok_or(Error::NotAFork)?;
     let template = templates::lock(&mut tx, template).await?;
-    let template = template.filter(|known| known.status == TemplateStatus::Published).ok_or(Error::TemplateGone)?;
+    let template = template.filter(|known| known.is_forkable_by(member.org_id)).ok_or(Error::TemplateGone)?;
     if asked != template.releases {
         return Err(Error::NotNewest(template.releases));
     }

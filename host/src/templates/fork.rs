@@ -1,7 +1,6 @@
 //! What one is shown before one forks a template, and the reference that lets one do it.
 
 use cloche_domain::report::Capabilities;
-use cloche_domain::template::TemplateStatus;
 use cloche_domain::{PreviewId, Slug};
 use cloche_storage::servers;
 use cloche_storage::templates::{self, ForkRef, Release, Template};
@@ -35,7 +34,7 @@ pub async fn preview(app: &App, member: &Member, slug: &Slug) -> Result<Preview>
     let now = app.clock.now();
     let mut tx = app.db.begin().await?;
     let template = templates::by_slug(&mut tx, slug).await?;
-    let template = template.filter(|known| known.status == TemplateStatus::Published).ok_or(Error::NotFound)?;
+    let template = template.filter(|known| known.is_forkable_by(member.org_id)).ok_or(Error::NotFound)?;
     let release = templates::release(&mut tx, template.id, template.releases).await?.ok_or(Error::NoRelease)?;
     let reference = ForkRef {
         id: PreviewId::new(),

@@ -55,7 +55,8 @@ async fn what_cannot_be_built_is_refused_and_leaves_nothing() {
     let (of_bob, gone) = (draft(&bob).await["previewId"].clone(), expired(&platform).await);
     let cases = [
         ("slug", json!("No Slug"), 422, "invalid_json"),
-        ("templateId", json!("weather"), 422, "invalid_json"),
+        ("slug", Value::Null, 422, "invalid_json"),
+        ("templateId", json!("weather"), 410, "fork_ref_expired"),
         ("previewId", json!("prv_00000000000000000000000000"), 410, "preview_expired"),
         ("previewId", json!("nonsense"), 410, "preview_expired"),
         ("previewId", of_bob, 410, "preview_expired"),

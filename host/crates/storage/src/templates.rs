@@ -67,6 +67,15 @@ impl Template {
         self.verified_release == Some(self.releases)
     }
 
+    /// Whether an organisation may fork it: its own also where it shows it to nobody else.
+    pub fn is_forkable_by(&self, org: OrgId) -> bool {
+        match self.status {
+            TemplateStatus::Published => true,
+            TemplateStatus::Unpublished => self.org_id == Some(org),
+            TemplateStatus::Hidden | TemplateStatus::TakenDown => false,
+        }
+    }
+
     /// What its owner says of it.
     pub fn listing(&self) -> Listing {
         Listing {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use cloche_domain::{
-    BuildId, CallId, IdentityId, ImportId, InviteId, PasskeyId, PreviewId, ServerId, SessionId, UserId,
+    BuildId, CallId, CaseId, IdentityId, ImportId, InviteId, PasskeyId, PreviewId, ServerId, SessionId, UserId,
 };
 use reqwest::Method;
 use reqwest::header::{ACCEPT, AUTHORIZATION};
@@ -27,6 +27,13 @@ const BODIES: &[(&str, &str)] = &[
     ("POST /v1/imports/{id}/preview", r#"{"operations": ["GET /a"]}"#),
     ("PUT /v1/servers/{id}/secrets/{key}", r#"{"value": "stolen-or-not"}"#),
     ("PATCH /v1/servers/{id}", r#"{"name": "Mine"}"#),
+    ("PATCH /v1/templates/{slug}/visibility", r#"{"visibility": "published"}"#),
+    ("POST /v1/templates/{slug}/fork", "{}"),
+    ("POST /v1/templates/{slug}/reports", r#"{"concern": "other", "text": "Mine"}"#),
+    ("POST /v1/templates/{slug}/appeal", r#"{"text": "Mine"}"#),
+    ("POST /v1/servers/{id}/template/update", r#"{"release": 1}"#),
+    ("PATCH /v1/admin/templates/{slug}", r#"{"action": "hide", "reason": "Mine"}"#),
+    ("PATCH /v1/admin/cases/{id}", r#"{"upheld": true, "reason": "Mine"}"#),
     ("POST /v1/servers/{id}/pause", "{}"),
     ("POST /v1/servers/{id}/resume", "{}"),
     ("POST /v1/servers/{id}/try", r#"{"tool": "now"}"#),
@@ -51,6 +58,8 @@ struct Ids {
     import: [String; 2],
     identity: [String; 2],
     passkey: [String; 2],
+    template: [String; 2],
+    case: [String; 2],
 }
 
 impl Ids {
@@ -69,6 +78,8 @@ impl Ids {
                     ("sessions", "{id}") => self.session[which].as_str(),
                     ("identities", "{id}") => self.identity[which].as_str(),
                     ("passkeys", "{id}") => self.passkey[which].as_str(),
+                    ("templates", "{slug}") => self.template[which].as_str(),
+                    ("cases", "{id}") => self.case[which].as_str(),
                     (_, "{key}") => "API_KEY",
                     (_, "{n}") => "1",
                     (_, "{call}") => self.call[which].as_str(),
@@ -97,8 +108,9 @@ async fn another_tenants_id_in_every_route(scene: &Scene) {
         for caller in [&eve.browser, &platform.with_key(&eve.key), &platform.anyone()] {
             let (of_theirs, of_nobodys) =
                 (ask(caller, method, template, &theirs).await, ask(caller, method, template, &nobodys).await);
-            // What is not for a key at all says so before it looks.
-            let refused = matches!(of_theirs.0, 404 | 401) || of_theirs.1.contains("\"session_needed\"");
+            // What is not for a key at all, or for admins of the platform, says so before it looks.
+            let before = ["\"session_needed\"", "\"not_an_admin\"", "\"insufficient_scope\""];
+            let refused = matches!(of_theirs.0, 404 | 401) || before.iter().any(|code| of_theirs.1.contains(code));
             let hidden = refused && alike(&of_theirs, &theirs) == alike(&of_nobodys, &nobodys);
             scene.guard(
                 "what is another's is as if it were not there",
@@ -145,6 +157,15 @@ async fn victim(platform: &Platform, owner: &Tenant) -> Ids {
     while owner.browser.get(&format!("{at}/calls/{}", id(&tried))).await.0 != 200 {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
+    // A template that its owner has withdrawn: everyone may see the others.
+    let template = "a-template-of-hers-that-is-withdrawn";
+    let published = json!({"serverId": server["id"], "slug": template, "title": "Hers", "category": "data",
+        "shortDescription": "Hers"});
+    assert_eq!(owner.browser.post("/v1/templates", published).await.0, 201);
+    let report = json!({"concern": "other", "text": "Hers"});
+    let (_, case) = owner.browser.post(&format!("/v1/templates/{template}/reports"), report).await;
+    let withdrawn = json!({"visibility": "unpublished"});
+    assert_eq!(owner.browser.patch(&format!("/v1/templates/{template}/visibility"), withdrawn).await.0, 200);
     // As a provider and an authenticator would have left them.
     let (identity, passkey) = (IdentityId::new(), PasskeyId::new());
     let from = "created_at FROM users WHERE email = 'ada@example.com'";
@@ -162,6 +183,8 @@ async fn victim(platform: &Platform, owner: &Tenant) -> Ids {
         assert_eq!(platform.sql(&row).await, 1);
     }
     Ids {
+        template: [template.to_owned(), "a-template-that-nobody-has-made".to_owned()],
+        case: [case["caseId"].as_str().unwrap().to_owned(), CaseId::new().to_string()],
         identity: [identity.to_string(), IdentityId::new().to_string()],
         passkey: [passkey.to_string(), PasskeyId::new().to_string()],
         call: [id(&tried), CallId::new().to_string()],

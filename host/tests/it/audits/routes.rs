@@ -49,6 +49,13 @@ const ROWS: &[Row] = &[
     of_version("POST /v1/servers/{id}/versions/{n}/activate", "1", "", "version.activated"),
     of_version("DELETE /v1/servers/{id}/versions/{n}", "3", "", "version.deleted"),
     row("POST /v1/servers/{id}/iterate", r#"{"source": {}}"#, "version.created"),
+    row(
+        "POST /v1/templates",
+        r#"{"serverId": "{id}", "slug": "published", "title": "S", "category": "data", "shortDescription": "s"}"#,
+        "template.published",
+    ),
+    row("POST /v1/templates/{template}/reports", r#"{"concern": "other", "text": "t"}"#, "template.reported"),
+    row("PATCH /v1/templates/{template}/visibility", r#"{"visibility": "unpublished"}"#, "template.unpublished"),
     row("DELETE /v1/servers/{id}", "", "server.deleted"),
     row(
         "POST /v1/imports",
@@ -88,6 +95,11 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("POST /v1/billing/portal", "opens a page; what is changed there comes by an event"),
     ("POST /v1/billing/webhook", "signed by Stripe, and nobody's: billing.rs has what it writes"),
     ("POST /v1/imports/{id}/preview", "a draft, as from a model"),
+    ("POST /v1/templates/{slug}/fork", "a preview; what is made of it is a server"),
+    ("POST /v1/templates/{slug}/appeal", "needs a decision: templates/moderate.rs has what it writes"),
+    ("POST /v1/servers/{id}/template/update", "needs a fork: templates/updates.rs has what it writes"),
+    ("PATCH /v1/admin/templates/{slug}", "by admins, in the platform's own log too: templates/moderate.rs"),
+    ("PATCH /v1/admin/cases/{id}", "by admins, in the platform's own log: templates/moderate.rs"),
     ("POST /v1/servers/{id}/try", "a call, which the record of calls has"),
     ("POST /mcp/{org}/{slug}", "a call, which the record of calls has"),
     (
@@ -149,6 +161,7 @@ async fn scene(platform: &Platform, ada: &Caller) -> BTreeMap<&'static str, Stri
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     BTreeMap::from([
         ("id", server.id),
+        ("template", "published".to_owned()),
         ("key", text(&key["id"])),
         ("secret", "API_KEY".to_owned()),
         ("member", text(&zoe["user"]["id"])),

@@ -175,7 +175,8 @@ on_both!(a_file_kept_elsewhere_shows_what_a_database_alone_cannot, async |setup:
 /// How far the one log has come, and what puts its seal back to that.
 async fn kept(db: &cloche_storage::Db) -> (i64, String) {
     let mut tx = db.read().await.unwrap();
-    let [(org, _)] = cloche_storage::audit::orgs(&mut tx, None).await.unwrap()[..] else { panic!("one organisation") };
+    let ada = "ada".parse().unwrap();
+    let [(org, _)] = cloche_storage::audit::orgs(&mut tx, Some(&ada)).await.unwrap()[..] else { panic!("one log") };
     let kept = cloche_storage::audit::head(&mut tx, org).await.unwrap().unwrap();
     let sealed = kept.sealed.unwrap().replace('\'', "''");
     (kept.head.seq, format!("seq = {}, sha256 = '{}', sealed = '{sealed}'", kept.head.seq, kept.head.sha256))
@@ -204,7 +205,7 @@ async fn there_must_be_something_to_verify() {
     let (good, said) = platform.tool(&["audit", "verify", "--data", "nowhere"]);
     assert!(!good && (said.contains("is --data right") || said.contains("attestation keys in nowhere")), "{said}");
     let (good, said) = platform.beside(&VERIFY, &[]);
-    assert!(!good && said.contains("no organisation"), "{said}");
+    assert!(!good && said.contains("nothing was noted in this database"), "{said}");
     let (good, said) = platform.tool(&["audit", "verify", "missing.ndjson"]);
     assert!(!good && said.contains("missing.ndjson"), "{said}");
 }

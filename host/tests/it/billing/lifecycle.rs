@@ -140,7 +140,7 @@ on_both!(the_operators_choice_stands, async |setup: Setup| {
 async fn who_never_paid_keeps_what_they_have() {
     let (mut platform, stripe) = billed(Platform::setup(), "").await;
     let ada = platform.sign_in(ADA).await;
-    assert_eq!(platform.sql("UPDATE orgs SET plan = 'self-hosted'").await, 1);
+    assert_eq!(platform.sql("UPDATE orgs SET plan = 'self-hosted' WHERE slug = 'ada'").await, 1);
     assert_eq!(ada.post(CHECKOUT, json!({"plan": "pro"})).await.0, 201);
     let customer = json!({"id": "cs_1", "object": "checkout.session", "customer": stripe.customers()[0]["id"]});
     assert_eq!(stripe.send(&platform, &stripe.event("checkout.session.completed", &customer)).await, 200);

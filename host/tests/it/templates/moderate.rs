@@ -308,6 +308,12 @@ on_both!(reports_and_appeals_wait_for_an_admin, async |setup: Setup| {
     let (status, decided) = decide(&appealed["caseId"], true).await;
     assert_eq!((status, &decided["moderated"]["status"]), (200, &json!("published")), "{decided:#}");
     assert_eq!(platform.anyone().get("/v1/templates/echo").await.0, 200);
+    let (_, log) = admin.get("/v1/admin/audit").await;
+    let actions: Vec<_> = log["entries"].as_array().unwrap().iter().map(|entry| &entry["action"]).collect();
+    let decided = ["template.restored", "case.decided", "case.decided", "template.taken_down", "admin.changed"];
+    assert_eq!(actions, decided, "{log:#}");
+    let (_, log) = ada.get("/v1/audit?action=template.appealed").await;
+    assert_eq!(log["entries"].as_array().unwrap().len(), 1, "{log:#}");
     assert_eq!(admin.get("/v1/admin/cases").await.1["cases"], json!([]));
     assert_eq!(admin.get("/v1/admin/cases?state=upheld").await.1["cases"].as_array().unwrap().len(), 2);
 });

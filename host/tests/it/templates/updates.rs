@@ -36,6 +36,9 @@ on_both!(a_fork_is_told_of_the_next_release_and_chooses, async |setup: Setup| {
     let (status, taken) = update(2).await;
     assert_eq!((status, &taken["version"]), (201, &json!(2)), "{taken:#}");
     assert_eq!(says(&his, &platform, &key).await, "2");
+    let (_, log) = bob.get("/v1/audit?limit=3").await;
+    let actions: Vec<_> = log["entries"].as_array().unwrap().iter().map(|entry| &entry["action"]).collect();
+    assert_eq!(actions, ["version.activated", "version.created", "server.forked"], "{log:#}");
     assert_eq!(related().await["update"], Value::Null);
     assert_eq!(update(2).await.1["code"], "up_to_date");
     assert_eq!(

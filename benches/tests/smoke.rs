@@ -1,4 +1,4 @@
-//! The bench of noisy neighbours, run for seconds: that it measures, not what.
+//! The benches of noisy neighbours and of forks, run for seconds: that they measure, not what.
 
 use std::path::Path;
 use std::process::Command;
@@ -27,4 +27,20 @@ fn each_noise_is_made_and_each_neighbour_measured() {
             }
         }
     }
+}
+
+#[test]
+fn forks_are_measured_beside_builds() {
+    let bench = Path::new(env!("CARGO_BIN_EXE_cloche-benches"));
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let run = Command::new(bench)
+        .args(["fork", "--forks", "10", "--binary"])
+        .arg(bench.with_file_name("cloche"))
+        .current_dir(root)
+        .output()
+        .unwrap();
+    let said = String::from_utf8(run.stdout).unwrap();
+    assert!(run.status.success(), "{said}{}", String::from_utf8_lossy(&run.stderr));
+    assert!(said.contains("fork to its first answer:   n  10"), "{said}");
+    assert!(said.contains("draft to its first answer:  n   1"), "{said}");
 }
