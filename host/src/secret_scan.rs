@@ -34,7 +34,7 @@ const LONGEST_JWT: [usize; 3] = [1_024, 8_192, 8_192];
 const MOST: usize = 100;
 
 /// The names, without what is no letter, after which a random text is a secret.
-const NAMES: [&str; 15] = [
+const NAMES: [&str; 17] = [
     "apikey",
     "accesskey",
     "secretkey",
@@ -47,6 +47,8 @@ const NAMES: [&str; 15] = [
     "bearer",
     "password",
     "passwd",
+    "pwd",
+    "appid",
     "passphrase",
     "credential",
     "authorization",
@@ -76,6 +78,25 @@ pub fn scan(text: &str) -> Vec<Finding> {
     found.list
 }
 
+/// What providers have issued, wherever it stands in bytes that nobody has written: texts lie side by side there.
+pub fn issued(text: &str) -> Vec<Finding> {
+    let mut found = Findings { text, list: vec![] };
+    private_keys(&mut found);
+    for form in FORMS {
+        for (start, _) in text.match_indices(form.prefix) {
+            if let Some(length) = form_length(form, &text[start..]) {
+                found.add(form.kind, start, start + length);
+            }
+        }
+    }
+    for (start, _) in text.match_indices("eyJ") {
+        if let Some(length) = jwt_length(&text[start..]) {
+            found.add("JSON Web Token", start, start + length);
+        }
+    }
+    found.list
+}
+
 /// Characters of a text that is taken for drawn at random, whatever stands before it.
 const RANDOM_RUN: usize = 32;
 /// Bits a character of such a text: of 32 hexadecimal digits, one in ten thousand has less.
@@ -85,10 +106,12 @@ const RANDOM_BITS: f64 = 3.1;
 pub fn random(text: &str) -> Vec<Finding> {
     let mut found = Findings { text, list: vec![] };
     for start in word_starts(text) {
-        if start > 0 && Charset::Dashed.has(text.as_bytes()[start - 1]) {
+        let has = |byte: u8| Charset::Path.has(byte) || byte == b'+';
+        if start > 0 && has(text.as_bytes()[start - 1]) {
             continue;
         }
-        let run = Charset::Dashed.run(&text[start..], LONGEST);
+        let length = text[start..].bytes().take(LONGEST).take_while(|&byte| has(byte)).count();
+        let run = &text[start..start + length];
         let random = run.len() >= RANDOM_RUN && bits_a_character(run) >= RANDOM_BITS && is_mixed(run);
         if random && !is_wordy(run) && !is_uuid(run) && !is_placeholder(run) {
             found.add("long random text", start, start + run.len());
@@ -199,7 +222,7 @@ fn named_values(found: &mut Findings<'_>) {
         at = start + value.len();
         let value = value.trim_end_matches(['.', '!', '/']);
         let Some(name) = name_before(&text[..start]) else { continue };
-        let least = if name.starts_with("pass") { 10 } else { 16 };
+        let least = if name.starts_with("pass") || name == "pwd" { 10 } else { 16 };
         let random = value.len() >= least && bits_a_character(value) >= RANDOM && is_mixed(value);
         if random && !is_wordy(value) && !is_uuid(value) && !is_placeholder(value) {
             found.add("key or password", start, start + value.len());

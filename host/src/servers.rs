@@ -102,6 +102,8 @@ pub enum Error {
     NotNewest(i64),
     #[error("the release that answers is the newest of the template already")]
     UpToDate,
+    #[error("version {0} of the server is this release already: approve it, or activate it")]
+    HasRelease(i64),
     #[error(transparent)]
     Vault(#[from] vault::Error),
     #[error(transparent)]

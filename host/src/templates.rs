@@ -22,7 +22,7 @@ use time::Duration;
 pub use browse::{Detail, Page, Wanted, browse, component, detail, release};
 pub use cases::{appeal, decide, open, report};
 pub use fork::{Preview, preview};
-pub use moderate::{Action, Moderated, log, moderate, shown_to_admins};
+pub use moderate::{Action, Moderated, Seen, log, moderate, shown_to_admins};
 pub(crate) use notices::{NOTICES, run as tell_owners};
 pub use publish::{Publish, Published, publish, set_visibility};
 pub use rank::rank;
@@ -60,8 +60,16 @@ pub enum Error {
     SlugTaken(Slug),
     #[error("many templates have such a title already: choose a slug, or another title")]
     NoFreeSlug,
-    #[error("the template was {0} by an admin: appeal, if you think that it should not have been")]
-    Moderated(&'static str),
+    #[error("the template was hidden by an admin: appeal, if you think that it should not have been")]
+    Hidden,
+    #[error("the template was taken down by an admin: appeal, if you think that it should not have been")]
+    TakenDown,
+    #[error("this does what the template {0} did, which was taken down: it cannot be published again")]
+    SameAsTakenDown(Slug),
+    #[error("the template's slug is {0}, and stays: leave it out")]
+    SlugFixed(Slug),
+    #[error("the template has changed since you have looked at it: look again")]
+    ChangedSince,
     #[error("say why, in 1 to 1,000 characters")]
     Reason,
     #[error("you have an open report about this template: it is waiting for an admin")]

@@ -7,6 +7,8 @@ mod phrases;
 use cloche_domain::report::Capabilities;
 use serde::Serialize;
 use serde_json::{Value, json};
+use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::is_combining_mark;
 use unicode_security::confusable_detection::skeleton;
 use utoipa::ToSchema;
 
@@ -125,7 +127,9 @@ fn scan(pointer: &str, text: &str, phrases: &[(&'static str, String)], names: &N
     for (why, phrase) in phrases {
         if told != Some(why) && plain.contains(phrase.as_str()) {
             told = Some(why);
-            add(Kind::Instruction, text, *why);
+            // The line of it; where it goes over several, the whole.
+            let line = text.lines().find(|line| folded(line).contains(phrase.as_str()));
+            add(Kind::Instruction, line.unwrap_or(text), *why);
         }
     }
     for word in words(text) {
@@ -142,10 +146,13 @@ fn scan(pointer: &str, text: &str, phrases: &[(&'static str, String)], names: &N
     }
 }
 
-/// A text as it looks: in lower case, each letter as the one that it resembles, white space as one space.
+/// A text as it looks: in lower case, each letter as the one that it resembles and without marks, dashes and white space as
+/// one space.
 fn folded(text: &str) -> String {
-    let words: Vec<_> = text.split_whitespace().map(str::to_lowercase).collect();
-    skeleton(&words.join(" ")).collect::<String>().to_lowercase()
+    let blank = |c: char| c.is_whitespace() || matches!(c, '-' | '_' | '\u{2800}' | '\u{2010}'..='\u{2015}');
+    let words: Vec<_> = text.split(blank).filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
+    let looks = skeleton(&words.join(" ")).collect::<String>().to_lowercase();
+    looks.nfd().filter(|c| !is_combining_mark(*c)).collect()
 }
 
 #[cfg(test)]

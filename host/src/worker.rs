@@ -185,6 +185,8 @@ async fn hold(
 ) {
     let work = async {
         if job.kind == NOTICES {
+            // It waits for mail and the database: the place is for those who build.
+            drop(free);
             return templates::tell_owners(app, job).await;
         }
         builds::run(app, job, Place::take(places, job.org_id, free).await).await

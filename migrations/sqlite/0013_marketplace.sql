@@ -3,7 +3,8 @@
 -- Whose are the platform's own templates, and the log of what its admins do. Nobody belongs to it.
 INSERT INTO orgs (id, slug, name, plan, created_at)
     SELECT 'org_00000000000000000000000000',
-        CASE WHEN EXISTS (SELECT 1 FROM orgs WHERE slug = 'cloche') THEN 'cloche-platform' ELSE 'cloche' END,
+        CASE WHEN NOT EXISTS (SELECT 1 FROM orgs WHERE slug = 'cloche') THEN 'cloche'
+            ELSE 'cloche-00000000000000000000000000' END, -- which nobody has
         'Cloche', 'self-hosted', '2026-11-27T00:00:00Z';
 
 ALTER TABLE users ADD COLUMN admin_since TEXT; -- null: no admin of the platform
@@ -27,8 +28,10 @@ CREATE TABLE templates (
     takedown_asked_by TEXT, -- the first of the two admins who take down a verified one
     takedown_asked_at TEXT,
     takedown_reason TEXT,
+    told_at TEXT, -- which status_at its owners know of
     releases BIGINT NOT NULL, -- the number of the newest
-    verified_at TEXT, -- since when the platform vouches for it
+    verified_at TEXT, -- when the platform first vouched for it: from then on it takes two admins to take it down
+    verified_title TEXT, -- what it was called then, as long as the platform vouches for it: others may not pass for it
     verified_release BIGINT, -- and for which release, as it is described
     resembles TEXT, -- the slug of a verified one that its title is close to
     forks BIGINT NOT NULL DEFAULT 0, -- how often it was forked
@@ -43,7 +46,7 @@ CREATE INDEX templates_top_of ON templates (category, forks DESC, id DESC) WHERE
 CREATE INDEX templates_newest_of ON templates (category, id DESC) WHERE status = 'published';
 CREATE INDEX templates_by_org ON templates (org_id, id DESC);
 CREATE INDEX templates_by_status ON templates (status, id DESC);
-CREATE INDEX templates_verified ON templates (id) WHERE verified_at IS NOT NULL;
+CREATE INDEX templates_verified ON templates (id) WHERE verified_title IS NOT NULL;
 
 -- What a search looks through.
 CREATE VIRTUAL TABLE template_texts USING fts5 (text); -- its rowid is the number of the template
@@ -58,6 +61,7 @@ CREATE TABLE template_releases (
     source_sha256 TEXT NOT NULL,
     component_sha256 TEXT NOT NULL,
     uploaded_sha256 TEXT,
+    code_sha256 TEXT NOT NULL, -- of what it does, whatever it is called
     imports TEXT NOT NULL,
     toolchain TEXT NOT NULL,
     attestation TEXT NOT NULL,
@@ -67,6 +71,7 @@ CREATE TABLE template_releases (
 );
 CREATE INDEX template_releases_by_component ON template_releases (component_sha256);
 CREATE INDEX template_releases_by_upload ON template_releases (uploaded_sha256);
+CREATE INDEX template_releases_by_code ON template_releases (code_sha256);
 
 -- Who may fork what, for some minutes. A row goes when it is used.
 CREATE TABLE fork_refs (
@@ -78,6 +83,7 @@ CREATE TABLE fork_refs (
     expires_at TEXT NOT NULL
 );
 CREATE INDEX fork_refs_by_expiry ON fork_refs (expires_at);
+CREATE INDEX fork_refs_by_user ON fork_refs (user_id, id);
 
 -- What a server was forked from, and whether its owners were told that it was stopped.
 ALTER TABLE servers ADD COLUMN template_id TEXT REFERENCES templates (id);

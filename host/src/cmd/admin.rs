@@ -105,11 +105,11 @@ impl Admin {
             }
             Self::Grant(person) => {
                 let app = person.platform().await?;
-                Ok(admins::set_admin(&app, &person.email, true).await?.to_string())
+                Ok(admins::grant(&app, &person.email).await?.to_string())
             }
             Self::Revoke(person) => {
                 let app = person.platform().await?;
-                Ok(admins::set_admin(&app, &person.email, false).await?.to_string())
+                Ok(admins::revoke(&app, &person.email).await?.to_string())
             }
             Self::ApiKey(ApiKey { person, scopes, org, name, expires_in_days }) => {
                 let app = person.platform().await?;

@@ -96,6 +96,9 @@ pub async fn take_release(app: &App, member: &Member, id: ServerId, asked: i64) 
     if forked.active_release == Some(asked) {
         return Err(Error::UpToDate);
     }
+    if let Some(n) = templates::has_release(&mut tx, id, asked).await? {
+        return Err(Error::HasRelease(n));
+    }
     let release = templates::release(&mut tx, template.id, asked).await?.ok_or(Error::TemplateGone)?;
     let (newest, _) = versions::newest(&mut tx, member.org_id, id).await?.ok_or(Error::NotFound)?;
     let n = newest + 1;

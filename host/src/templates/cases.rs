@@ -8,7 +8,9 @@ use serde_json::json;
 use time::Duration;
 
 use super::browse::visible;
-use super::{Action, Error, Moderated, Result, moderate, said};
+use super::moderate::{decided, lock, tell};
+use super::notices::send;
+use super::{Action, Error, Moderated, Result, said};
 use crate::app::App;
 use crate::audit::{self, Done};
 use crate::http::auth::{Admin, Member};
@@ -82,7 +84,8 @@ pub async fn open(
     Ok((cases, next))
 }
 
-/// Decides a case. An appeal that is upheld brings its template back; what follows from a report is for the admin to do.
+/// Decides a case. An appeal that is upheld brings its template back, in the same moment; what follows from a report is for
+/// the admin to do.
 pub async fn decide(
     app: &App,
     admin: &Admin,
@@ -91,20 +94,40 @@ pub async fn decide(
     reason: &str,
 ) -> Result<(Case, Option<Moderated>)> {
     let (reason, now) = (said(reason)?, app.clock.now());
-    let state = if upheld { CaseState::Upheld } else { CaseState::Dismissed };
+    let of = templates::case(&mut app.db.read().await?, id).await?.ok_or(Error::NoCase)?;
     let mut tx = audit::begin(app, OrgId::PLATFORM).await?;
+    let before = lock(&mut tx, of.template_id).await?;
+    let state = if upheld { CaseState::Upheld } else { CaseState::Dismissed };
     let decision = CaseDecision { state, by: admin.user_id, reason };
-    let Some(case) = templates::decide(&mut tx, id, decision, now).await? else {
-        let known = templates::case(&mut tx, id).await?;
-        return Err(known.map_or(Error::NoCase, |_| Error::Decided));
-    };
+    let case = templates::decide(&mut tx, id, decision, now).await?.ok_or(Error::Decided)?;
     let with = json!({"case": id, "kind": case.kind, "state": state});
-    let done = Done::of("case.decided", ("template", &case.template_id)).with(with).because(reason);
-    audit::note_in(app, admin, OrgId::PLATFORM, &mut tx, done).await?;
-    tx.commit().await?;
-    if case.kind == CaseKind::Appeal && upheld {
-        let restored = moderate(app, admin, &case.template_slug, Action::Restore, reason).await?;
-        return Ok((case, Some(restored)));
+    let done = || Done::of("case.decided", ("template", &case.template_id)).with(with.clone()).because(reason);
+    audit::note_in(app, admin, OrgId::PLATFORM, &mut tx, done()).await?;
+    let appealed = case.kind == CaseKind::Appeal;
+    if let Some(owner) = before.org_id.filter(|owner| appealed && *owner != OrgId::PLATFORM) {
+        audit::note_platform(app, owner, &mut tx, done()).await?;
     }
-    Ok((case, None))
+    let moderated = if appealed && upheld {
+        Some(decided(app, admin, &mut tx, (&before, Action::Restore), reason).await?)
+    } else {
+        None
+    };
+    tx.commit().await?;
+    match &moderated {
+        Some(moderated) => tell(app, admin, &before, moderated).await,
+        None if appealed => dismissed(app, &before, reason).await,
+        None => {}
+    }
+    Ok((case, moderated))
+}
+
+/// Tells its owners that an appeal was dismissed. That they are not is no reason not to decide: it is in their log too.
+async fn dismissed(app: &App, template: &Template, reason: &str) {
+    let Some(owner) = template.org_id else { return };
+    let slug = &template.slug;
+    let text =
+        format!("An admin of this platform has looked again at your template {slug}, and stays with it:\n\n{reason}\n");
+    if let Err(error) = send(app, owner, (format!("Your appeal about {slug}"), text)).await {
+        tracing::error!(template = %template.id, %error, "its owners do not know that their appeal was dismissed");
+    }
 }

@@ -4,14 +4,14 @@
 //! of them stop in the moment in which it is committed, those included that are being made just then. Nothing has to be
 //! stopped one by one; what goes on afterwards is that their owners are told (`notices.rs`).
 
-use cloche_domain::template::Tab;
-use cloche_domain::template::TemplateStatus;
-use cloche_domain::{OrgId, Slug};
-use cloche_storage::audit::{self as log_store, Entry, Filter};
+use cloche_domain::template::{CaseState, Tab, TemplateStatus};
+use cloche_domain::{OrgId, Slug, TemplateId, UserId};
+use cloche_storage::audit::{self as store, Entry, Filter};
 use cloche_storage::jobs::{self, NewJob};
-use cloche_storage::templates::{self, Template, Titled};
-use cloche_storage::{Tx, audit as store};
-use serde_json::json;
+use cloche_storage::templates::{self, CaseDecision, Template};
+use cloche_storage::{Tx, accounts};
+use serde_json::{Value, json};
+use time::{Duration, OffsetDateTime};
 
 use super::browse::page;
 use super::publish::noted;
@@ -21,15 +21,30 @@ use crate::audit::{self, Done};
 use crate::events::Event;
 use crate::http::auth::Admin;
 
+/// How long the first of two admins' word holds.
+const ASKED_FOR: Duration = Duration::days(7);
+/// What the log calls that word.
+const ASKED: &str = "template.takedown_asked";
+
+/// What an admin has looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seen {
+    pub release: i64,
+    pub updated_at: OffsetDateTime,
+}
+
 /// What an admin does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
-    Verify,
+    /// The platform vouches for what was looked at.
+    Verify(Seen),
     Unverify,
     /// Shows it no more; forks go on.
     Hide,
     /// Stops it and all its forks.
     Takedown,
+    /// Ends what another admin has asked for.
+    KeepUp,
     /// Ends what was decided: it is shown, unless its owner does not want that, and its forks answer.
     Restore,
 }
@@ -48,44 +63,73 @@ pub struct Moderated {
 pub async fn moderate(app: &App, admin: &Admin, slug: &Slug, action: Action, reason: &str) -> Result<Moderated> {
     let reason = said(reason)?;
     let id = templates::by_slug(&mut app.db.read().await?, slug).await?.ok_or(Error::NotFound)?.id;
-    // The platform's own log first, then the owner's, then the template: nobody takes these in another order.
     let mut tx = audit::begin(app, OrgId::PLATFORM).await?;
-    let owner = templates::get(&mut tx, id).await?.and_then(|known| known.org_id);
+    let before = lock(&mut tx, id).await?;
+    let done = decided(app, admin, &mut tx, (&before, action), reason).await?;
+    tx.commit().await?;
+    tell(app, admin, &before, &done).await;
+    Ok(done)
+}
+
+/// Takes a template, in a transaction that has the platform's own log: its owner's comes next, and nobody takes these in
+/// another order.
+pub(super) async fn lock(tx: &mut Tx, id: TemplateId) -> Result<Template> {
+    let owner = templates::get(tx, id).await?.and_then(|known| known.org_id);
     if let Some(owner) = owner.filter(|owner| *owner != OrgId::PLATFORM) {
-        store::lock(&mut tx, owner).await?;
+        store::lock(tx, owner).await?;
     }
-    let before = templates::lock(&mut tx, id).await?.ok_or(Error::NotFound)?;
-    let said = decide(app, admin, &mut tx, (&before, action), reason).await?;
-    let template = templates::get(&mut tx, id).await?.ok_or(Error::NotFound)?;
-    let done = || {
-        let done = Done::of(said, ("template", &id)).because(reason);
-        done.changed(standing(&before), standing(&template))
-    };
-    audit::note_in(app, admin, OrgId::PLATFORM, &mut tx, done()).await?;
-    if let Some(owner) = owner.filter(|owner| *owner != OrgId::PLATFORM) {
-        audit::note_platform(app, owner, &mut tx, done()).await?;
+    templates::lock(tx, id).await?.ok_or(Error::NotFound)
+}
+
+/// Writes what an admin decides about a template that was taken by [`lock`].
+pub(super) async fn decided(
+    app: &App,
+    admin: &Admin,
+    tx: &mut Tx,
+    (before, action): (&Template, Action),
+    reason: &str,
+) -> Result<Moderated> {
+    let (id, now) = (before.id, app.clock.now());
+    let said = decide(app, admin, tx, (before, action), reason).await?;
+    let template = templates::get(tx, id).await?.ok_or(Error::NotFound)?;
+    let done = || Done::of(said, ("template", &id)).because(reason).changed(standing(before), standing(&template));
+    audit::note_in(app, admin, OrgId::PLATFORM, tx, done()).await?;
+    // What is only asked for is nothing that its owner should be warned of.
+    if let Some(owner) = template.org_id.filter(|owner| *owner != OrgId::PLATFORM && said != ASKED) {
+        audit::note_platform(app, owner, tx, done()).await?;
     }
-    let changed = before.status != template.status;
-    if changed {
+    if before.status != template.status {
+        let state = if action == Action::Restore { CaseState::Upheld } else { CaseState::Dismissed };
+        templates::close_appeals(tx, id, CaseDecision { state, by: admin.user_id, reason }, now).await?;
+        templates::rank_one(tx, id, now).await?;
         let subject = id.to_string();
-        let job = NewJob { org_id: OrgId::PLATFORM, kind: NOTICES, subject: &subject };
-        jobs::enqueue(&mut tx, job, app.clock.now()).await?;
+        jobs::enqueue(tx, NewJob { org_id: OrgId::PLATFORM, kind: NOTICES, subject: &subject }, now).await?;
     }
-    let stopped = match template.status {
-        TemplateStatus::TakenDown => templates::forks_of(&mut tx, id).await?,
+    let stopped = match (action, template.status) {
+        (Action::Takedown, TemplateStatus::TakenDown) => templates::forks_of(tx, id).await?,
         _ => 0,
     };
-    tx.commit().await?;
-    tracing::warn!(template = %id, ?action, by = %admin.user_id, stopped, "template moderated");
-    if changed {
-        app.events.tell(Event::Template(id));
-        app.wake.ring();
-    }
     Ok(Moderated { awaits_second_admin: said == ASKED, template, stopped })
 }
 
-/// What the log calls the first of two admins' word.
-const ASKED: &str = "template.takedown_asked";
+/// Tells everyone what was decided, once it is written.
+pub(super) async fn tell(app: &App, admin: &Admin, before: &Template, done: &Moderated) {
+    let (id, status) = (before.id, done.template.status);
+    tracing::warn!(template = %id, %status, by = %admin.user_id, stopped = done.stopped, "template moderated");
+    if before.status != status {
+        app.events.tell(Event::Template(id));
+        app.wake.ring();
+    }
+    // Afterwards, and each by itself: a flag that is lost is set again when the title is next written.
+    let flagged = match (before.verified_release.is_some(), done.template.verified_release.is_some()) {
+        (false, true) => titles::flag(app, &done.template).await,
+        (true, false) => titles::clear(app, &done.template).await,
+        _ => Ok(()),
+    };
+    if let Err(error) = flagged {
+        tracing::warn!(template = %id, %error, "titles like this one keep their flags");
+    }
+}
 
 /// Writes what an admin decides, and gives what the log calls it.
 async fn decide(
@@ -98,17 +142,26 @@ async fn decide(
     use TemplateStatus as S;
     let (id, now) = (before.id, app.clock.now());
     let status = match (action, before.status) {
-        (Action::Verify, S::Published) if !before.is_verified() => {
-            templates::verify(tx, id, Some(now)).await?;
-            titles::flag(tx, &Titled { id, slug: before.slug.clone(), title: before.title.clone() }).await?;
+        (Action::Verify(seen), S::Published) => {
+            if before.is_verified() {
+                return Err(Error::Already("verified"));
+            }
+            if seen != (Seen { release: before.releases, updated_at: before.updated_at }) {
+                return Err(Error::ChangedSince);
+            }
+            templates::verify(tx, id, now).await?;
             return Ok("template.verified");
         }
-        (Action::Verify, S::Published) => return Err(Error::Already("verified")),
-        (Action::Verify, _) => return Err(Error::NotFound),
-        (Action::Unverify, _) if before.verified_at.is_none() => return Err(Error::Already("not verified")),
+        (Action::Verify(_), _) => return Err(Error::NotFound),
+        (Action::Unverify, _) if before.verified_release.is_none() => return Err(Error::Already("not verified")),
         (Action::Unverify, _) => {
-            templates::verify(tx, id, None).await?;
+            templates::unverify(tx, id).await?;
             return Ok("template.unverified");
+        }
+        (Action::KeepUp, _) if before.takedown_asked_by.is_none() => return Err(Error::Already("kept up")),
+        (Action::KeepUp, _) => {
+            templates::forget_takedown(tx, id).await?;
+            return Ok("template.kept_up");
         }
         (Action::Hide, S::Hidden) => return Err(Error::Already("hidden")),
         (Action::Hide | Action::Takedown, S::TakenDown) => return Err(Error::Already("taken down")),
@@ -117,8 +170,9 @@ async fn decide(
         (Action::Restore, _) if before.withdrawn => (S::Unpublished, None),
         (Action::Restore, _) => (S::Published, None),
         (Action::Takedown, _) => {
+            // Also where it is verified no longer: one admin alone must not get there in two steps.
             if before.verified_at.is_some() {
-                match before.takedown_asked_by {
+                match asked(tx, before, now).await? {
                     None => {
                         templates::ask_takedown(tx, id, admin.user_id, reason, now).await?;
                         return Ok(ASKED);
@@ -138,19 +192,23 @@ async fn decide(
     })
 }
 
-fn standing(template: &Template) -> serde_json::Value {
+/// The admin who has asked for a takedown lately, and is still one.
+async fn asked(tx: &mut Tx, before: &Template, now: OffsetDateTime) -> Result<Option<UserId>> {
+    let lately = before.takedown_asked_at.is_some_and(|at| at + ASKED_FOR > now);
+    match before.takedown_asked_by.filter(|_| lately) {
+        Some(first) if accounts::is_admin(tx, first).await? => Ok(Some(first)),
+        _ => Ok(None),
+    }
+}
+
+fn standing(template: &Template) -> Value {
     let mut standing = noted(template);
     standing["verified"] = json!(template.is_verified());
     standing
 }
 
 /// Templates of a status, newest first.
-pub async fn shown_to_admins(
-    app: &App,
-    status: TemplateStatus,
-    after: Option<cloche_domain::TemplateId>,
-    limit: u8,
-) -> Result<Page> {
+pub async fn shown_to_admins(app: &App, status: TemplateStatus, after: Option<TemplateId>, limit: u8) -> Result<Page> {
     let mut tx = app.db.read().await?;
     let templates = templates::with_status(&mut tx, status, after, i64::from(limit) + 1).await?;
     Ok(page(templates, Tab::Newest, limit))
@@ -159,7 +217,7 @@ pub async fn shown_to_admins(
 /// What admins have decided, newest first; and where the next page begins.
 pub async fn log(app: &App, before: Option<i64>, limit: u8) -> Result<(Vec<Entry>, Option<i64>)> {
     let filter = Filter { before, ..Filter::default() };
-    let mut entries = log_store::list(&mut app.db.read().await?, OrgId::PLATFORM, filter, i64::from(limit) + 1).await?;
+    let mut entries = store::list(&mut app.db.read().await?, OrgId::PLATFORM, filter, i64::from(limit) + 1).await?;
     let more = entries.len() > usize::from(limit);
     entries.truncate(limit.into());
     let next = entries.last().filter(|_| more).map(|last| last.seq);

@@ -1,5 +1,5 @@
-//! Telling owners what admins have decided: those of a template, and those of its forks, each once. It is a job: begun
-//! again until all of them know, whatever dies in between.
+//! Telling owners what admins have decided: those of a template, and those of its forks. It is a job: begun again until
+//! all of them know, whatever dies in between.
 
 use std::sync::Arc;
 
@@ -18,12 +18,13 @@ use crate::mail::{self, Mail};
 /// The kind of job; its subject is the template's id.
 pub const NOTICES: &str = "template_notices";
 
-/// The pause before another attempt.
+/// The pause before a second attempt; each further one is twice as long, up to an hour or so.
 const PAUSE: Duration = Duration::seconds(5);
+const DOUBLINGS: u32 = 10;
 
 /// Why someone does not know yet.
 #[derive(Debug, thiserror::Error)]
-enum Error {
+pub(super) enum Error {
     #[error(transparent)]
     Mail(#[from] mail::Error),
     #[error(transparent)]
@@ -32,45 +33,64 @@ enum Error {
 
 /// Tells whoever does not know yet, and takes the job out of the queue.
 pub async fn run(app: &Arc<App>, job: &Job) -> cloche_storage::Result<()> {
-    let told = match job.subject.parse::<TemplateId>() {
-        Ok(id) => tell(app, id).await,
-        Err(_) => Ok(()),
-    };
+    let Ok(id) = job.subject.parse::<TemplateId>() else { return end(app, job).await };
+    let Some(template) = templates::get(&mut app.db.read().await?, id).await? else { return end(app, job).await };
+    let told = tell(app, &template).await;
     let mut tx = app.db.begin().await?;
+    // Whoever decides again waits until this has ended, or has done so before.
+    let now = templates::lock(&mut tx, id).await?;
     match told {
-        Ok(()) => {
+        Ok(()) if now.is_none_or(|now| now.status_at == template.status_at) => {
             jobs::finish(&mut tx, job).await?;
         }
+        Ok(()) => jobs::retry(&mut tx, job, app.clock.now(), "something else was decided").await?,
         Err(error) => {
-            tracing::error!(template = job.subject, %error, "owners do not know yet: will try again");
-            jobs::retry(&mut tx, job, app.clock.now() + PAUSE, &error.to_string()).await?;
+            tracing::error!(template = %id, %error, attempt = job.attempts, "owners do not know yet: will try again");
+            let doublings = u32::try_from(job.attempts).unwrap_or(DOUBLINGS).saturating_sub(1).min(DOUBLINGS);
+            jobs::retry(&mut tx, job, app.clock.now() + PAUSE * 2_i32.pow(doublings), &error.to_string()).await?;
         }
     }
     tx.commit().await
 }
 
-async fn tell(app: &App, id: TemplateId) -> Result<(), Error> {
-    let Some(template) = templates::get(&mut app.db.read().await?, id).await? else { return Ok(()) };
+/// The job is about nothing that there is.
+async fn end(app: &App, job: &Job) -> cloche_storage::Result<()> {
+    let mut tx = app.db.begin().await?;
+    jobs::finish(&mut tx, job).await?;
+    tx.commit().await
+}
+
+/// Tells everyone, as far as it can: one that cannot be told keeps no other from it.
+async fn tell(app: &App, template: &Template) -> Result<(), Error> {
     let stopped = template.status == TemplateStatus::TakenDown;
-    if let Some(owner) = template.org_id.filter(|owner| *owner != OrgId::PLATFORM) {
-        send(app, owner, subject(&template), of_template(app, &template)).await?;
-    }
+    let mut told = tell_publisher(app, template).await;
+    let mut after = None;
     loop {
-        let orgs = templates::to_tell(&mut app.db.read().await?, id, stopped).await?;
-        if orgs.is_empty() {
-            return Ok(());
-        }
+        let orgs = templates::to_tell(&mut app.db.read().await?, template.id, stopped, after).await?;
+        let Some(last) = orgs.last() else { return told };
+        after = Some(*last);
         for org in orgs {
-            tell_org(app, &template, org, stopped).await?;
+            let one = tell_org(app, template, org, stopped).await;
+            told = told.and(one);
         }
     }
 }
 
+async fn tell_publisher(app: &App, template: &Template) -> Result<(), Error> {
+    let Some(owner) = template.org_id.filter(|owner| *owner != OrgId::PLATFORM) else { return Ok(()) };
+    if template.told_at == Some(template.status_at) {
+        return Ok(());
+    }
+    let mut tx = app.db.begin().await?;
+    templates::set_told_at(&mut tx, template.id, template.status_at).await?;
+    // Within: what cannot be noted is not sent, and what cannot be sent is not noted.
+    send(app, owner, (subject(template), of_template(app, template))).await?;
+    Ok(tx.commit().await?)
+}
+
 async fn tell_org(app: &App, template: &Template, org: OrgId, stopped: bool) -> Result<(), Error> {
-    let forks = templates::forks_to_tell(&mut app.db.read().await?, template.id, org, stopped).await?;
-    // First the mail: whoever dies after it sends another one, and nobody is told nothing.
-    send(app, org, subject(template), of_forks(app, template, &forks, stopped)).await?;
     let mut tx = audit::begin(app, org).await?;
+    let forks = templates::forks_to_tell(&mut tx, template.id, org, stopped).await?;
     for (server, _) in &forks {
         templates::set_told(&mut tx, *server, stopped).await?;
         let action = if stopped { "server.stopped" } else { "server.released" };
@@ -81,14 +101,22 @@ async fn tell_org(app: &App, template: &Template, org: OrgId, stopped: bool) -> 
         };
         audit::note_platform(app, org, &mut tx, done).await?;
     }
+    if !forks.is_empty() {
+        send(app, org, (subject(template), of_forks(app, template, &forks, stopped))).await?;
+    }
     Ok(tx.commit().await?)
 }
 
-async fn send(app: &App, org: OrgId, subject: String, text: String) -> Result<(), Error> {
+/// Mails an organisation's owners. It is enough that one of them hears of it.
+pub(super) async fn send(app: &App, org: OrgId, (subject, text): (String, String)) -> Result<(), Error> {
+    let (mut heard, mut failed) = (false, Ok(()));
     for to in members::owners_emails(&mut app.db.read().await?, org).await? {
-        app.mail.send(Mail { to, subject: subject.clone(), text: text.clone() }, app.clock.now()).await?;
+        match app.mail.send(Mail { to, subject: subject.clone(), text: text.clone() }, app.clock.now()).await {
+            Ok(()) => heard = true,
+            Err(error) => failed = Err(error),
+        }
     }
-    Ok(())
+    if heard { Ok(()) } else { Ok(failed?) }
 }
 
 /// Nothing in a mail is free text of a publisher's: a template is named by its slug.
@@ -113,9 +141,13 @@ fn of_template(app: &App, template: &Template) -> String {
             "An admin of this platform has hidden your template {slug}: nobody finds it any more. Servers that were made \
              from it go on.\n\n{reason}\n\nIf you think that this is wrong, appeal at:\n\n{link}\n"
         ),
-        TemplateStatus::Published | TemplateStatus::Unpublished => {
+        TemplateStatus::Published => {
             format!("Your template {slug} is shown again, and servers that were made from it answer:\n\n{link}\n")
         }
+        TemplateStatus::Unpublished => format!(
+            "What an admin of this platform had decided about your template {slug} has ended. You have taken it back, so \
+             that nobody is shown it; servers that were made from it answer:\n\n{link}\n"
+        ),
     }
 }
 

@@ -5,11 +5,12 @@ use cloche_domain::report::Capabilities;
 use cloche_domain::server::Role;
 use cloche_domain::spec::ServerSpec;
 use cloche_domain::template::{Listing, Summary, TemplateStatus};
-use cloche_domain::{OrgId, ServerId, Slug, TemplateId};
+use cloche_domain::{OrgId, ServerId, Sha256, Slug, TemplateId};
 use cloche_storage::templates::{self, NewRelease, NewTemplate, Said, Template};
 use cloche_storage::versions::{self as store, Built};
 use cloche_storage::{Tx, artifacts, servers};
 use serde_json::{Value, json};
+use tokio::task::spawn_blocking;
 
 use super::{Error, Result, scan, titles, words};
 use crate::app::App;
@@ -19,6 +20,8 @@ use crate::versions;
 
 /// Slugs that are tried for a title.
 const TRIES: usize = 50;
+/// Slugs that only the platform itself gives, besides those of the starters: pages, and its own name.
+const RESERVED: [&str; 6] = ["admin", "cloche", "mine", "new", "official", "templates"];
 
 /// What is to be public.
 #[derive(Clone, Debug)]
@@ -40,7 +43,10 @@ pub struct Published {
 /// Publishes the version of a server that answers. Where its template has another version, this is the next release, which
 /// forks are told of; where it has this one, what is said of it changes.
 pub async fn publish(app: &App, member: &Member, new: Publish) -> Result<Published> {
-    let Publish { server, slug, listing } = new;
+    let Publish { server, slug, mut listing } = new;
+    for text in [&mut listing.title, &mut listing.short_description, &mut listing.long_description] {
+        text.trim().to_owned().clone_into(text);
+    }
     if member.role != Role::Owner {
         return Err(Error::Forbidden(member.role));
     }
@@ -52,10 +58,16 @@ pub async fn publish(app: &App, member: &Member, new: Publish) -> Result<Publish
     let attestation = version.attestation.clone().ok_or(Error::NotAttested(version.n))?;
     // From the component itself, which is what forks will run.
     let (capabilities, imports) = versions::read(app, &version).await?;
-    let findings = scan::findings(&listing, &version.spec, &capabilities);
+    let mut findings = scan::findings(&listing, (&member.org_name, &version.spec), &capabilities);
+    if version.uploaded_sha256.is_some() {
+        let component = app.artifacts.get(version.component_sha256).await?;
+        let in_component = spawn_blocking(move || scan::component(&component)).await;
+        findings.extend(in_component.map_err(|_| versions::Error::NotCompared)?);
+    }
     if !findings.is_empty() {
         return Err(Error::Blocked(findings));
     }
+    let code_sha256 = code_sha256(&version);
     let (summary, text) = (summary(&version.spec, &capabilities), words::text(&listing, &version.spec));
 
     let now = app.clock.now();
@@ -68,6 +80,14 @@ pub async fn publish(app: &App, member: &Member, new: Publish) -> Result<Publish
         Some(known) => templates::lock(&mut tx, known.id).await?,
         None => None,
     };
+    if let Some(slug) = templates::taken_down_with(&mut tx, code_sha256, version.component_sha256).await? {
+        return Err(Error::SameAsTakenDown(slug));
+    }
+    if let (Some(known), Some(asked)) = (&before, &slug)
+        && known.slug != *asked
+    {
+        return Err(Error::SlugFixed(known.slug.clone()));
+    }
     let resembles = titles::resembled(&mut tx, before.as_ref().map(|known| known.id), &listing.title).await?;
     let said = Said { listing: &listing, summary: &summary, resembles: resembles.as_ref(), text: &text };
     let newest = match &before {
@@ -101,12 +121,15 @@ pub async fn publish(app: &App, member: &Member, new: Publish) -> Result<Publish
             version: &version,
             imports: &imports,
             attestation: &attestation,
+            code_sha256,
             published_by,
         };
         templates::insert_release(&mut tx, new, now).await?;
     }
-    if member.org_id == OrgId::PLATFORM {
-        templates::verify(&mut tx, id, Some(now)).await?;
+    // What an admin has decided about one of the platform's own stays.
+    let vouched = member.org_id == OrgId::PLATFORM && before.as_ref().is_none_or(Template::is_verified);
+    if vouched {
+        templates::verify(&mut tx, id, now).await?;
     }
     let template = templates::get(&mut tx, id).await?.ok_or(Error::NotFound)?;
     let action = if before.is_none() { "template.published" } else { "template.updated" };
@@ -115,6 +138,9 @@ pub async fn publish(app: &App, member: &Member, new: Publish) -> Result<Publish
     audit::note(app, member, &mut tx, done).await?;
     tx.commit().await?;
     tracing::info!(template = %id, %server, release, by = %member.user_id, "template published");
+    if vouched {
+        titles::flag(app, &template).await?;
+    }
     Ok(Published { template, created: before.is_none() })
 }
 
@@ -141,7 +167,15 @@ async fn insert(
     let insert = async |tx: &mut Tx, slug: &Slug| {
         templates::insert(tx, &NewTemplate { id, slug, org_id, server_id }, said, now).await
     };
+    let is_reserved = |slug: &Slug| {
+        let reserved =
+            RESERVED.contains(&slug.as_str()) || cloche_starter::names().iter().any(|name| name == slug.as_str());
+        reserved && org_id != OrgId::PLATFORM
+    };
     if let Some(slug) = slug {
+        if is_reserved(&slug) {
+            return Err(Error::SlugTaken(slug));
+        }
         return match insert(tx, &slug).await {
             Ok(()) => Ok(id),
             Err(cloche_storage::Error::Taken(_)) => Err(Error::SlugTaken(slug)),
@@ -149,6 +183,9 @@ async fn insert(
         };
     }
     for slug in Slug::numbered(&Slug::from_title(&said.listing.title, "template")).take(TRIES) {
+        if is_reserved(&slug) {
+            continue;
+        }
         match insert(tx, &slug).await {
             Err(cloche_storage::Error::Taken(_)) => {}
             done => return Ok(done.map(|()| id)?),
@@ -161,9 +198,18 @@ async fn insert(
 fn may_show(template: &Template) -> Result<()> {
     match template.status {
         TemplateStatus::Published | TemplateStatus::Unpublished => Ok(()),
-        TemplateStatus::Hidden => Err(Error::Moderated("hidden")),
-        TemplateStatus::TakenDown => Err(Error::Moderated("taken down")),
+        TemplateStatus::Hidden => Err(Error::Hidden),
+        TemplateStatus::TakenDown => Err(Error::TakenDown),
     }
+}
+
+/// Of what a version does, whatever it is called and however it is described.
+fn code_sha256(version: &Built) -> Sha256 {
+    if let Some(uploaded) = version.uploaded_sha256 {
+        return uploaded;
+    }
+    let bodies: Vec<_> = version.spec.tools.iter().map(|tool| tool.implementation.trim()).collect();
+    Sha256::of(json!([bodies, version.spec.helpers.trim()]).to_string())
 }
 
 fn summary(spec: &ServerSpec, capabilities: &Capabilities) -> Summary {
@@ -176,10 +222,14 @@ fn summary(spec: &ServerSpec, capabilities: &Capabilities) -> Summary {
 
 /// What the log is told of a template.
 pub(super) fn noted(template: &Template) -> Value {
-    json!({"slug": template.slug, "status": template.status, "release": template.releases, "title": template.title})
+    json!({
+        "slug": template.slug, "status": template.status, "withdrawn": template.withdrawn, "release": template.releases,
+        "title": template.title,
+    })
 }
 
-/// Shows a template, or does so no longer. Its forks go on as they are.
+/// Shows a template, or does so no longer. Its forks go on as they are. What an admin has hidden can be taken back too: it is
+/// not shown then when that ends.
 pub async fn set_visibility(app: &App, member: &Member, slug: &Slug, shown: bool) -> Result<Template> {
     if member.role != Role::Owner {
         return Err(Error::Forbidden(member.role));
@@ -188,13 +238,18 @@ pub async fn set_visibility(app: &App, member: &Member, slug: &Slug, shown: bool
     let known = templates::by_slug(&mut tx, slug).await?.filter(|known| known.org_id == Some(member.org_id));
     let id = known.ok_or(Error::NotFound)?.id;
     let before = templates::lock(&mut tx, id).await?.ok_or(Error::NotFound)?;
-    may_show(&before)?;
-    let status = if shown { TemplateStatus::Published } else { TemplateStatus::Unpublished };
-    if before.status == status {
+    if shown {
+        may_show(&before)?;
+    }
+    if before.withdrawn != shown {
         return Ok(before);
     }
     templates::set_withdrawn(&mut tx, id, !shown).await?;
-    templates::set_status(&mut tx, id, (status, None), app.clock.now()).await?;
+    if matches!(before.status, TemplateStatus::Published | TemplateStatus::Unpublished) {
+        let status = if shown { TemplateStatus::Published } else { TemplateStatus::Unpublished };
+        templates::set_status(&mut tx, id, (status, None), app.clock.now()).await?;
+        templates::rank_one(&mut tx, id, app.clock.now()).await?;
+    }
     let after = templates::get(&mut tx, id).await?.ok_or(Error::NotFound)?;
     let action = if shown { "template.shown" } else { "template.unpublished" };
     let done = Done::of(action, ("template", &id)).changed(noted(&before), noted(&after));

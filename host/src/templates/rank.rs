@@ -15,7 +15,7 @@ const EVERY: Duration = Duration::from_mins(10);
 /// Keeps the order for as long as the platform runs.
 pub async fn rank(app: Arc<App>, stopping: CancellationToken) {
     loop {
-        if let Err(error) = once(&app).await {
+        if let Err(error) = templates::rank_all(&app.db, app.clock.now()).await {
             tracing::warn!(%error, "templates keep their order for now: will try again");
         }
         tokio::select! {
@@ -23,10 +23,4 @@ pub async fn rank(app: Arc<App>, stopping: CancellationToken) {
             () = stopping.cancelled() => return,
         }
     }
-}
-
-async fn once(app: &App) -> cloche_storage::Result<()> {
-    let mut tx = app.db.begin().await?;
-    templates::rank_all(&mut tx, app.clock.now()).await?;
-    tx.commit().await
 }

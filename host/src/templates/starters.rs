@@ -1,6 +1,7 @@
 //! The starter library: servers of the platform's own organisation, each built like anybody's, and published when it is
 //! live. One after another, so that whoever waits for a build of theirs does not wait for these.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -31,6 +32,8 @@ enum Come {
     Published,
     /// It is being built.
     Building,
+    /// The same, once more.
+    BuildsAgain,
     /// It was not built; its build says why.
     Failed,
 }
@@ -62,26 +65,49 @@ pub async fn publish_starters(app: Arc<App>, stopping: CancellationToken) {
 }
 
 async fn publish_all(app: &Arc<App>) {
-    for name in cloche_starter::names() {
-        loop {
-            match bring(app, &name).await {
-                Ok(Come::Published) => break,
-                Ok(Come::Building) => tokio::time::sleep(LOOK_EVERY).await,
-                Ok(Come::Failed) => {
-                    tracing::error!(starter = name, "a starter was not built, and is no template");
-                    break;
-                }
-                Err(error) => {
-                    tracing::warn!(starter = name, %error, "a starter is no template yet: will try again");
-                    tokio::time::sleep(PAUSE).await;
-                }
+    let (mut missing, mut again) = (cloche_starter::names(), HashSet::new());
+    loop {
+        let mut left = Vec::new();
+        for name in missing {
+            if !publish_one(app, &name, &mut again).await {
+                left.push(name);
+            }
+        }
+        if left.is_empty() {
+            return;
+        }
+        missing = left;
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+/// Whether there is nothing more to be done about a starter. One that was not built is built `again`, once: what stood in the
+/// way may have been mended since.
+async fn publish_one(app: &Arc<App>, name: &str, again: &mut HashSet<String>) -> bool {
+    loop {
+        match bring(app, name, again.contains(name)).await {
+            Ok(Come::Published) => return true,
+            Ok(Come::Building) => tokio::time::sleep(LOOK_EVERY).await,
+            Ok(Come::BuildsAgain) => {
+                again.insert(name.to_owned());
+            }
+            Ok(Come::Failed) => {
+                tracing::error!(
+                    starter = name,
+                    "a starter was not built, and is no template: it is tried at the next start"
+                );
+                return true;
+            }
+            Err(error) => {
+                tracing::warn!(starter = name, %error, "a starter is no template yet: will try again");
+                return false;
             }
         }
     }
 }
 
 /// Does the next thing that a starter lacks.
-async fn bring(app: &Arc<App>, name: &str) -> Result<Come, Fault> {
+async fn bring(app: &Arc<App>, name: &str, built_again: bool) -> Result<Come, Fault> {
     let (spec, listing) = (cloche_starter::spec(name)?, cloche_starter::listing(name)?);
     let (slug, platform) = (name.parse::<Slug>()?, platform(app).await?);
     let mut tx = app.db.read().await?;
@@ -104,7 +130,11 @@ async fn bring(app: &Arc<App>, name: &str) -> Result<Come, Fault> {
         return Ok(Come::Building);
     }
     match newest.state {
-        BuildState::Failed => return Ok(Come::Failed),
+        BuildState::Failed if built_again => return Ok(Come::Failed),
+        BuildState::Failed => {
+            servers::iterate(app, &platform, server.id, Next::Spec(serde_json::json!(spec)), None).await?;
+            return Ok(Come::BuildsAgain);
+        }
         BuildState::NeedsApproval if newest.review == Some(Review::Waiting) => {
             let why = "A starter of this release of Cloche";
             versions::approve(app, &platform, server.id, newest.n, why).await.map_err(Error::from)?;
@@ -112,13 +142,20 @@ async fn bring(app: &Arc<App>, name: &str) -> Result<Come, Fault> {
         state if !state.is_final() => return Ok(Come::Building),
         _ => {}
     }
-    if release.is_some_and(|release| release.version_n == newest.n) && published.is_some_and(|p| p.listing() == listing)
+    if release.is_some_and(|release| release.version_n == newest.n)
+        && published.as_ref().is_some_and(|published| published.listing() == listing)
     {
         return Ok(Come::Published);
     }
-    match publish(app, &platform, Publish { server: server.id, slug: None, listing }).await {
+    // It has its own name, unless somebody else has had it since before that was reserved.
+    let named = |slug| Publish { server: server.id, slug, listing: listing.clone() };
+    let done = match publish(app, &platform, named(published.is_none().then_some(slug))).await {
+        Err(Error::SlugTaken(_)) => publish(app, &platform, named(None)).await,
+        done => done,
+    };
+    match done {
         // Whatever an admin has decided about it stays.
-        Ok(_) | Err(Error::Moderated(_)) => Ok(Come::Published),
+        Ok(_) | Err(Error::Hidden | Error::TakenDown) => Ok(Come::Published),
         Err(error) => Err(error.into()),
     }
 }

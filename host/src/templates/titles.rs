@@ -2,9 +2,11 @@
 
 use cloche_domain::{Slug, TemplateId};
 use cloche_storage::Tx;
-use cloche_storage::templates::{self, Titled};
+use cloche_storage::templates::{self, Template};
 use strsim::damerau_levenshtein;
 use unicode_security::confusable_detection::skeleton;
+
+use crate::app::App;
 
 /// Letters of a title for which one wrong letter is close, and for which two are.
 const ONE_OFF: usize = 5;
@@ -30,25 +32,34 @@ fn is_close(a: &str, b: &str) -> bool {
     damerau_levenshtein(&a, &b) <= most
 }
 
-/// The verified template that a title may be taken for.
+/// The verified template, other than itself, that a template may be taken for by its title.
 pub(super) async fn resembled(
     tx: &mut Tx,
     own: Option<TemplateId>,
     title: &str,
 ) -> cloche_storage::Result<Option<Slug>> {
-    let verified = templates::titles(tx, true).await?;
-    if own.is_some_and(|own| verified.iter().any(|known| known.id == own)) {
-        return Ok(None);
-    }
-    Ok(verified.into_iter().find(|known| is_close(&known.title, title)).map(|known| known.slug))
+    let mut verified = templates::titles(tx, true).await?.into_iter();
+    let close = verified.find(|known| Some(known.id) != own && is_close(&known.title, title));
+    Ok(close.map(|known| known.slug))
 }
 
 /// Flags all titles that may be taken for one that is verified from now on.
-pub(super) async fn flag(tx: &mut Tx, verified: &Titled) -> cloche_storage::Result<()> {
-    for other in templates::titles(tx, false).await? {
-        if other.id != verified.id && is_close(&verified.title, &other.title) {
-            templates::set_resembles(tx, other.id, &verified.slug).await?;
-        }
+pub(super) async fn flag(app: &App, verified: &Template) -> cloche_storage::Result<()> {
+    let others = templates::titles(&mut app.db.read().await?, false).await?;
+    for other in others.iter().filter(|other| other.id != verified.id && is_close(&verified.title, &other.title)) {
+        let mut tx = app.db.begin().await?;
+        templates::set_resembles(&mut tx, other.id, &verified.slug).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// Takes the flags back of those that were held against a template which is verified no longer.
+pub(super) async fn clear(app: &App, before: &Template) -> cloche_storage::Result<()> {
+    for other in templates::resembling(&mut app.db.read().await?, &before.slug).await? {
+        let mut tx = app.db.begin().await?;
+        templates::clear_resembles(&mut tx, other).await?;
+        tx.commit().await?;
     }
     Ok(())
 }

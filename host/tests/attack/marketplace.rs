@@ -9,7 +9,8 @@ use crate::market::{admin, fork, listing, moderate, of_preview, preview, publish
 use crate::platform::Platform;
 use crate::scene::Scene;
 use crate::secrets::local;
-use crate::tenant::Tenant;
+use crate::tenant::{Tenant, tool};
+use crate::uploaded::{guest, spec, upload};
 use crate::upstream::{Upstream, ok};
 
 const GROUP: &str = "Market";
@@ -113,6 +114,17 @@ async fn credentials_in_what_is_public(scene: &Scene) {
     let (status, problem) = ada.browser.post("/v1/templates", told).await;
     let places = problem["findings"].as_array().map_or(0, Vec::len);
     scene.guard("nor what is said of it: each place is told", status == 422 && places >= 2, (status, places));
+    // Nobody has written what is in a component that was built elsewhere.
+    let token = "ghp_q7Rt2LxV9bWz4KpYc8NaJ3mHs6DfTg1BvQeX";
+    let mut component = guest("rust.wasm");
+    let section = [b"\x04note".as_slice(), token.as_bytes()].concat();
+    component.extend([0, u8::try_from(section.len()).unwrap()]);
+    component.extend(section);
+    let new = upload("uploaded", &component, &spec(&["greet"], &["http://api.example.com".to_owned()]));
+    let uploaded = Hosted::create(&ada.browser, new).await.live(&ada.browser).await;
+    let (status, problem) = ada.browser.post("/v1/templates", listing(&uploaded, "Leaky")).await;
+    let held = status == 422 && problem["findings"][0]["pointer"] == "/component";
+    scene.guard("nor a component that holds one", held, (status, problem["code"].clone()));
     let (_, all) = platform.anyone().get("/v1/templates").await;
     scene.guard("nothing is public", all["templates"] == json!([]), &all);
 }
@@ -249,8 +261,14 @@ async fn owner_who_brings_back_a_takedown(scene: &Scene) {
     let back = show("unpublished").await && show("published").await;
     scene.control("an owner takes a template back and shows it again", back, back);
     assert_eq!(moderate(&admin, "harmful", "takedown").await.0, 200);
-    let shown = show("published").await || show("unpublished").await;
+    let shown = show("published").await || { show("unpublished").await && show("published").await };
     scene.guard("not one that was taken down", !shown, shown);
+    // The same, from another server, called otherwise; and from another organisation.
+    let copy = Hosted::of(&ada.browser, "copy", |spec| spec["tools"][0] = tool("attack", &says("harm")));
+    let (status, answer) = ada.browser.post("/v1/templates", listing(&copy.await, "Harmless")).await;
+    scene.guard("nor by a copy of its server", status == 409, &answer);
+    let moderated = async |action: &str| moderate(&admin, "harmful", action).await.0 == 200;
+    scene.guard("which an admin may", moderated("restore").await && moderated("takedown").await, ());
     let (status, answer) = ada.browser.post("/v1/templates", listing(&server, "Harmful")).await;
     scene.guard("nor by publishing it again", status == 409, &answer);
     server.iterate(&ada.browser, json!({"source": {"tools": {"attack": says("harm, again")}}})).await;
@@ -268,7 +286,10 @@ async fn owner_who_brings_back_a_takedown(scene: &Scene) {
     let answer = said(&platform, &bob, &his).await;
     scene.guard("nor by going away", answer["result"].is_null(), &answer);
     let eve = Tenant::new(&platform, "eve").await;
-    let hers = eve.server(&says("harm")).await;
+    let (status, answer) =
+        eve.browser.post("/v1/templates", listing(&eve.server(&says("harm")).await, "Harmless")).await;
+    scene.guard("nor by somebody else's copy", status == 409, &answer);
+    let hers = Hosted::demo(&eve.browser, "other").await;
     let mut told = listing(&hers, "Harmful");
     told["slug"] = json!("harmful");
     let (status, answer) = eve.browser.post("/v1/templates", told).await;

@@ -156,7 +156,7 @@ pub const OPERATIONS: &[Operation] = &[
     op("GET /v1/servers/{id}/template", Member, 200, ""),
     op("POST /v1/servers/{id}/template/update", CHANGE, 409, r#"{"release": 1}"#),
     op("GET /v1/admin/templates", Admins, 200, ""),
-    op("PATCH /v1/admin/templates/{slug}", Admins, 200, r#"{"action": "verify", "reason": "Known"}"#),
+    op("PATCH /v1/admin/templates/{slug}", Admins, 200, r#"{"action": "hide", "reason": "Known"}"#),
     op("GET /v1/admin/cases", Admins, 200, ""),
     op("PATCH /v1/admin/cases/{id}", Admins, 404, r#"{"upheld": false, "reason": "Nothing"}"#),
     op("GET /v1/admin/audit", Admins, 200, ""),

@@ -20,9 +20,11 @@ pub async fn of_user(tx: &mut Tx, user: UserId) -> Result<Vec<Membership>> {
 }
 
 const RENAME: &str = "UPDATE orgs SET name = $2 WHERE id = $1";
+const DOUBT: &str = "UPDATE templates SET verified_release = NULL WHERE org_id = $1 AND verified_release IS NOT NULL";
 
-/// Gives an organisation another name. Its slug stays.
+/// Gives an organisation another name. Its slug stays. Its templates are vouched for under the name that they had.
 pub async fn rename(tx: &mut Tx, org: OrgId, name: &str) -> Result<()> {
+    on_conn!(*tx, c => sqlx::query(DOUBT).bind(org).execute(c).await.map(|_| ()))?;
     Ok(on_conn!(*tx, c => sqlx::query(RENAME).bind(org).bind(name).execute(c).await.map(|_| ()))?)
 }
 
@@ -92,16 +94,24 @@ const WITHDRAW: &str =
     "UPDATE templates SET withdrawn = TRUE, short_description = '', long_description = '', hints = '[]',
     status_at = CASE WHEN status = 'published' THEN $2 ELSE status_at END,
     status = CASE WHEN status = 'published' THEN 'unpublished' ELSE status END WHERE org_id = $1";
+const FORGET_TEXT: &str = "DELETE FROM template_texts
+    WHERE rowid IN (SELECT number FROM templates WHERE org_id = $1)";
+const FORGET_PUBLISHER: &str = "UPDATE template_releases SET published_by = NULL
+    WHERE template_id IN (SELECT id FROM templates WHERE org_id = $1)";
 const DELETE: &str = "DELETE FROM orgs WHERE id = $1";
 
 /// Deletes an organisation with all it owns: memberships, keys, servers and what is theirs, jobs, its log. Its slug is
 /// never given again. Its components stay on the disk for a while.
 pub async fn delete(tx: &mut Tx, org: OrgId, slug: &Slug, now: OffsetDateTime) -> Result<()> {
     audit::lock(tx, org).await?;
+    // Templates before components: so does whoever forks one.
+    for sql in [FORGET_TEXT, FORGET_PUBLISHER] {
+        on_conn!(*tx, c => sqlx::query(sql).bind(org).execute(c).await.map(|_| ()))?;
+    }
+    on_conn!(*tx, c => sqlx::query(WITHDRAW).bind(org).bind(now).execute(c).await.map(|_| ()))?;
     for server in servers(tx, org).await? {
         artifacts::touch_of_server(tx, org, server, now).await?;
     }
-    on_conn!(*tx, c => sqlx::query(WITHDRAW).bind(org).bind(now).execute(c).await.map(|_| ()))?;
     let retired = Sha256::of(slug.as_str());
     on_conn!(*tx, c => sqlx::query(RETIRE).bind(retired).execute(c).await.map(|_| ()))?;
     Ok(on_conn!(*tx, c => sqlx::query(DELETE).bind(org).execute(c).await.map(|_| ()))?)

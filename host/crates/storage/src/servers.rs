@@ -152,6 +152,7 @@ pub async fn pause(tx: &mut Tx, id: ServerId, paused: bool, now: OffsetDateTime)
         .execute(c).await.map(|_| ()))?)
 }
 
+const LOCK_TEMPLATE: &str = "UPDATE templates SET forks = forks WHERE server_id = $1";
 const DELETE: &str = "DELETE FROM servers WHERE org_id = $1 AND id = $2";
 const DELETE_JOBS: &str = "DELETE FROM jobs WHERE org_id = $1
     AND subject IN (SELECT id FROM builds WHERE server_id = $2)";
@@ -159,6 +160,8 @@ const DELETE_JOBS: &str = "DELETE FROM jobs WHERE org_id = $1
 /// Deletes a server with all that belongs to it, work in hand included. Whether there was one. Its components stay on the
 /// disk for a while.
 pub async fn delete(tx: &mut Tx, org: OrgId, id: ServerId, now: OffsetDateTime) -> Result<bool> {
+    // Its template before its components: so does whoever forks it.
+    on_conn!(*tx, c => sqlx::query(LOCK_TEMPLATE).bind(id).execute(c).await.map(|_| ()))?;
     artifacts::touch_of_server(tx, org, id, now).await?;
     on_conn!(*tx, c => sqlx::query(DELETE_JOBS).bind(org).bind(id).execute(c).await.map(|_| ()))?;
     let rows = on_conn!(*tx, c => sqlx::query(DELETE).bind(org).bind(id).execute(c).await

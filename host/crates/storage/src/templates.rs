@@ -12,14 +12,15 @@ use sqlx::FromRow;
 use sqlx::types::Json;
 use time::OffsetDateTime;
 
-pub use cases::{Case, CaseDecision, NewCase, case, cases, decide, open_case, reported_since};
+pub use cases::{Case, CaseDecision, NewCase, case, cases, close_appeals, decide, open_case, reported_since};
 pub use forks::{
-    ForkRef, Forked, count_fork, forked, forks_of, forks_to_tell, insert_ref, live_forks, set_told, take_ref, to_tell,
+    ForkRef, Forked, count_fork, forked, forks_of, forks_to_tell, has_release, insert_ref, live_forks, set_told,
+    take_ref, to_tell,
 };
 pub use list::{Listed, Place, Sought, list, list_sql, of_org, with_status};
-pub use releases::{NewRelease, Release, ReleaseLine, insert_release, release, releases};
+pub use releases::{NewRelease, Release, ReleaseLine, insert_release, release, releases, taken_down_with};
 
-use crate::{Error, Result, Tx};
+use crate::{Db, Error, Result, Tx};
 
 /// A template, with what only its own page shows.
 #[derive(Clone, Debug, FromRow)]
@@ -51,6 +52,8 @@ pub struct Template {
     pub verified_at: Option<OffsetDateTime>,
     /// The release that the platform vouches for, described as it is.
     pub verified_release: Option<i64>,
+    /// Which [`Self::status_at`] its owners know of.
+    pub told_at: Option<OffsetDateTime>,
     /// The slug of a verified one that its title is close to.
     pub resembles: Option<Slug>,
     pub forks: i64,
@@ -98,7 +101,7 @@ macro_rules! template {
     () => {
         "SELECT t.id, t.slug, t.org_id, t.server_id, t.title, t.category, t.short_description, t.long_description,
         t.hints, t.status, t.status_reason, t.status_at, t.takedown_asked_by, t.takedown_asked_at, t.takedown_reason,
-        t.releases, t.withdrawn, t.verified_at, t.verified_release, t.resembles, t.forks, t.published_at, t.updated_at,
+        t.releases, t.withdrawn, t.verified_at, t.verified_release, t.told_at, t.resembles, t.forks, t.published_at, t.updated_at,
         o.name AS publisher, o.slug AS publisher_slug
     FROM templates t LEFT JOIN orgs o ON o.id = t.org_id"
     };
@@ -221,16 +224,24 @@ pub async fn ask_takedown(tx: &mut Tx, id: TemplateId, by: UserId, reason: &str,
         .execute(c).await.map(|_| ()))?)
 }
 
-const VERIFY: &str = "UPDATE templates SET verified_at = $2, resembles = NULL,
-    verified_release = CASE WHEN $3 THEN releases ELSE NULL END WHERE id = $1";
+const VERIFY: &str = "UPDATE templates SET verified_at = coalesce(verified_at, $2), resembles = NULL,
+    verified_title = title, verified_release = releases WHERE id = $1";
 
-/// Vouches for a template as it is, or for no release of it any more.
-pub async fn verify(tx: &mut Tx, id: TemplateId, at: Option<OffsetDateTime>) -> Result<()> {
-    Ok(on_conn!(*tx, c => sqlx::query(VERIFY).bind(id).bind(at).bind(at.is_some()).execute(c).await.map(|_| ()))?)
+/// Vouches for a template as it is.
+pub async fn verify(tx: &mut Tx, id: TemplateId, at: OffsetDateTime) -> Result<()> {
+    Ok(on_conn!(*tx, c => sqlx::query(VERIFY).bind(id).bind(at).execute(c).await.map(|_| ()))?)
 }
 
-const VERIFIED: &str = "SELECT id, slug, title FROM templates WHERE verified_at IS NOT NULL ORDER BY id";
-const TITLES: &str = "SELECT id, slug, title FROM templates WHERE verified_at IS NULL ORDER BY id";
+const UNVERIFY: &str = "UPDATE templates SET verified_title = NULL, verified_release = NULL WHERE id = $1";
+
+/// Vouches for a template no longer. It still takes two admins to take it down.
+pub async fn unverify(tx: &mut Tx, id: TemplateId) -> Result<()> {
+    Ok(on_conn!(*tx, c => sqlx::query(UNVERIFY).bind(id).execute(c).await.map(|_| ()))?)
+}
+
+const VERIFIED: &str = "SELECT id, slug, verified_title AS title FROM templates WHERE verified_title IS NOT NULL
+    ORDER BY id";
+const TITLES: &str = "SELECT id, slug, title FROM templates WHERE verified_title IS NULL ORDER BY id";
 
 /// A template's title.
 #[derive(Clone, Debug, FromRow)]
@@ -240,7 +251,7 @@ pub struct Titled {
     pub title: String,
 }
 
-/// The titles of templates that are verified, or of the others.
+/// The titles of templates, as they were vouched for, or of the others.
 pub async fn titles(tx: &mut Tx, verified: bool) -> Result<Vec<Titled>> {
     let sql = if verified { VERIFIED } else { TITLES };
     Ok(on_conn!(*tx, c => sqlx::query_as(sql).fetch_all(c).await)?)
@@ -252,11 +263,36 @@ pub async fn set_resembles(tx: &mut Tx, id: TemplateId, slug: &Slug) -> Result<(
     Ok(on_conn!(*tx, c => sqlx::query(SQL).bind(id).bind(slug).execute(c).await.map(|_| ()))?)
 }
 
+/// The templates whose titles are close to that of one.
+pub async fn resembling(tx: &mut Tx, slug: &Slug) -> Result<Vec<TemplateId>> {
+    const SQL: &str = "SELECT id FROM templates WHERE resembles = $1 ORDER BY id";
+    Ok(on_conn!(*tx, c => sqlx::query_scalar(SQL).bind(slug).fetch_all(c).await)?)
+}
+
+/// Notes that a template's title is close to no verified one's any more.
+pub async fn clear_resembles(tx: &mut Tx, id: TemplateId) -> Result<()> {
+    const SQL: &str = "UPDATE templates SET resembles = NULL WHERE id = $1";
+    Ok(on_conn!(*tx, c => sqlx::query(SQL).bind(id).execute(c).await.map(|_| ()))?)
+}
+
+/// Notes which status a template's owners know of.
+pub async fn set_told_at(tx: &mut Tx, id: TemplateId, status_at: OffsetDateTime) -> Result<()> {
+    const SQL: &str = "UPDATE templates SET told_at = $2 WHERE id = $1";
+    Ok(on_conn!(*tx, c => sqlx::query(SQL).bind(id).bind(status_at).execute(c).await.map(|_| ()))?)
+}
+
+/// Forgets that an admin has asked for a takedown.
+pub async fn forget_takedown(tx: &mut Tx, id: TemplateId) -> Result<()> {
+    const SQL: &str = "UPDATE templates SET takedown_asked_by = NULL, takedown_asked_at = NULL, takedown_reason = NULL
+        WHERE id = $1";
+    Ok(on_conn!(*tx, c => sqlx::query(SQL).bind(id).execute(c).await.map(|_| ()))?)
+}
+
 const RANKED: &str = "SELECT t.id, t.forks, t.score, t.published_at, coalesce(d.live, 0) AS live FROM templates t
     LEFT JOIN (SELECT template_id, count(*) AS live FROM servers
         WHERE template_id IS NOT NULL AND status = 'live' AND paused_at IS NULL GROUP BY template_id) d
         ON d.template_id = t.id
-    WHERE t.forks > 0 AND t.status = 'published'";
+    WHERE t.forks > 0 ORDER BY t.id";
 const RANKED_ONE: &str = "SELECT t.id, t.forks, t.score, t.published_at,
         (SELECT count(*) FROM servers s WHERE s.template_id = t.id AND s.status = 'live' AND s.paused_at IS NULL) AS live
     FROM templates t WHERE t.id = $1";
@@ -270,14 +306,16 @@ struct Ranked {
     live: i64,
 }
 
-/// Brings the scores of all templates up to date that were ever forked: how many have changed.
-pub async fn rank_all(tx: &mut Tx, now: OffsetDateTime) -> Result<u64> {
-    let ranked: Vec<Ranked> = on_conn!(*tx, c => sqlx::query_as(RANKED).fetch_all(c).await)?;
-    let mut changed = 0;
-    for one in ranked {
-        changed += u64::from(rank(tx, &one, now).await?);
+/// Brings the scores of all templates up to date that were ever forked. Each is written by itself: nobody waits for the
+/// others.
+pub async fn rank_all(db: &Db, now: OffsetDateTime) -> Result<()> {
+    let ranked: Vec<Ranked> = on_conn!(db.read().await?, c => sqlx::query_as(RANKED).fetch_all(c).await)?;
+    for one in ranked.iter().filter(|one| one.has_moved(now)) {
+        let mut tx = db.begin().await?;
+        rank(&mut tx, one, now).await?;
+        tx.commit().await?;
     }
-    Ok(changed)
+    Ok(())
 }
 
 /// Brings the score of one template up to date.
@@ -289,13 +327,16 @@ pub async fn rank_one(tx: &mut Tx, id: TemplateId, now: OffsetDateTime) -> Resul
     Ok(())
 }
 
-async fn rank(tx: &mut Tx, one: &Ranked, now: OffsetDateTime) -> Result<bool> {
+impl Ranked {
+    /// Whether its score is another, as far as an order shows it.
+    fn has_moved(&self, now: OffsetDateTime) -> bool {
+        let score = score(self.live, self.forks, self.published_at, now);
+        (score - self.score).abs() > self.score.abs() * 0.001
+    }
+}
+
+async fn rank(tx: &mut Tx, one: &Ranked, now: OffsetDateTime) -> Result<()> {
     const SQL: &str = "UPDATE templates SET score = $2 WHERE id = $1";
     let score = score(one.live, one.forks, one.published_at, now);
-    // What nobody sees in an order need not be written.
-    let changed = (score - one.score).abs() > one.score.abs() * 0.001;
-    if changed {
-        on_conn!(*tx, c => sqlx::query(SQL).bind(one.id).bind(score).execute(c).await.map(|_| ()))?;
-    }
-    Ok(changed)
+    Ok(on_conn!(*tx, c => sqlx::query(SQL).bind(one.id).bind(score).execute(c).await.map(|_| ()))?)
 }

@@ -42,6 +42,7 @@ impl From<servers::Error> for Problem {
             E::NotNewest(newest) => {
                 Self::new(StatusCode::CONFLICT, "not_newest_release", detail).with("newest", newest)
             }
+            E::HasRelease(n) => Self::new(StatusCode::CONFLICT, "release_taken", detail).with("version", n),
             E::UpToDate => Self::new(StatusCode::CONFLICT, "up_to_date", detail),
             E::Vault(_) | E::Artifacts(_) | E::Storage(_) => Self::internal(&error),
         }

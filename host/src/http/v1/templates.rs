@@ -12,7 +12,7 @@ use axum::extract::{FromRequestParts, Path, Query, State};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::Response;
-use cloche_domain::template::{Category, Listing, Tab};
+use cloche_domain::template::{Category, Listing, SecretHint, Tab};
 use cloche_domain::{ServerId, Slug};
 use cloche_storage::templates::Place;
 use serde::{Deserialize, Serialize};
@@ -63,14 +63,16 @@ pub(in crate::http) struct Page {
 impl Page {
     pub(super) fn of(page: templates::Page) -> Self {
         let templates::Page { templates, next } = page;
-        Self {
-            templates: templates.into_iter().map(Line::from).collect(),
-            next_cursor: next.map(|Place { value, id }| format!("{:x}~{id}", value.to_bits())),
-        }
+        Self { templates: templates.into_iter().map(Line::from).collect(), next_cursor: next.map(cursor) }
     }
 }
 
-/// Where a page begins, as [`Page`] says it.
+/// Where a page begins, as a text.
+pub(super) fn cursor(Place { value, id }: Place) -> String {
+    format!("{:x}~{id}", value.to_bits())
+}
+
+/// Where a page begins, as [`cursor`] says it.
 pub(super) fn place(cursor: &str) -> Option<Place> {
     let (bits, id) = cursor.split_once('~')?;
     let value = f64::from_bits(u64::from_str_radix(bits, 16).ok()?);
@@ -98,6 +100,9 @@ pub(in crate::http) async fn list(
         return Err(bad_query("the search is longer than 200 characters: shorten it"));
     }
     let tab = asked.tab.unwrap_or(Tab::Trending);
+    if tab == Tab::Mine && (asked.category.is_some() || asked.q.is_some()) {
+        return Err(bad_query("your own are listed whole: leave category and q out, or name another tab"));
+    }
     if tab == Tab::Mine && member.is_none() {
         return Err(crate::http::auth::Error::NotSignedIn.into());
     }
@@ -174,13 +179,20 @@ pub(in crate::http) async fn attestation(
 
 /// The server whose active version is to be public, and what is said of it.
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(in crate::http) struct PublishTemplate {
     server_id: ServerId,
     /// Of a new template; one is made of the title where none is given.
     slug: Option<Slug>,
-    #[serde(flatten)]
-    listing: Listing,
+    title: String,
+    category: Category,
+    /// One line for lists.
+    short_description: String,
+    #[serde(default)]
+    long_description: String,
+    /// What its secrets are and how to get them, where the spec does not say so well enough.
+    #[serde(default)]
+    secret_hints: Vec<SecretHint>,
 }
 
 /// Publishes a live server's active version: its code becomes public, its secrets stay where they are. Where it is published
@@ -192,8 +204,11 @@ pub(in crate::http) struct PublishTemplate {
 pub(in crate::http) async fn publish(
     State(app): Shared,
     member: Member,
-    Json(PublishTemplate { server_id: server, slug, listing }): Json<PublishTemplate>,
+    Json(new): Json<PublishTemplate>,
 ) -> Result<(StatusCode, Json<Shown>), Problem> {
+    let PublishTemplate { server_id: server, slug, title, category, short_description, long_description, secret_hints } =
+        new;
+    let listing = Listing { title, category, short_description, long_description, secret_hints };
     let published = templates::publish(&app, &member, Publish { server, slug, listing }).await?;
     let status = if published.created { StatusCode::CREATED } else { StatusCode::OK };
     Ok((status, Json(Shown::from(published.template))))

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::hosted::Hosted;
-use crate::market::{admin, fork, moderate, of_preview, publish};
+use crate::market::{admin, fork, moderate, of_preview, preview, publish};
 use crate::platform::{Caller, Platform, Setup, on_both};
 use crate::switches::{saying, says, slow};
 
@@ -228,9 +228,27 @@ on_both!(a_verified_template_takes_two_admins, async |setup: Setup| {
     let (status, done) = moderate(&yan, "github-issues", "takedown").await;
     assert_eq!((status, &done["status"]), (200, &json!("taken_down")));
 
+    // Nor does one admin get there in two steps, or by the word of one who is none any more.
+    assert_eq!(publish(&ada, &another, "Weather").await["verified"], false);
+    let slug = "git-hub-issues";
+    assert_eq!(moderate(&zoe, slug, "verify").await.0, 200);
+    assert_eq!(moderate(&zoe, slug, "takedown").await.0, 202);
+    let (_, shown) = zoe.get("/v1/admin/templates").await;
+    let pending = shown["templates"].as_array().unwrap().iter().find(|one| one["slug"] == slug).unwrap();
+    assert_eq!(pending["pendingTakedown"]["reason"], "It does harm", "{pending:#}");
+    assert_eq!(moderate(&zoe, slug, "unverify").await.0, 200);
+    assert_eq!(moderate(&zoe, slug, "takedown").await.1["code"], "second_admin_needed");
+    assert_eq!(moderate(&yan, slug, "keep_up").await.0, 200);
+    assert_eq!(moderate(&yan, slug, "takedown").await.0, 202);
+    let (_, log) = ada.get("/v1/audit?action=template.takedown_asked").await;
+    assert_eq!(log["entries"], json!([]), "its owner is not warned");
+
     // Who is an admin no longer decides nothing any more.
     platform.admin("revoke", &["--email", "yan@example.com"]);
     assert_eq!(moderate(&yan, "github-issues", "restore").await.1["code"], "not_an_admin");
+    assert_eq!(moderate(&zoe, slug, "takedown").await.0, 202, "what yan asked for has ended with being an admin");
+    let (well, said) = platform.beside(&["admin", "revoke"], &["--email", "typo@example.com"]);
+    assert!(!well && said.contains("typo@example.com"), "{said}");
 });
 
 on_both!(what_is_vouched_for_is_a_release_as_it_is_described, async |setup: Setup| {
@@ -245,8 +263,19 @@ on_both!(what_is_vouched_for_is_a_release_as_it_is_described, async |setup: Setu
         assert_eq!(list["templates"][0]["verified"], shown["verified"]);
         shown["verified"] == true
     };
+    let unseen = json!({"action": "verify", "reason": "Known"});
+    assert_eq!(admin.patch("/v1/admin/templates/sayer", unseen).await.1["code"], "seen_needed");
+    let (_, seen) = platform.anyone().get("/v1/templates/sayer").await;
+    publish(&ada, &server, "Sayer of old").await;
+    let stale =
+        json!({"action": "verify", "reason": "Known", "release": seen["release"], "updatedAt": seen["updatedAt"]});
+    assert_eq!(admin.patch("/v1/admin/templates/sayer", stale).await.1["code"], "version_conflict");
+    publish(&ada, &server, "Sayer").await;
     assert_eq!(moderate(&admin, "sayer", "verify").await.0, 200);
     assert!(verified().await);
+    assert_eq!(platform.sign_in("ada@example.com").await.patch("/v1/me/org", json!({"name": "Official"})).await.0, 200);
+    assert!(!verified().await, "its publisher is called something else");
+    assert_eq!(moderate(&admin, "sayer", "verify").await.0, 200);
     publish(&ada, &server, "Sayer").await;
     assert!(verified().await, "nothing has changed");
     publish(&ada, &server, "Sayer of all").await;
@@ -347,3 +376,77 @@ async fn nobody_but_admins_moderates() {
     assert_eq!(moderate(&browser, "echo", "hide").await.1["code"], "already_so");
     assert_eq!(browser.get("/v1/admin/templates?status=hidden").await.1["templates"][0]["slug"], "echo");
 }
+
+on_both!(whoever_decides_again_at_once_has_everyone_told, async |setup: Setup| {
+    let platform = setup.start().await;
+    let ada = platform.with_key(&platform.api_key("ada@example.com"));
+    let admin = admin(&platform, "zoe@example.com");
+    let server = Hosted::demo(&ada, "hers").await;
+    publish(&ada, &server, "Echo").await;
+    for i in 0..12 {
+        let owner = platform.with_key(&platform.api_key(&format!("owner-{i}@example.com")));
+        fork(&owner, "echo", "fork").await;
+    }
+    for round in 0_usize..5 {
+        assert_eq!(moderate(&admin, "echo", "hide").await.0, 200);
+        tokio::time::sleep(Duration::from_millis(10 * round as u64)).await;
+        assert_eq!(moderate(&admin, "echo", "takedown").await.1["stopped"], 12);
+        let told = async |owner: usize| {
+            let mails = platform.mails_to(&format!("owner-{owner}@example.com"));
+            mails.iter().filter(|mail| mail.contains("taken down the template")).count()
+        };
+        let mut left = 12;
+        for _ in 0..200 {
+            left = 0;
+            for owner in 0..12 {
+                left += usize::from(told(owner).await <= round);
+            }
+            if left == 0 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        assert_eq!(left, 0, "owners who were not told in round {round}");
+        assert_eq!(moderate(&admin, "echo", "restore").await.0, 200);
+        for _ in 0..200 {
+            if platform.sql("UPDATE jobs SET kind = kind WHERE kind = 'template_notices'").await == 0 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+    // Nobody was told twice.
+    for owner in 0..12 {
+        let mails = platform.mails_to(&format!("owner-{owner}@example.com"));
+        assert_eq!(mails.iter().filter(|mail| mail.contains("taken down the template")).count(), 5, "{mails:#?}");
+    }
+});
+
+on_both!(forks_and_the_end_of_their_servers_do_not_wait_for_each_other, async |setup: Setup| {
+    let platform = setup.start().await;
+    let ada = platform.with_key(&platform.api_key("ada@example.com"));
+    let mut owners = Vec::new();
+    for i in 0..6 {
+        owners.push(platform.with_key(&platform.api_key(&format!("owner-{i}@example.com"))));
+    }
+    for round in 0..4 {
+        let server = Hosted::demo(&ada, "hers").await;
+        let slug = publish(&ada, &server, &format!("Round {round}")).await["slug"].as_str().unwrap().to_owned();
+        let mut shown = Vec::new();
+        for owner in &owners {
+            for _ in 0..3 {
+                shown.push((owner, preview(owner, &slug).await));
+            }
+        }
+        let forking = shown
+            .iter()
+            .enumerate()
+            .map(|(i, (owner, shown))| owner.post("/v1/servers", of_preview(shown, &format!("fork-{round}-{i}"))));
+        let delete = ada.delete(&format!("/v1/servers/{}", server.id));
+        let (forked, deleted) = tokio::join!(futures::future::join_all(forking), delete);
+        assert_eq!(deleted.0, 204, "{}", deleted.1);
+        for (status, answer) in forked {
+            assert_eq!(status, 201, "{answer:#}");
+        }
+    }
+});

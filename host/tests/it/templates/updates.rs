@@ -58,6 +58,7 @@ on_both!(a_fork_is_told_of_the_next_release_and_chooses, async |setup: Setup| {
     let told = related().await;
     assert_eq!(told["update"]["asksForMore"], true, "{told:#}");
     assert_eq!(update(3).await.0, 201);
+    assert_eq!(update(3).await.1["code"], "release_taken");
     let (_, versions) = bob.get(&format!("/v1/servers/{}/versions", his.id)).await;
     assert_eq!(
         (&versions["versions"][0]["state"], &versions["versions"][0]["active"]),

@@ -256,7 +256,7 @@ kinds! {
         published_at: OffsetDateTime,
     }
     /// What they have said to the platform's admins about templates.
-    Case, "cases", "SELECT k.id AS key, k.id, k.kind, k.concern, k.text, t.slug AS template, k.state, k.created_at
+    Case, "cases", "SELECT k.id AS key, k.id, k.kind, k.concern, k.text, t.slug AS template, k.state, k.decision, k.created_at
         FROM template_cases k JOIN templates t ON t.id = k.template_id
         WHERE k.user_id = $1 AND k.id > $2 ORDER BY k.id LIMIT 200" {
         id: CaseId,
@@ -265,6 +265,7 @@ kinds! {
         text: String,
         template: Slug,
         state: CaseState,
+        decision: Option<String>,
         #[serde(with = "rfc3339")]
         created_at: OffsetDateTime,
     }

@@ -99,6 +99,20 @@ pub async fn decide(tx: &mut Tx, id: CaseId, decision: CaseDecision<'_>, now: Of
     case(tx, id).await
 }
 
+const CLOSE: &str = "UPDATE template_cases SET state = $2, decided_by = $3, decided_at = $4, decision = $5
+    WHERE template_id = $1 AND kind = $6 AND state = $7";
+
+/// Closes the appeals against what stood of a template, since something else does now.
+pub async fn close_appeals(
+    tx: &mut Tx,
+    template: TemplateId,
+    decision: CaseDecision<'_>,
+    now: OffsetDateTime,
+) -> Result<()> {
+    Ok(on_conn!(*tx, c => sqlx::query(CLOSE).bind(template).bind(decision.state).bind(decision.by).bind(now)
+        .bind(decision.reason).bind(CaseKind::Appeal).bind(CaseState::Open).execute(c).await.map(|_| ()))?)
+}
+
 /// One case.
 pub async fn case(tx: &mut Tx, id: CaseId) -> Result<Option<Case>> {
     Ok(on_conn!(*tx, c => sqlx::query_as(GET).bind(id).fetch_optional(c).await)?)

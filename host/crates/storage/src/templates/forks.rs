@@ -84,6 +84,13 @@ pub async fn forked(tx: &mut Tx, server: ServerId) -> Result<Option<Forked>> {
     Ok(on_conn!(*tx, c => sqlx::query_as(FORKED).bind(server).fetch_optional(c).await)?)
 }
 
+const HAS: &str = "SELECT n FROM versions WHERE server_id = $1 AND release_n = $2 ORDER BY n DESC LIMIT 1";
+
+/// The version of a fork that is this release, if one is.
+pub async fn has_release(tx: &mut Tx, server: ServerId, release: i64) -> Result<Option<i64>> {
+    Ok(on_conn!(*tx, c => sqlx::query_scalar(HAS).bind(server).bind(release).fetch_optional(c).await)?)
+}
+
 const FORKS: &str = "SELECT count(*) FROM servers WHERE template_id = $1";
 const LIVE: &str = "SELECT count(*) FROM servers WHERE template_id = $1 AND status = 'live' AND paused_at IS NULL";
 
@@ -98,11 +105,12 @@ pub async fn live_forks(tx: &mut Tx, template: TemplateId) -> Result<i64> {
 }
 
 const TO_TELL: &str = "SELECT DISTINCT org_id FROM servers
-    WHERE template_id = $1 AND told_stopped <> $2 ORDER BY org_id LIMIT 20";
+    WHERE template_id = $1 AND told_stopped <> $2 AND org_id > $3 ORDER BY org_id LIMIT 20";
 
-/// Organisations whose owners do not know yet that their forks are stopped, or are so no longer; some of them.
-pub async fn to_tell(tx: &mut Tx, template: TemplateId, stopped: bool) -> Result<Vec<OrgId>> {
-    Ok(on_conn!(*tx, c => sqlx::query_scalar(TO_TELL).bind(template).bind(stopped).fetch_all(c).await)?)
+/// Organisations whose owners do not know yet that their forks are stopped, or are so no longer; some of those after one.
+pub async fn to_tell(tx: &mut Tx, template: TemplateId, stopped: bool, after: Option<OrgId>) -> Result<Vec<OrgId>> {
+    let after = after.map(|org| org.to_string()).unwrap_or_default();
+    Ok(on_conn!(*tx, c => sqlx::query_scalar(TO_TELL).bind(template).bind(stopped).bind(after).fetch_all(c).await)?)
 }
 
 const FORKS_TO_TELL: &str = "SELECT id, slug FROM servers

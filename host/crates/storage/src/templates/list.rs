@@ -1,7 +1,7 @@
 //! Lists of templates: one query a page, whatever it shows.
 
 use cloche_domain::template::{Category, Summary, Tab, TemplateStatus};
-use cloche_domain::{OrgId, Slug, TemplateId};
+use cloche_domain::{OrgId, Slug, TemplateId, UserId};
 use sqlx::{AssertSqlSafe, FromRow};
 use time::OffsetDateTime;
 
@@ -25,10 +25,15 @@ pub struct Listed {
     pub live: i64,
     pub score: f64,
     pub release_n: i64,
+    /// The first of the two admins who take down a verified one, and why.
+    pub takedown_asked_by: Option<UserId>,
+    pub takedown_asked_at: Option<OffsetDateTime>,
+    pub takedown_reason: Option<String>,
     pub published_at: OffsetDateTime,
     pub updated_at: OffsetDateTime,
     /// The public name of whose it is.
     pub publisher: Option<String>,
+    pub publisher_slug: Option<Slug>,
 }
 
 /// Where a page begins: after what stands there.
@@ -59,10 +64,11 @@ macro_rules! page {
             "WITH page AS (
         SELECT t.id, t.slug, t.title, t.category, t.short_description, t.summary, t.status,
             t.verified_release IS NOT NULL AND t.verified_release = t.releases AS verified, t.resembles, t.forks, t.score, t.releases AS release_n,
-            t.published_at, t.updated_at, t.org_id
+            t.published_at, t.updated_at, t.org_id, t.takedown_asked_by, t.takedown_asked_at, t.takedown_reason
         FROM templates t WHERE {of} ORDER BY {order} LIMIT $1)
     SELECT p.id, p.slug, p.title, p.category, p.short_description, p.summary, p.status, p.verified, p.resembles,
-        p.forks, coalesce(d.live, 0) AS live, p.score, p.release_n, p.published_at, p.updated_at, o.name AS publisher
+        p.forks, coalesce(d.live, 0) AS live, p.score, p.release_n, p.published_at, p.updated_at, p.takedown_asked_by,
+        p.takedown_asked_at, p.takedown_reason, o.name AS publisher, o.slug AS publisher_slug
     FROM page p LEFT JOIN orgs o ON o.id = p.org_id
     LEFT JOIN (SELECT template_id, count(*) AS live FROM servers
         WHERE template_id IN (SELECT id FROM page) AND status = 'live' AND paused_at IS NULL GROUP BY template_id) d

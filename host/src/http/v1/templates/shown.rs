@@ -32,6 +32,8 @@ pub(in crate::http) struct Line {
     resembles: Option<Slug>,
     /// Whose it is; null where that organisation is gone.
     publisher: Option<String>,
+    /// The same by what nobody else is called: part of its servers' URLs.
+    publisher_slug: Option<Slug>,
     fork_count: i64,
     /// Forks that answer.
     live_count: i64,
@@ -56,6 +58,7 @@ impl From<Listed> for Line {
             verified: listed.verified,
             resembles: listed.resembles,
             publisher: listed.publisher,
+            publisher_slug: listed.publisher_slug,
             fork_count: listed.forks,
             live_count: listed.live,
             release: listed.release_n,
@@ -82,6 +85,8 @@ pub(in crate::http) struct Shown {
     verified: bool,
     resembles: Option<Slug>,
     publisher: Option<String>,
+    /// The same by what nobody else is called: part of its servers' URLs.
+    publisher_slug: Option<Slug>,
     fork_count: i64,
     /// The number of the newest release.
     release: i64,
@@ -105,6 +110,7 @@ impl From<Template> for Shown {
             status_reason: template.status_reason,
             resembles: template.resembles,
             publisher: template.publisher,
+            publisher_slug: template.publisher_slug,
             fork_count: template.forks,
             release: template.releases,
             published_at: template.published_at,
@@ -137,6 +143,8 @@ pub(in crate::http) struct Detailed {
     component_sha256: Sha256,
     source_sha256: Sha256,
     toolchain: String,
+    /// Whether its component was built elsewhere: of that there is no source here.
+    uploaded: bool,
     /// Newest first.
     releases: Vec<ReleaseShown>,
 }
@@ -171,6 +179,7 @@ impl From<Detail> for Detailed {
             capabilities,
             component_sha256: release.component_sha256,
             source_sha256: release.source_sha256,
+            uploaded: release.uploaded_sha256.is_some(),
             toolchain: release.toolchain,
             spec: release.spec,
             releases: releases.into_iter().map(ReleaseShown::from).collect(),
@@ -196,6 +205,8 @@ pub(in crate::http) struct ForkPreview {
     required_secrets: Vec<RequiredSecret>,
     capabilities: Capabilities,
     component_sha256: Sha256,
+    /// Whether its component was built elsewhere: of that there is no source here.
+    uploaded: bool,
     spec: ServerSpec,
 }
 
@@ -212,6 +223,7 @@ impl From<Preview> for ForkPreview {
             slug,
             capabilities,
             component_sha256: release.component_sha256,
+            uploaded: release.uploaded_sha256.is_some(),
             spec: release.spec,
         }
     }
