@@ -1,0 +1,95 @@
+import { useQuery } from '@tanstack/react-query';
+import type { CodeDiff, VersionChange } from '@/lib/server';
+import { Button } from '@/ui/Button';
+import { Problem } from '@/ui/Notice';
+import { Skeleton } from '@/ui/Skeleton';
+import { diffOptions } from './api';
+import { DiffLines } from './DiffLines';
+
+interface Props {
+  serverId: string;
+  n: number;
+  from: number;
+  /** The other version is the one that answers. */
+  answers: boolean;
+}
+
+/** What changes from one version to another: what can be done, what AI clients are told, and the code. */
+export function Diff({ serverId, n, from, answers }: Props) {
+  const { data: diff, error, refetch } = useQuery(diffOptions(serverId, n, from));
+  if (error) return <Problem error={error} action={<Button onClick={() => refetch()}>Try again</Button>} />;
+  if (!diff) return <Skeleton lines={5} label="Comparing" />;
+  const can = diff.changes.filter(({ part }) => part === 'reaches' || part === 'uses' || part === 'interface');
+  const told = diff.changes.filter(({ part }) => part === 'server' || part === 'tool');
+  return (
+    <div className="grid min-w-0 gap-6">
+      <p className={diff.asksForMore ? 'text-decide' : 'text-muted'}>
+        {diff.asksForMore
+          ? `It asks for more than version ${from}${answers ? ', which answers' : ''}.`
+          : `It asks for nothing more than version ${from}${answers ? ', which answers' : ''}.`}
+      </p>
+      <Group title="What it can do" none="The same as before." changes={can} />
+      <Group title="What AI clients are told" none="The same as before." changes={told} />
+      <section aria-label="Code" className="grid min-w-0 gap-3">
+        <h3 className="font-medium">Code</h3>
+        {diff.code.length === 0 && <p className="text-muted">The same as before.</p>}
+        {diff.code.map((code) => (
+          <CodeChange key={code.tool ?? ''} code={code} />
+        ))}
+        {diff.codeCut && <p className="text-muted">Some of the code is too long to compare here.</p>}
+      </section>
+    </div>
+  );
+}
+
+const signs = { added: '+', changed: '±', removed: '–' };
+
+function Group({ title, none, changes }: { title: string; none: string; changes: VersionChange[] }) {
+  return (
+    <section aria-label={title} className="grid min-w-0 gap-2">
+      <h3 className="font-medium">{title}</h3>
+      {changes.length === 0 && <p className="text-muted">{none}</p>}
+      <ul className="grid gap-2">
+        {changes.map((change) => (
+          <li key={`${change.part} ${change.kind} ${change.what}`} className="grid grid-cols-[1rem_minmax(0,1fr)]">
+            <span aria-hidden="true" className={change.asksForMore ? 'text-decide' : 'text-muted'}>
+              {signs[change.kind]}
+            </span>
+            <div className="grid min-w-0 gap-1">
+              <p className={`wrap-anywhere ${change.asksForMore ? 'text-decide' : 'text-muted'}`}>{change.words}</p>
+              {(change.before !== undefined || change.after !== undefined) && <Values change={change} />}
+            </div>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Values({ change: { before, after } }: { change: VersionChange }) {
+  const lines = [...prefixed('-', before), ...prefixed('+', after)];
+  return <DiffLines label="Before and after" lines={lines} />;
+}
+
+function prefixed(sign: string, value: unknown): string[] {
+  if (value === undefined || value === null) return [];
+  const text = typeof value === 'string' ? value : JSON.stringify(value, null, 2);
+  return text.split('\n').map((line) => sign + line);
+}
+
+function CodeChange({ code: { tool, change, added, removed, diff } }: { code: CodeDiff }) {
+  const what = tool ?? 'what the tools share';
+  return (
+    <details open={added + removed <= 40} className="min-w-0">
+      <summary className="rounded-sm wrap-anywhere select-none">
+        {tool ? <code>{tool}</code> : 'What the tools share'}{' '}
+        <span className="text-muted">
+          {change}, {added} added, {removed} removed
+        </span>
+      </summary>
+      <div className="mt-2">
+        <DiffLines label={`Changes in ${what}`} lines={diff.replace(/\n$/, '').split('\n')} />
+      </div>
+    </details>
+  );
+}

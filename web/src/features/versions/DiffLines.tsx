@@ -1,0 +1,25 @@
+/** Lines of a unified diff: what came in, what went, and what stayed. The sign is text too, not colour alone. */
+export function DiffLines({ lines, label }: { lines: string[]; label: string }) {
+  return (
+    <section
+      aria-label={label}
+      tabIndex={0}
+      className="max-h-[32rem] overflow-auto rounded-md border border-line bg-sunken py-2"
+    >
+      <pre className="w-max min-w-full text-xs leading-5">
+        {lines.map((line, i) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a line is its place
+          <div key={i} className={`flex px-4 ${tones[line.charAt(0)] ?? ''}`}>
+            <code className="text-[1em]">{line || '\u200b'}</code>
+          </div>
+        ))}
+      </pre>
+    </section>
+  );
+}
+
+const tones: Record<string, string> = {
+  '+': 'bg-accent-wash',
+  '-': 'bg-broken-wash',
+  '@': 'text-muted',
+};
