@@ -14,6 +14,11 @@ export function roughly(n: number): string {
   return n.toLocaleString('en', { notation: 'compact', compactDisplay: 'long', maximumSignificantDigits: 3 });
 }
 
+/** «214 ms», «1.84 s»: how long one call or request took. */
+export function took(ms: number): string {
+  return ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(2)} s`;
+}
+
 /** The value below which so many of a hundred lie (nearest rank); null of nothing. */
 export function percentile(values: number[], percent: number): number | null {
   const sorted = values.toSorted((a, b) => a - b);

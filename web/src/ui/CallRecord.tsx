@@ -1,12 +1,12 @@
 /** What is kept of a call, wherever one is shown. */
-import { roughly, size } from '@/lib/figures';
+import { roughly, size, took } from '@/lib/figures';
 import type { Bound, Call, Egress, LogLine } from '@/lib/server';
-import { count, spent } from '@/lib/words';
+import { count } from '@/lib/words';
 
 /** What a call used. */
 export function CallFigures({ call }: { call: Call }) {
   const figures: [string, string, string?][] = [
-    ['Time', spent(call.wallMs)],
+    ['Time', took(call.wallMs)],
     ['Fuel', roughly(call.fuel), `${call.fuel.toLocaleString('en')} units`],
     ['Peak memory', size(call.peakMemoryBytes), `${call.peakMemoryBytes.toLocaleString('en')} bytes`],
     ['Arguments', size(call.argumentBytes)],
@@ -55,7 +55,7 @@ export function Requests({ requests }: { requests: Egress[] }) {
             <RequestStatus request={request} />
           </div>
           <p className="text-xs text-muted tabular-nums">
-            {spent(request.ms)} · {size(request.sent)} sent · {size(request.bytes)} received
+            {took(request.ms)} · {size(request.sent)} sent · {size(request.bytes)} received
           </p>
           {request.error && <p className="text-broken wrap-anywhere">{request.error}</p>}
         </li>

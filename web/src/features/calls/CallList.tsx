@@ -1,7 +1,8 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { took } from '@/lib/figures';
 import type { Call } from '@/lib/server';
-import { ago, count, spent } from '@/lib/words';
+import { ago, count } from '@/lib/words';
 import { Skeleton } from '@/ui/Skeleton';
 import { Around } from './Around';
 import { callsOptions, type Filter } from './api';
@@ -56,7 +57,7 @@ function Row({ serverId, call, longest }: { serverId: string; call: Call; longes
       </div>
       <span className={ok ? 'text-muted' : 'text-broken'}>{outcomeWords(outcome)}</span>
       <div className="grid gap-1 text-xs tabular-nums sm:justify-items-end">
-        <span>{spent(wallMs)}</span>
+        <span>{took(wallMs)}</span>
         <svg aria-hidden="true" viewBox="0 0 100 2" preserveAspectRatio="none" className="h-0.5 w-full">
           <rect width="100" height="2" className="fill-line" />
           <rect

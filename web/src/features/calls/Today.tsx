@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { percentile } from '@/lib/figures';
+import { percentile, took } from '@/lib/figures';
 import type { Call, Usage } from '@/lib/server';
-import { count, spent } from '@/lib/words';
+import { count } from '@/lib/words';
 import { Button } from '@/ui/Button';
 import { Problem } from '@/ui/Notice';
 import { Section } from '@/ui/Page';
@@ -40,8 +40,8 @@ function Figures({ serverId, usage: { days }, calls }: { serverId: string; usage
       <dl className="grid grid-cols-2 gap-4 sm:grid-cols-4">
         <Figure name="Calls" value={(today?.calls ?? 0).toLocaleString('en')} />
         <Figure name="Errors" value={(today?.errors ?? 0).toLocaleString('en')} bad={(today?.errors ?? 0) > 0} />
-        <Figure name="p50" value={p50 === null ? '–' : spent(p50)} what="Half of the calls took no longer" />
-        <Figure name="p95" value={p95 === null ? '–' : spent(p95)} what="19 of 20 calls took no longer" />
+        <Figure name="p50" value={p50 === null ? '–' : took(p50)} what="Half of the calls took no longer" />
+        <Figure name="p95" value={p95 === null ? '–' : took(p95)} what="19 of 20 calls took no longer" />
       </dl>
       {times.length < (today?.calls ?? 0) && times.length > 0 && (
         <p className="text-xs text-muted">p50 and p95 are those of the newest {count(times.length, 'call')}.</p>

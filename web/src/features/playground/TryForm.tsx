@@ -60,7 +60,11 @@ export function TryForm({ tool, keep, busy, onCall }: Props) {
   }
 
   function onKeyDown(event: KeyboardEvent) {
-    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) submit(event);
+    const { key, target, shiftKey, ctrlKey, metaKey, nativeEvent } = event;
+    if (key !== 'Enter' || nativeEvent.isComposing) return;
+    // A text of one line is sent like any field; a further line is asked for.
+    const oneLine = target instanceof HTMLTextAreaElement && target.rows === 1 && !shiftKey;
+    if (oneLine || ctrlKey || metaKey) submit(event);
   }
 
   return (
@@ -100,7 +104,8 @@ export function TryForm({ tool, keep, busy, onCall }: Props) {
           <span className="truncate">Call {tool.name}</span>
         </Button>
         <span className="text-xs text-muted">
-          <kbd>Ctrl</kbd> or <kbd>⌘</kbd> with <kbd>Enter</kbd>. It is a real call, with the server’s secrets.
+          <kbd>Ctrl</kbd> or <kbd>⌘</kbd> with <kbd>Enter</kbd> calls, too. It is a real call, with the server’s
+          secrets.
         </span>
       </div>
       <Disclosed
