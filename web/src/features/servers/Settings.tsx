@@ -37,9 +37,15 @@ function Description({ server }: { server: ServerDetail }) {
   function submit(event: FormEvent) {
     event.preventDefault();
     if (same || name.trim() === '') return;
-    save.mutate({
+    const change = {
       ...(name.trim() !== server.name && { name: name.trim() }),
       ...(description.trim() !== server.description && { description: description.trim() || null }),
+    };
+    save.mutate(change, {
+      onSuccess: (saved) => {
+        setName(saved.name);
+        setDescription(saved.description);
+      },
     });
   }
 

@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { getJson, jsonBody, send } from '@/lib/api';
-import type { ServerDetail, ServerPage } from '@/lib/contract';
+import type { Server, ServerDetail, ServerPage } from '@/lib/contract';
 import { serverPath } from '@/lib/server';
 
 const POLL_MS = 2_000;
@@ -40,8 +40,10 @@ export function useSetSecret(serverId: string) {
 export function useDescribeServer(serverId: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (change: { name?: string; description?: string | null }) =>
-      send(serverPath(serverId), jsonBody('PATCH', change)),
+    mutationFn: async (change: { name?: string; description?: string | null }) => {
+      const response = await send(serverPath(serverId), jsonBody('PATCH', change));
+      return (await response.json()) as Server;
+    },
     onSuccess: () => client.invalidateQueries({ queryKey: ['servers'] }),
   });
 }

@@ -28,10 +28,10 @@ export function Diff({ serverId, n, from, answers }: Props) {
           ? `It asks for more than version ${from}${answers ? ', which answers' : ''}.`
           : `It asks for nothing more than version ${from}${answers ? ', which answers' : ''}.`}
       </p>
-      <Group title="What it can do" none="The same as before." changes={can} />
-      <Group title="What AI clients are told" none="The same as before." changes={told} />
-      <section aria-label="Code" className="grid min-w-0 gap-3">
-        <h3 className="font-medium">Code</h3>
+      <Group title="In what it can do" none="The same as before." changes={can} />
+      <Group title="In what AI clients are told" none="The same as before." changes={told} />
+      <section aria-label="In its code" className="grid min-w-0 gap-3">
+        <h3 className="font-medium">In its code</h3>
         {diff.code.length === 0 && <p className="text-muted">The same as before.</p>}
         {diff.code.map((code) => (
           <CodeChange key={code.tool ?? ''} code={code} />
