@@ -171,7 +171,7 @@ test('a version on an older page is found, and one that is not there is said so'
   expect(await screen.findByRole('heading', { name: /Version 1/ })).toBeVisible();
   unmount();
   openApp(`${page}/9`);
-  expect(await screen.findByText(/There is no version 9/)).toBeVisible();
+  expect(await screen.findByText(/There is no such version/)).toBeVisible();
 });
 
 test('changes, reasons and findings that look like markup are text', async () => {

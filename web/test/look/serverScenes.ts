@@ -38,6 +38,10 @@ const answers: Answers = {
   'GET servers/srv_01/versions/4/diff': { json: versionDiff() },
   'GET servers/srv_01/versions/4/capabilities': {
     json: versionReport({
+      reaches: [
+        { scheme: 'https', host: 'api.notion.com', port: 443, methods: ['GET', 'POST'], path: '/v1' },
+        { scheme: 'https', host: 'api.example.com', port: 443, methods: ['GET'], path: '/v2' },
+      ],
       findings: [
         {
           pointer: '/tools/1/description',

@@ -55,18 +55,23 @@ function Row({ serverId, call, longest }: { serverId: string; call: Call; longes
           {error && ` · ${error}`}
         </p>
       </div>
-      <span className={ok ? 'text-muted' : 'text-broken'}>{outcomeWords(outcome)}</span>
-      <div className="grid gap-1 text-xs tabular-nums sm:justify-items-end">
-        <span>{took(wallMs)}</span>
-        <svg aria-hidden="true" viewBox="0 0 100 2" preserveAspectRatio="none" className="h-0.5 w-full">
-          <rect width="100" height="2" className="fill-line" />
-          <rect
-            width={Math.max(1, (wallMs / longest) * 100)}
-            height="2"
-            className={ok ? 'fill-accent' : 'fill-broken'}
-          />
-        </svg>
+      <div className="flex items-center justify-between gap-4 sm:contents">
+        <span className={ok ? 'text-muted' : 'text-broken'}>{outcomeWords(outcome)}</span>
+        <Duration ms={wallMs} longest={longest} ok={ok} />
       </div>
     </li>
+  );
+}
+
+/** How long it took, and how long that is beside the others. */
+function Duration({ ms, longest, ok }: { ms: number; longest: number; ok: boolean }) {
+  return (
+    <div className="grid w-28 shrink-0 justify-items-end gap-1 text-xs tabular-nums sm:w-auto">
+      <span>{took(ms)}</span>
+      <svg aria-hidden="true" viewBox="0 0 100 2" preserveAspectRatio="none" className="h-0.5 w-full">
+        <rect width="100" height="2" className="fill-line" />
+        <rect width={Math.max(1, (ms / longest) * 100)} height="2" className={ok ? 'fill-accent' : 'fill-broken'} />
+      </svg>
+    </div>
   );
 }

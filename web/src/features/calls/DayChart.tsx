@@ -1,5 +1,6 @@
 import type { Usage } from '@/lib/server';
 import { count } from '@/lib/words';
+import { Fold } from '@/ui/Code';
 
 /** Drawing units; the picture is as wide as there is room. */
 const WIDTH = 600;
@@ -48,9 +49,8 @@ export function DayChart({ days }: { days: Day[] }) {
         <span>{first && dayWords.format(new Date(first.day))}</span>
         <span>{last && dayWords.format(new Date(last.day))}</span>
       </div>
-      <details>
-        <summary className="rounded-sm text-xs text-muted select-none hover:text-ink">As a table</summary>
-        <table className="mt-2 w-full text-left tabular-nums">
+      <Fold summary="As a table">
+        <table className="w-full text-left tabular-nums">
           <thead className="text-xs text-muted">
             <tr>
               <th className="py-1 font-normal">Day</th>
@@ -70,7 +70,7 @@ export function DayChart({ days }: { days: Day[] }) {
               ))}
           </tbody>
         </table>
-      </details>
+      </Fold>
     </figure>
   );
 }

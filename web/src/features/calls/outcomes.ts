@@ -2,7 +2,7 @@
 
 const words: Record<string, string> = {
   ok: 'OK',
-  tool_error: 'Tool’s own error',
+  tool_error: 'Tool error',
   invalid_arguments: 'Wrong arguments',
   bad_result: 'Not what it promises',
   result_too_large: 'Result too large',

@@ -150,7 +150,7 @@ function ScalarField({ of, required, typed, onChange, ...labels }: ScalarProps) 
     case 'number':
       return <TextBox {...wiring} inputMode={of.whole && (of.min ?? -1) >= 0 ? 'numeric' : 'decimal'} />;
     case 'json':
-      return <TextField {...wiring} mono rows={3} spellCheck={false} placeholder="JSON" />;
+      return <TextField {...wiring} mono rows={3} className="min-h-16" spellCheck={false} placeholder="JSON" />;
     case 'truth':
       return <Choice {...wiring} options={[unset(required), ['true', 'true'], ['false', 'false']]} />;
     case 'choice':

@@ -72,7 +72,7 @@ export function TryForm({ tool, keep, busy, onCall }: Props) {
       <div className="flex items-center justify-between gap-4">
         <h2 className="font-semibold">Arguments</h2>
         {fields !== null && (
-          <Button look="quiet" onClick={toOther}>
+          <Button look="quiet" className="-mr-3" onClick={toOther}>
             {asFields ? 'Write JSON' : 'Use the fields'}
           </Button>
         )}
@@ -91,6 +91,7 @@ export function TryForm({ tool, keep, busy, onCall }: Props) {
           bare
           mono
           rows={8}
+          className="min-h-40"
           spellCheck={false}
           autoCapitalize="none"
           value={json}
@@ -104,8 +105,7 @@ export function TryForm({ tool, keep, busy, onCall }: Props) {
           <span className="truncate">Call {tool.name}</span>
         </Button>
         <span className="text-xs text-muted">
-          <kbd>Ctrl</kbd> or <kbd>⌘</kbd> with <kbd>Enter</kbd> calls, too. It is a real call, with the server’s
-          secrets.
+          Also by <kbd>Ctrl</kbd> or <kbd>⌘</kbd> and <kbd>Enter</kbd>. A real call, with the server’s secrets.
         </span>
       </div>
       <Disclosed

@@ -67,6 +67,7 @@ function Description({ server }: { server: ServerDetail }) {
         <TextField
           label="Description"
           rows={3}
+          className="min-h-20"
           value={description}
           onChange={(event) => setDescription(event.target.value)}
           hint="Shown to your organisation; empty for what the active version says. AI clients are told what that says."

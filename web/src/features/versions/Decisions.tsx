@@ -113,6 +113,7 @@ function Ask({ what, serverId, n, active, onClose, onDone }: AskProps) {
           <TextField
             label="Reason"
             rows={2}
+            className="min-h-16"
             maxLength={1000}
             value={reason}
             onChange={(event) => setReason(event.target.value)}

@@ -1,9 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import type { CodeDiff, VersionChange } from '@/lib/server';
 import { Button } from '@/ui/Button';
+import { Fold } from '@/ui/Code';
 import { Problem } from '@/ui/Notice';
 import { Skeleton } from '@/ui/Skeleton';
 import { diffOptions } from './api';
+import { between } from './between';
 import { DiffLines } from './DiffLines';
 
 interface Props {
@@ -67,29 +69,27 @@ function Group({ title, none, changes }: { title: string; none: string; changes:
 }
 
 function Values({ change: { before, after } }: { change: VersionChange }) {
-  const lines = [...prefixed('-', before), ...prefixed('+', after)];
-  return <DiffLines label="Before and after" lines={lines} />;
+  return <DiffLines prose label="Before and after" lines={between(linesOf(before), linesOf(after))} />;
 }
 
-function prefixed(sign: string, value: unknown): string[] {
+function linesOf(value: unknown): string[] {
   if (value === undefined || value === null) return [];
-  const text = typeof value === 'string' ? value : JSON.stringify(value, null, 2);
-  return text.split('\n').map((line) => sign + line);
+  return (typeof value === 'string' ? value : JSON.stringify(value, null, 2)).split('\n');
 }
 
 function CodeChange({ code: { tool, change, added, removed, diff } }: { code: CodeDiff }) {
   const what = tool ?? 'what the tools share';
   return (
-    <details open={added + removed <= 40} className="min-w-0">
-      <summary className="rounded-sm wrap-anywhere select-none">
-        {tool ? <code>{tool}</code> : 'What the tools share'}{' '}
-        <span className="text-muted">
-          {change}, {added} added, {removed} removed
+    <Fold
+      open={added + removed <= 40}
+      summary={
+        <span className="wrap-anywhere">
+          {tool ? <code className="text-ink">{tool}</code> : 'What the tools share'} {change}, {added} added, {removed}{' '}
+          removed
         </span>
-      </summary>
-      <div className="mt-2">
-        <DiffLines label={`Changes in ${what}`} lines={diff.replace(/\n$/, '').split('\n')} />
-      </div>
-    </details>
+      }
+    >
+      <DiffLines label={`Changes in ${what}`} lines={diff.replace(/\n$/, '').split('\n')} />
+    </Fold>
   );
 }

@@ -32,7 +32,7 @@ export function NextVersion({ serverId, userId, versions, onBegun }: Props) {
       ) : (
         <ByWish serverId={serverId} keep={keep} onBegun={onBegun} />
       )}
-      <Button look="quiet" className="justify-self-start" onClick={() => setByHand(!byHand)}>
+      <Button look="quiet" className="-ml-3 justify-self-start" onClick={() => setByHand(!byHand)}>
         {byHand ? 'Describe it instead' : 'Edit the code instead'}
       </Button>
     </Section>
@@ -68,6 +68,7 @@ function ByWish({ serverId, keep, onBegun }: WayProps) {
       <TextField
         label="What is to be different"
         rows={3}
+        className="min-h-20"
         value={prompt}
         onChange={(event) => setPrompt(event.target.value)}
         hint="A model changes the newest version. That is one of the day’s drafts, and takes up to a minute."
@@ -158,7 +159,7 @@ function CodeForm({ serverId, keep, tool, code, onBegun }: WayProps & { tool: st
         spellCheck={false}
         autoCapitalize="none"
         autoCorrect="off"
-        className="text-xs leading-5"
+        className="min-h-60 text-xs leading-5"
         value={text}
         onChange={(event) => setText(event.target.value)}
       />

@@ -35,8 +35,8 @@ export function VersionView({ serverId, n, role, onDeleted }: Props) {
 
   // There is no asking for one version: it is looked for page by page.
   useEffect(() => {
-    if (further && !isFetching) void fetchNextPage();
-  }, [further, isFetching, fetchNextPage]);
+    if (further && !isFetching && !error) void fetchNextPage();
+  }, [further, isFetching, error, fetchNextPage]);
 
   return (
     <div className="grid gap-6">
@@ -45,7 +45,7 @@ export function VersionView({ serverId, n, role, onDeleted }: Props) {
       </Link>
       {error && <Problem error={error} action={<Button onClick={() => refetch()}>Try again</Button>} />}
       {!version && !error && (!data || further) && <Skeleton lines={5} label="Loading the version" />}
-      {!version && data && !further && <Notice>There is no version {n} of this server, or it was deleted.</Notice>}
+      {!version && data && !further && <Notice>There is no such version of this server, or it was deleted.</Notice>}
       {version && <Shown serverId={serverId} version={version} versions={versions} role={role} onDeleted={onDeleted} />}
     </div>
   );
