@@ -72,6 +72,8 @@ test('going back names the version, and a refusal is said in the question', asyn
   expect(dialog).toHaveTextContent('in place of version 2');
   await user.click(within(dialog).getByRole('button', { name: 'Activate version 1' }));
   expect(await within(dialog).findByRole('alert')).toHaveTextContent('version 1 was refused, and cannot answer');
+  await user.click(within(dialog).getByRole('button', { name: 'Cancel' }));
+  await waitFor(() => expect(screen.getByRole('button', { name: 'Roll back to 1' })).toHaveFocus());
 });
 
 test('a deleted version is left for the list', async () => {

@@ -29,7 +29,7 @@ function ServerCalls() {
           tools={server.tools.map(({ name }) => name)}
           filter={{ tool, outcome }}
           view={view}
-          onLook={(change) => navigate({ search: (now) => ({ ...now, ...change }), replace: true })}
+          onLook={(change) => navigate({ search: (now) => ({ ...now, ...change }), replace: true, resetScroll: false })}
         />
       )}
     </ServerTab>

@@ -25,7 +25,7 @@ function ServerTry() {
           userId={user.id}
           role={role}
           tool={tool}
-          onTool={(tool) => navigate({ search: { tool }, replace: true })}
+          onTool={(tool) => navigate({ search: { tool }, replace: true, resetScroll: false })}
         />
       )}
     </ServerTab>
