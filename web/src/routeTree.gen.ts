@@ -20,8 +20,15 @@ import { Route as AppServersIndexRouteImport } from './routes/_app/servers.index
 import { Route as OpenTemplatesIndexRouteImport } from './routes/_open/templates.index';
 import { Route as OpenTemplatesSlugRouteImport } from './routes/_open/templates.$slug';
 import { Route as SignInCallbackProviderRouteImport } from './routes/sign-in_.callback.$provider';
-import { Route as AppServersServerIdIndexRouteImport } from './routes/_app/servers.$serverId.index';
+import { Route as AppServersServerIdPageRouteImport } from './routes/_app/servers.$serverId._page';
+import { Route as AppServersServerIdPageIndexRouteImport } from './routes/_app/servers.$serverId._page.index';
+import { Route as AppServersServerIdPageSettingsRouteImport } from './routes/_app/servers.$serverId._page.settings';
+import { Route as AppServersServerIdPageTryRouteImport } from './routes/_app/servers.$serverId._page.try';
 import { Route as AppServersServerIdBuildsBuildIdRouteImport } from './routes/_app/servers.$serverId.builds.$buildId';
+import { Route as AppServersServerIdPageCallsIndexRouteImport } from './routes/_app/servers.$serverId._page.calls.index';
+import { Route as AppServersServerIdPageCallsCallIdRouteImport } from './routes/_app/servers.$serverId._page.calls.$callId';
+import { Route as AppServersServerIdPageVersionsIndexRouteImport } from './routes/_app/servers.$serverId._page.versions.index';
+import { Route as AppServersServerIdPageVersionsNRouteImport } from './routes/_app/servers.$serverId._page.versions.$n';
 
 const AppRoute = AppRouteImport.update({
   id: '/_app',
@@ -76,16 +83,58 @@ const SignInCallbackProviderRoute = SignInCallbackProviderRouteImport.update({
   path: '/sign-in/callback/$provider',
   getParentRoute: () => rootRouteImport,
 } as any);
-const AppServersServerIdIndexRoute = AppServersServerIdIndexRouteImport.update({
-  id: '/servers/$serverId/',
-  path: '/servers/$serverId/',
+const AppServersServerIdPageRoute = AppServersServerIdPageRouteImport.update({
+  id: '/servers/$serverId/_page',
+  path: '/servers/$serverId',
   getParentRoute: () => AppRoute,
 } as any);
+const AppServersServerIdPageIndexRoute =
+  AppServersServerIdPageIndexRouteImport.update({
+    id: '/',
+    path: '/',
+    getParentRoute: () => AppServersServerIdPageRoute,
+  } as any);
+const AppServersServerIdPageSettingsRoute =
+  AppServersServerIdPageSettingsRouteImport.update({
+    id: '/settings',
+    path: '/settings',
+    getParentRoute: () => AppServersServerIdPageRoute,
+  } as any);
+const AppServersServerIdPageTryRoute =
+  AppServersServerIdPageTryRouteImport.update({
+    id: '/try',
+    path: '/try',
+    getParentRoute: () => AppServersServerIdPageRoute,
+  } as any);
 const AppServersServerIdBuildsBuildIdRoute =
   AppServersServerIdBuildsBuildIdRouteImport.update({
     id: '/servers/$serverId/builds/$buildId',
     path: '/servers/$serverId/builds/$buildId',
     getParentRoute: () => AppRoute,
+  } as any);
+const AppServersServerIdPageCallsIndexRoute =
+  AppServersServerIdPageCallsIndexRouteImport.update({
+    id: '/calls/',
+    path: '/calls/',
+    getParentRoute: () => AppServersServerIdPageRoute,
+  } as any);
+const AppServersServerIdPageCallsCallIdRoute =
+  AppServersServerIdPageCallsCallIdRouteImport.update({
+    id: '/calls/$callId',
+    path: '/calls/$callId',
+    getParentRoute: () => AppServersServerIdPageRoute,
+  } as any);
+const AppServersServerIdPageVersionsIndexRoute =
+  AppServersServerIdPageVersionsIndexRouteImport.update({
+    id: '/versions/',
+    path: '/versions/',
+    getParentRoute: () => AppServersServerIdPageRoute,
+  } as any);
+const AppServersServerIdPageVersionsNRoute =
+  AppServersServerIdPageVersionsNRouteImport.update({
+    id: '/versions/$n',
+    path: '/versions/$n',
+    getParentRoute: () => AppServersServerIdPageRoute,
   } as any);
 
 export interface FileRoutesByFullPath {
@@ -98,8 +147,15 @@ export interface FileRoutesByFullPath {
   '/sign-in/callback/$provider': typeof SignInCallbackProviderRoute;
   '/servers/': typeof AppServersIndexRoute;
   '/templates/': typeof OpenTemplatesIndexRoute;
-  '/servers/$serverId/': typeof AppServersServerIdIndexRoute;
+  '/servers/$serverId': typeof AppServersServerIdPageRouteWithChildren;
+  '/servers/$serverId/settings': typeof AppServersServerIdPageSettingsRoute;
+  '/servers/$serverId/try': typeof AppServersServerIdPageTryRoute;
   '/servers/$serverId/builds/$buildId': typeof AppServersServerIdBuildsBuildIdRoute;
+  '/servers/$serverId/': typeof AppServersServerIdPageIndexRoute;
+  '/servers/$serverId/calls/$callId': typeof AppServersServerIdPageCallsCallIdRoute;
+  '/servers/$serverId/versions/$n': typeof AppServersServerIdPageVersionsNRoute;
+  '/servers/$serverId/calls/': typeof AppServersServerIdPageCallsIndexRoute;
+  '/servers/$serverId/versions/': typeof AppServersServerIdPageVersionsIndexRoute;
 }
 export interface FileRoutesByTo {
   '/': typeof AppIndexRoute;
@@ -111,8 +167,14 @@ export interface FileRoutesByTo {
   '/sign-in/callback/$provider': typeof SignInCallbackProviderRoute;
   '/servers': typeof AppServersIndexRoute;
   '/templates': typeof OpenTemplatesIndexRoute;
-  '/servers/$serverId': typeof AppServersServerIdIndexRoute;
+  '/servers/$serverId/settings': typeof AppServersServerIdPageSettingsRoute;
+  '/servers/$serverId/try': typeof AppServersServerIdPageTryRoute;
   '/servers/$serverId/builds/$buildId': typeof AppServersServerIdBuildsBuildIdRoute;
+  '/servers/$serverId': typeof AppServersServerIdPageIndexRoute;
+  '/servers/$serverId/calls/$callId': typeof AppServersServerIdPageCallsCallIdRoute;
+  '/servers/$serverId/versions/$n': typeof AppServersServerIdPageVersionsNRoute;
+  '/servers/$serverId/calls': typeof AppServersServerIdPageCallsIndexRoute;
+  '/servers/$serverId/versions': typeof AppServersServerIdPageVersionsIndexRoute;
 }
 export interface FileRoutesById {
   __root__: typeof rootRouteImport;
@@ -127,8 +189,15 @@ export interface FileRoutesById {
   '/sign-in_/callback/$provider': typeof SignInCallbackProviderRoute;
   '/_app/servers/': typeof AppServersIndexRoute;
   '/_open/templates/': typeof OpenTemplatesIndexRoute;
-  '/_app/servers/$serverId/': typeof AppServersServerIdIndexRoute;
+  '/_app/servers/$serverId/_page': typeof AppServersServerIdPageRouteWithChildren;
+  '/_app/servers/$serverId/_page/settings': typeof AppServersServerIdPageSettingsRoute;
+  '/_app/servers/$serverId/_page/try': typeof AppServersServerIdPageTryRoute;
   '/_app/servers/$serverId/builds/$buildId': typeof AppServersServerIdBuildsBuildIdRoute;
+  '/_app/servers/$serverId/_page/': typeof AppServersServerIdPageIndexRoute;
+  '/_app/servers/$serverId/_page/calls/$callId': typeof AppServersServerIdPageCallsCallIdRoute;
+  '/_app/servers/$serverId/_page/versions/$n': typeof AppServersServerIdPageVersionsNRoute;
+  '/_app/servers/$serverId/_page/calls/': typeof AppServersServerIdPageCallsIndexRoute;
+  '/_app/servers/$serverId/_page/versions/': typeof AppServersServerIdPageVersionsIndexRoute;
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath;
@@ -142,8 +211,15 @@ export interface FileRouteTypes {
     | '/sign-in/callback/$provider'
     | '/servers/'
     | '/templates/'
+    | '/servers/$serverId'
+    | '/servers/$serverId/settings'
+    | '/servers/$serverId/try'
+    | '/servers/$serverId/builds/$buildId'
     | '/servers/$serverId/'
-    | '/servers/$serverId/builds/$buildId';
+    | '/servers/$serverId/calls/$callId'
+    | '/servers/$serverId/versions/$n'
+    | '/servers/$serverId/calls/'
+    | '/servers/$serverId/versions/';
   fileRoutesByTo: FileRoutesByTo;
   to:
     | '/'
@@ -155,8 +231,14 @@ export interface FileRouteTypes {
     | '/sign-in/callback/$provider'
     | '/servers'
     | '/templates'
+    | '/servers/$serverId/settings'
+    | '/servers/$serverId/try'
+    | '/servers/$serverId/builds/$buildId'
     | '/servers/$serverId'
-    | '/servers/$serverId/builds/$buildId';
+    | '/servers/$serverId/calls/$callId'
+    | '/servers/$serverId/versions/$n'
+    | '/servers/$serverId/calls'
+    | '/servers/$serverId/versions';
   id:
     | '__root__'
     | '/_app'
@@ -170,8 +252,15 @@ export interface FileRouteTypes {
     | '/sign-in_/callback/$provider'
     | '/_app/servers/'
     | '/_open/templates/'
-    | '/_app/servers/$serverId/'
-    | '/_app/servers/$serverId/builds/$buildId';
+    | '/_app/servers/$serverId/_page'
+    | '/_app/servers/$serverId/_page/settings'
+    | '/_app/servers/$serverId/_page/try'
+    | '/_app/servers/$serverId/builds/$buildId'
+    | '/_app/servers/$serverId/_page/'
+    | '/_app/servers/$serverId/_page/calls/$callId'
+    | '/_app/servers/$serverId/_page/versions/$n'
+    | '/_app/servers/$serverId/_page/calls/'
+    | '/_app/servers/$serverId/_page/versions/';
   fileRoutesById: FileRoutesById;
 }
 export interface RootRouteChildren {
@@ -262,12 +351,33 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof SignInCallbackProviderRouteImport;
       parentRoute: typeof rootRouteImport;
     };
-    '/_app/servers/$serverId/': {
-      id: '/_app/servers/$serverId/';
+    '/_app/servers/$serverId/_page': {
+      id: '/_app/servers/$serverId/_page';
       path: '/servers/$serverId';
-      fullPath: '/servers/$serverId/';
-      preLoaderRoute: typeof AppServersServerIdIndexRouteImport;
+      fullPath: '/servers/$serverId';
+      preLoaderRoute: typeof AppServersServerIdPageRouteImport;
       parentRoute: typeof AppRoute;
+    };
+    '/_app/servers/$serverId/_page/': {
+      id: '/_app/servers/$serverId/_page/';
+      path: '/';
+      fullPath: '/servers/$serverId/';
+      preLoaderRoute: typeof AppServersServerIdPageIndexRouteImport;
+      parentRoute: typeof AppServersServerIdPageRoute;
+    };
+    '/_app/servers/$serverId/_page/settings': {
+      id: '/_app/servers/$serverId/_page/settings';
+      path: '/settings';
+      fullPath: '/servers/$serverId/settings';
+      preLoaderRoute: typeof AppServersServerIdPageSettingsRouteImport;
+      parentRoute: typeof AppServersServerIdPageRoute;
+    };
+    '/_app/servers/$serverId/_page/try': {
+      id: '/_app/servers/$serverId/_page/try';
+      path: '/try';
+      fullPath: '/servers/$serverId/try';
+      preLoaderRoute: typeof AppServersServerIdPageTryRouteImport;
+      parentRoute: typeof AppServersServerIdPageRoute;
     };
     '/_app/servers/$serverId/builds/$buildId': {
       id: '/_app/servers/$serverId/builds/$buildId';
@@ -276,14 +386,71 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppServersServerIdBuildsBuildIdRouteImport;
       parentRoute: typeof AppRoute;
     };
+    '/_app/servers/$serverId/_page/calls/': {
+      id: '/_app/servers/$serverId/_page/calls/';
+      path: '/calls';
+      fullPath: '/servers/$serverId/calls/';
+      preLoaderRoute: typeof AppServersServerIdPageCallsIndexRouteImport;
+      parentRoute: typeof AppServersServerIdPageRoute;
+    };
+    '/_app/servers/$serverId/_page/calls/$callId': {
+      id: '/_app/servers/$serverId/_page/calls/$callId';
+      path: '/calls/$callId';
+      fullPath: '/servers/$serverId/calls/$callId';
+      preLoaderRoute: typeof AppServersServerIdPageCallsCallIdRouteImport;
+      parentRoute: typeof AppServersServerIdPageRoute;
+    };
+    '/_app/servers/$serverId/_page/versions/': {
+      id: '/_app/servers/$serverId/_page/versions/';
+      path: '/versions';
+      fullPath: '/servers/$serverId/versions/';
+      preLoaderRoute: typeof AppServersServerIdPageVersionsIndexRouteImport;
+      parentRoute: typeof AppServersServerIdPageRoute;
+    };
+    '/_app/servers/$serverId/_page/versions/$n': {
+      id: '/_app/servers/$serverId/_page/versions/$n';
+      path: '/versions/$n';
+      fullPath: '/servers/$serverId/versions/$n';
+      preLoaderRoute: typeof AppServersServerIdPageVersionsNRouteImport;
+      parentRoute: typeof AppServersServerIdPageRoute;
+    };
   }
 }
+
+interface AppServersServerIdPageRouteChildren {
+  AppServersServerIdPageSettingsRoute: typeof AppServersServerIdPageSettingsRoute;
+  AppServersServerIdPageTryRoute: typeof AppServersServerIdPageTryRoute;
+  AppServersServerIdPageIndexRoute: typeof AppServersServerIdPageIndexRoute;
+  AppServersServerIdPageCallsCallIdRoute: typeof AppServersServerIdPageCallsCallIdRoute;
+  AppServersServerIdPageVersionsNRoute: typeof AppServersServerIdPageVersionsNRoute;
+  AppServersServerIdPageCallsIndexRoute: typeof AppServersServerIdPageCallsIndexRoute;
+  AppServersServerIdPageVersionsIndexRoute: typeof AppServersServerIdPageVersionsIndexRoute;
+}
+
+const AppServersServerIdPageRouteChildren: AppServersServerIdPageRouteChildren =
+  {
+    AppServersServerIdPageSettingsRoute: AppServersServerIdPageSettingsRoute,
+    AppServersServerIdPageTryRoute: AppServersServerIdPageTryRoute,
+    AppServersServerIdPageIndexRoute: AppServersServerIdPageIndexRoute,
+    AppServersServerIdPageCallsCallIdRoute:
+      AppServersServerIdPageCallsCallIdRoute,
+    AppServersServerIdPageVersionsNRoute: AppServersServerIdPageVersionsNRoute,
+    AppServersServerIdPageCallsIndexRoute:
+      AppServersServerIdPageCallsIndexRoute,
+    AppServersServerIdPageVersionsIndexRoute:
+      AppServersServerIdPageVersionsIndexRoute,
+  };
+
+const AppServersServerIdPageRouteWithChildren =
+  AppServersServerIdPageRoute._addFileChildren(
+    AppServersServerIdPageRouteChildren,
+  );
 
 interface AppRouteChildren {
   AppAccountRoute: typeof AppAccountRoute;
   AppIndexRoute: typeof AppIndexRoute;
   AppServersIndexRoute: typeof AppServersIndexRoute;
-  AppServersServerIdIndexRoute: typeof AppServersServerIdIndexRoute;
+  AppServersServerIdPageRoute: typeof AppServersServerIdPageRouteWithChildren;
   AppServersServerIdBuildsBuildIdRoute: typeof AppServersServerIdBuildsBuildIdRoute;
 }
 
@@ -291,7 +458,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppAccountRoute: AppAccountRoute,
   AppIndexRoute: AppIndexRoute,
   AppServersIndexRoute: AppServersIndexRoute,
-  AppServersServerIdIndexRoute: AppServersServerIdIndexRoute,
+  AppServersServerIdPageRoute: AppServersServerIdPageRouteWithChildren,
   AppServersServerIdBuildsBuildIdRoute: AppServersServerIdBuildsBuildIdRoute,
 };
 

@@ -2,7 +2,7 @@ import { screen, waitFor, within } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
 import { expect, test } from 'vitest';
 import type { BuildEvent } from '@/lib/contract';
-import { detail, failedBuild, liveBuild } from './fixtures';
+import { detail, events, failedBuild, liveBuild } from './fixtures';
 import { buildStream, host, refuse } from './host';
 import { openApp } from './render';
 
@@ -69,6 +69,7 @@ test('a failed build opens its log at the author’s line, and leads back to the
   streams(failedBuild);
   let deleted = false;
   host.use(
+    http.get('*/v1/servers/srv_01', () => HttpResponse.json(detail({ status: 'failed', activeVersion: null }))),
     http.delete('*/v1/servers/srv_01', () => {
       deleted = true;
       return new HttpResponse(null, { status: 204 });
@@ -84,10 +85,26 @@ test('a failed build opens its log at the author’s line, and leads back to the
   expect(screen.getByText('search_pages:8:21')).toBeVisible();
   expect(screen.getByText('There is a method with a similar name: as_array.')).toBeVisible();
 
-  await user.click(screen.getByRole('button', { name: 'Discard and edit the draft' }));
+  await user.click(await screen.findByRole('button', { name: 'Discard and edit the draft' }));
   expect(await screen.findByRole('heading', { name: 'Review the draft' })).toBeVisible();
   expect(deleted).toBe(true);
   expect(screen.getByLabelText('Address')).toHaveValue('notion-notes');
+});
+
+test('a failed build of a server that answers leaves it as it is', async () => {
+  streams(failedBuild);
+  openApp(page);
+  expect(await screen.findByText(/Version 1 answers as before/)).toBeVisible();
+  expect(screen.queryByRole('button', { name: /Discard/ })).toBeNull();
+  const on = screen.getByRole('link', { name: 'Change it and build again' });
+  expect(on).toHaveAttribute('href', '/servers/srv_01/versions');
+});
+
+test('a build that waits for approval leads to what it asks for', async () => {
+  streams(events(['queued', 0], ['needs_approval', 900]));
+  openApp(page);
+  const on = await screen.findByRole('link', { name: 'See what it asks for' });
+  expect(on).toHaveAttribute('href', '/servers/srv_01/versions');
 });
 
 test('a build of somebody else is not there', async () => {

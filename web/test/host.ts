@@ -3,6 +3,7 @@ import { HttpResponse, http, ws } from 'msw';
 import { setupServer } from 'msw/node';
 import { created, detail, me, preview, problem, server } from './fixtures';
 import { unrelated } from './market';
+import { calls, usage, versions } from './oneServer';
 
 export const signedOut = http.get('*/v1/auth/me', () => refuse(401, 'unauthenticated', 'Sign in.'));
 
@@ -41,4 +42,7 @@ export const host = setupServer(
     HttpResponse.json({ id: 'bld_01', serverId: 'srv_01', state: 'queued', events: [] }),
   ),
   buildStream.addEventListener('connection', () => undefined),
+  http.get('*/v1/usage', () => HttpResponse.json(usage())),
+  http.get('*/v1/servers/srv_01/calls', () => HttpResponse.json({ calls, nextCursor: null })),
+  http.get('*/v1/servers/srv_01/versions', () => HttpResponse.json({ versions, nextCursor: null })),
 );

@@ -102,13 +102,14 @@ try {
   await page.getByRole('link', { name: /Parrot/ }).click();
   await page.getByText(mcpUrl).first().waitFor();
   await look('server');
+  await page.getByRole('link', { name: 'Settings', exact: true }).click();
   await page
     .getByRole('button', { name: /^Delete/ })
     .first()
     .click();
   await page.getByLabel('Type parrot to confirm').fill('parrot');
   await page.getByRole('dialog').getByRole('button', { name: 'Delete parrot' }).click();
-  await page.getByText(mcpUrl).first().waitFor({ state: 'detached' });
+  await page.waitForURL(`${origin}/servers`);
   const gone = await page.request.post(mcpUrl, {
     headers: {
       authorization: `Bearer ${(await token.json()).access_token}`,

@@ -101,7 +101,7 @@ test('a server is deleted only by its name', async () => {
       return new HttpResponse(null, { status: 204 });
     }),
   );
-  const { user, router } = openApp('/servers/srv_01');
+  const { user, router } = openApp('/servers/srv_01/settings');
   await user.click(await screen.findByRole('button', { name: 'Delete notion-notes' }));
   const confirm = screen.getAllByRole('button', { name: 'Delete notion-notes' }).at(-1) as HTMLElement;
   await user.type(screen.getByLabelText('Type notion-notes to confirm'), 'notion{Enter}');

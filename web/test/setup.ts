@@ -1,6 +1,7 @@
 import '@testing-library/jest-dom/vitest';
 import { cleanup, configure } from '@testing-library/react';
 import { afterAll, afterEach, beforeAll, vi } from 'vitest';
+import { forget } from '@/lib/kept';
 import { host } from './host';
 
 // A busy machine is slow, not wrong.
@@ -18,5 +19,6 @@ afterEach(() => {
   host.resetHandlers();
   sessionStorage.clear();
   localStorage.clear();
+  forget();
 });
 afterAll(() => host.close());

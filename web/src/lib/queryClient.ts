@@ -1,6 +1,7 @@
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 import { ApiError, Unreachable } from './api';
 import type { Me } from './contract';
+import { forget } from './kept';
 
 /** Who is signed in; `ended` tells «was signed in until just now» from «never was». */
 export interface Session {
@@ -45,8 +46,9 @@ export function newQueryClient(): QueryClient {
   return client;
 }
 
-/** Forgets everything that belonged to the session. */
+/** Forgets everything that belonged to the session; what is half typed only where it was ended on purpose. */
 export function leaveSession(client: QueryClient, ended: boolean) {
+  if (!ended) forget();
   client.setQueryData<Session>(sessionKey, { me: null, ended });
   client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionKey[0] });
 }

@@ -1,3 +1,5 @@
+import type { ReactNode } from 'react';
+
 interface Props {
   code: string;
   label: string;
@@ -38,14 +40,21 @@ export function Code({ code, label, first = 1, marked = [], numbered = true }: P
 /** Code or a schema behind a line that opens it. */
 export function Disclosed({ summary, ...code }: { summary: string } & Pick<Props, 'code' | 'label' | 'numbered'>) {
   return (
-    <details className="group min-w-0">
+    <Fold summary={summary}>
+      <Code {...code} />
+    </Fold>
+  );
+}
+
+/** What stands behind a line that opens it. */
+export function Fold({ summary, open, children }: { summary: ReactNode; open?: boolean; children: ReactNode }) {
+  return (
+    <details open={open} className="group min-w-0">
       <summary className="inline-flex items-center gap-1 rounded-sm text-muted select-none hover:text-ink">
         <Chevron />
         {summary}
       </summary>
-      <div className="mt-2">
-        <Code {...code} />
-      </div>
+      <div className="mt-2">{children}</div>
     </details>
   );
 }
@@ -55,7 +64,7 @@ function Chevron() {
     <svg
       aria-hidden="true"
       viewBox="0 0 16 16"
-      className="size-4 transition-transform duration-150 group-open:rotate-90"
+      className="size-4 shrink-0 transition-transform duration-150 group-open:rotate-90"
     >
       <path
         d="m6 4 4 4-4 4"

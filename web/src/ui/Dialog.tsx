@@ -6,13 +6,17 @@ interface Props {
   children: ReactNode;
 }
 
-/** A modal question. The browser's own dialog traps focus, closes on Escape and gives focus back. */
+/** A modal question. The browser's own dialog traps focus and closes on Escape; focus goes back to what asked for it. */
 export function Dialog({ title, onClose, children }: Props) {
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
 
   useEffect(() => {
+    const asked = document.activeElement;
     ref.current?.showModal();
+    return () => {
+      if (asked instanceof HTMLElement && asked.isConnected) asked.focus();
+    };
   }, []);
 
   return (

@@ -5,18 +5,20 @@ let moved = false;
 
 interface Props {
   title: string;
+  /** Which part of it is shown: the document's title begins with that. */
+  part?: string | undefined;
   lead?: ReactNode;
   action?: ReactNode;
   children: ReactNode;
 }
 
 /** A page's frame: its title (also the document's), one line of what it is, and its main action. */
-export function Page({ title, lead, action, children }: Props) {
+export function Page({ title, part, lead, action, children }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
 
   useEffect(() => {
-    document.title = `${title} · Cloche`;
-  }, [title]);
+    document.title = `${part ? `${part} · ` : ''}${title} · Cloche`;
+  }, [title, part]);
 
   // What had the focus went with the page before: go on from here, and say where here is.
   useEffect(() => {

@@ -16,8 +16,9 @@ import {
 } from '../fixtures';
 import { forkedFrom, forkPreview, line, template, templateDetail, unrelated, update } from '../market';
 import type { Answers } from './app';
+import { serverScenes } from './serverScenes';
 
-interface Scene {
+export interface Scene {
   name: string;
   path: string;
   answers: Answers;
@@ -262,7 +263,7 @@ export const scenes: Scene[] = [
   { name: 'server', path: '/servers/srv_01', answers: { ...signedIn, 'GET servers/srv_01': { json: detail() } } },
   {
     name: 'server-delete',
-    path: '/servers/srv_01',
+    path: '/servers/srv_01/settings',
     answers: { ...signedIn, 'GET servers/srv_01': { json: detail() } },
     act: (page) => page.getByRole('button', { name: 'Delete notion-notes' }).click(),
   },
@@ -537,4 +538,5 @@ export const scenes: Scene[] = [
     path: '/?checkout=done',
     answers: { ...signedIn, 'GET billing': { json: { plan: 'pro', subscription: { gives: 'pro' } } } },
   },
+  ...serverScenes,
 ];

@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { getJson, jsonBody, send } from '@/lib/api';
-import type { ServerDetail, ServerPage } from '@/lib/contract';
+import type { Server, ServerDetail, ServerPage } from '@/lib/contract';
+import { serverPath } from '@/lib/server';
 
 const POLL_MS = 2_000;
 
@@ -24,10 +25,6 @@ export function serverOptions(id: string) {
   });
 }
 
-function serverPath(id: string): string {
-  return `servers/${encodeURIComponent(id)}`;
-}
-
 export function useSetSecret(serverId: string) {
   const client = useQueryClient();
   return useMutation({
@@ -36,6 +33,26 @@ export function useSetSecret(serverId: string) {
     // The variables hold a secret value: nothing of a finished request is kept.
     gcTime: 0,
     onSuccess: () => client.invalidateQueries({ queryKey: ['servers', serverId] }),
+  });
+}
+
+/** What is left out stays; a description of null is what the active version says. */
+export function useDescribeServer(serverId: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async (change: { name?: string; description?: string | null }) => {
+      const response = await send(serverPath(serverId), jsonBody('PATCH', change));
+      return (await response.json()) as Server;
+    },
+    onSuccess: () => client.invalidateQueries({ queryKey: ['servers'] }),
+  });
+}
+
+export function usePauseServer(serverId: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (pause: boolean) => send(`${serverPath(serverId)}/${pause ? 'pause' : 'resume'}`, { method: 'POST' }),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['servers'] }),
   });
 }
 

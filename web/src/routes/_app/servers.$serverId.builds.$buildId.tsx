@@ -1,6 +1,7 @@
 import { createFileRoute } from '@tanstack/react-router';
 import { BuildView } from '@/features/builds/BuildView';
 import { ConnectMenu } from '@/features/connect/ConnectMenu';
+import { AwaitingApproval } from '@/features/servers/AwaitingApproval';
 import { FailedBuild } from '@/features/servers/FailedBuild';
 import { LiveServer } from '@/features/servers/LiveServer';
 import { useMe } from '@/features/session/api';
@@ -33,6 +34,7 @@ function Build() {
           if (state === 'failed') {
             return <FailedBuild serverId={serverId} hasDraft={source !== null} onDiscarded={goBack} />;
           }
+          if (state === 'needs_approval') return <AwaitingApproval serverId={serverId} />;
           if (state !== 'live') return null;
           return (
             <LiveServer
