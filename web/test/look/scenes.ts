@@ -16,8 +16,9 @@ import {
 } from '../fixtures';
 import { forkedFrom, forkPreview, line, template, templateDetail, unrelated, update } from '../market';
 import type { Answers } from './app';
+import { organisationScenes } from './organisation';
 
-interface Scene {
+export interface Scene {
   name: string;
   path: string;
   answers: Answers;
@@ -287,7 +288,7 @@ export const scenes: Scene[] = [
   {
     name: 'account',
     path: '/servers',
-    answers: { ...signedIn, 'GET servers': { json: { servers: [] } } },
+    answers: { ...signedIn, 'GET servers': { json: { servers: [] } }, 'GET me/orgs': { json: { orgs: [] } } },
     act: (page) => page.getByRole('button', { name: /^Account of/ }).click(),
   },
   {
@@ -537,4 +538,5 @@ export const scenes: Scene[] = [
     path: '/?checkout=done',
     answers: { ...signedIn, 'GET billing': { json: { plan: 'pro', subscription: { gives: 'pro' } } } },
   },
+  ...organisationScenes,
 ];
