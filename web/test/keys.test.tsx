@@ -107,3 +107,21 @@ test('a developer is shown their own, whatever the address asks for', async () =
   expect(within(list).getByText('deploy script')).toBeVisible();
   expect(screen.queryByRole('button', { name: 'Everyone’s' })).toBeNull();
 });
+
+test('a session that has ended leads to the sign-in, and says so', async () => {
+  let signedIn = true;
+  host.use(
+    http.get('*/v1/auth/me', () =>
+      signedIn ? HttpResponse.json(as('owner')) : refuse(401, 'unauthenticated', 'Sign in.'),
+    ),
+    http.get('*/v1/api-keys', () => HttpResponse.json({ apiKeys: keys })),
+    http.delete('*/v1/api-keys/key_01', () => {
+      signedIn = false;
+      return refuse(401, 'unauthenticated', 'Sign in.');
+    }),
+  );
+  const { user } = openApp('/keys');
+  await user.click(await screen.findByRole('button', { name: 'Delete deploy script' }));
+  await user.click(screen.getByRole('button', { name: 'Delete deploy script now' }));
+  expect(await screen.findByText(/Your session has ended/)).toBeVisible();
+});

@@ -118,6 +118,7 @@ test('a payment that is overdue says until when the plan stays', async () => {
   openApp('/usage');
   expect(await screen.findByText(/A payment is overdue since/)).toHaveTextContent('November 19, 2026');
   expect(screen.getByText(/Pro stays until/)).toHaveTextContent('November 26, 2026');
+  expect(screen.getByRole('button', { name: 'Pay in the portal' })).toBeVisible();
 });
 
 test('a viewer sees the plans, and buys none', async () => {

@@ -22,7 +22,7 @@ export function Frame({ me, children }: { me: Me | null; children: ReactNode }) 
         </Link>
         <nav
           aria-label="Main"
-          className="flex min-h-0 min-w-0 flex-1 gap-1 overflow-x-auto md:flex-col md:overflow-y-auto"
+          className="flex min-h-0 min-w-0 flex-1 gap-1 overflow-x-auto md:-mx-1 md:flex-col md:overflow-y-auto md:p-1"
         >
           {me && (
             <NavLink to="/">

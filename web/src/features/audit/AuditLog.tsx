@@ -34,12 +34,9 @@ export function AuditLog({ filter, onFilter }: Props) {
       {error && <Problem error={error} action={<Button onClick={() => refetch()}>Try again</Button>} />}
       {!entries && !error && <Skeleton lines={6} />}
       {entries?.length === 0 && (
-        <div className="grid justify-items-start gap-3">
-          <p className="text-muted">
-            {filtered ? 'Nothing of that kind was done.' : 'Nothing was done yet: whatever is changed stands here.'}
-          </p>
-          {filtered && <Button onClick={() => onFilter({})}>Show everything</Button>}
-        </div>
+        <p className="text-muted">
+          {filtered ? 'Nothing of that kind was done.' : 'Nothing was done yet: whatever is changed stands here.'}
+        </p>
       )}
       {entries && entries.length > 0 && (
         <ol aria-label="Entries" className="divide-y divide-line rounded-md border border-line bg-surface">

@@ -72,9 +72,7 @@ export function Filters({ filter, onFilter }: Props) {
       </div>
       {filtered && (
         <div className="flex flex-wrap items-center gap-3">
-          <Button look="quiet" onClick={() => onFilter({})}>
-            Show everything
-          </Button>
+          <Button onClick={() => onFilter({})}>Show everything</Button>
           {filter.resourceId && (
             <p className="text-muted wrap-anywhere">
               Only of <code>{filter.resourceId}</code>

@@ -24,7 +24,7 @@ export function PlanSection({ role }: { role: Role }) {
     subscription !== null && subscription.status !== 'canceled' && subscription.status !== 'incomplete_expired';
   return (
     <Section title="Plan" note={subscription ? undefined : labelOf(plan)}>
-      {subscription && <Paid subscription={subscription} />}
+      {subscription && <Paid subscription={subscription} pays={role === 'owner'} />}
       {setByOperator && (
         <p className="text-muted">
           The plan {labelOf(plan)} was given to you by this platform’s operator: ask them for another.
@@ -47,9 +47,10 @@ function Day({ at }: { at: string }) {
   );
 }
 
-function Paid({ subscription }: { subscription: Subscription }) {
+function Paid({ subscription, pays }: { subscription: Subscription; pays: boolean }) {
   const { status, gives, interval, currentPeriodEndsAt, endsAt, pastDueSince, graceEndsAt } = subscription;
   if (pastDueSince) {
+    const how = pays ? 'Pay in the portal' : 'An owner can pay in the portal';
     return (
       <Notice tone="decide">
         <p className="font-medium">
@@ -57,10 +58,10 @@ function Paid({ subscription }: { subscription: Subscription }) {
         </p>
         {gives && graceEndsAt ? (
           <p className="mt-1">
-            {labelOf(gives)} stays until <Day at={graceEndsAt} />. Pay in the portal to keep it.
+            {labelOf(gives)} stays until <Day at={graceEndsAt} />. {how} to keep it.
           </p>
         ) : (
-          <p className="mt-1">The plan has ended with it. Pay in the portal to have it back.</p>
+          <p className="mt-1">The plan has ended with it. {how} to have it back.</p>
         )}
       </Notice>
     );
@@ -95,10 +96,16 @@ function Paid({ subscription }: { subscription: Subscription }) {
 
 function Portal({ standing }: { standing: Standing }) {
   const portal = usePortal();
-  const verb = standing.subscription ? 'Change, cancel or see invoices' : 'See invoices';
+  const { subscription } = standing;
+  const late = Boolean(subscription?.pastDueSince);
+  const verb = late ? 'Pay in the portal' : subscription ? 'Change, cancel or see invoices' : 'See invoices';
   return (
     <div className="grid justify-items-start gap-3">
-      <Button busy={(portal.isPending || portal.isSuccess) && 'Going to the portal…'} onClick={() => portal.mutate()}>
+      <Button
+        look={late ? 'primary' : 'plain'}
+        busy={(portal.isPending || portal.isSuccess) && 'Going to the portal…'}
+        onClick={() => portal.mutate()}
+      >
         {verb}
       </Button>
       {portal.error && <Problem error={portal.error} />}

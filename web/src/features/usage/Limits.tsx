@@ -37,10 +37,9 @@ function One({ limit: { what, limit, used, resetsAt } }: { limit: Limit }) {
         </p>
         {limit !== null && <Bar part={limit === 0 ? 1 : Math.min(1, used / limit)} full={full} />}
         <p className={`text-xs ${full ? 'text-decide' : 'text-muted'}`}>
-          {full && 'Used up. '}
           {limit !== null && resetsAt && (
             <>
-              Free again{' '}
+              {full ? 'Used up: free again' : 'Counted anew'}{' '}
               <time dateTime={resetsAt} title={resetsAt}>
                 {ago(resetsAt)}
               </time>
