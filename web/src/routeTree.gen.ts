@@ -15,7 +15,13 @@ import { Route as InviteRouteImport } from './routes/invite';
 import { Route as SignInRouteImport } from './routes/sign-in';
 import { Route as AppIndexRouteImport } from './routes/_app/index';
 import { Route as AppAccountRouteImport } from './routes/_app/account';
+import { Route as AppAuditRouteImport } from './routes/_app/audit';
+import { Route as AppKeysRouteImport } from './routes/_app/keys';
+import { Route as AppReviewsRouteImport } from './routes/_app/reviews';
+import { Route as AppUsageRouteImport } from './routes/_app/usage';
 import { Route as SignInConnectRouteImport } from './routes/sign-in_.connect';
+import { Route as AppOrganisationIndexRouteImport } from './routes/_app/organisation.index';
+import { Route as AppOrganisationNewRouteImport } from './routes/_app/organisation.new';
 import { Route as AppServersIndexRouteImport } from './routes/_app/servers.index';
 import { Route as OpenTemplatesIndexRouteImport } from './routes/_open/templates.index';
 import { Route as OpenTemplatesSlugRouteImport } from './routes/_open/templates.$slug';
@@ -58,10 +64,40 @@ const AppAccountRoute = AppAccountRouteImport.update({
   path: '/account',
   getParentRoute: () => AppRoute,
 } as any);
+const AppAuditRoute = AppAuditRouteImport.update({
+  id: '/audit',
+  path: '/audit',
+  getParentRoute: () => AppRoute,
+} as any);
+const AppKeysRoute = AppKeysRouteImport.update({
+  id: '/keys',
+  path: '/keys',
+  getParentRoute: () => AppRoute,
+} as any);
+const AppReviewsRoute = AppReviewsRouteImport.update({
+  id: '/reviews',
+  path: '/reviews',
+  getParentRoute: () => AppRoute,
+} as any);
+const AppUsageRoute = AppUsageRouteImport.update({
+  id: '/usage',
+  path: '/usage',
+  getParentRoute: () => AppRoute,
+} as any);
 const SignInConnectRoute = SignInConnectRouteImport.update({
   id: '/sign-in_/connect',
   path: '/sign-in/connect',
   getParentRoute: () => rootRouteImport,
+} as any);
+const AppOrganisationIndexRoute = AppOrganisationIndexRouteImport.update({
+  id: '/organisation/',
+  path: '/organisation/',
+  getParentRoute: () => AppRoute,
+} as any);
+const AppOrganisationNewRoute = AppOrganisationNewRouteImport.update({
+  id: '/organisation/new',
+  path: '/organisation/new',
+  getParentRoute: () => AppRoute,
 } as any);
 const AppServersIndexRoute = AppServersIndexRouteImport.update({
   id: '/servers/',
@@ -142,9 +178,15 @@ export interface FileRoutesByFullPath {
   '/invite': typeof InviteRoute;
   '/sign-in': typeof SignInRoute;
   '/account': typeof AppAccountRoute;
+  '/audit': typeof AppAuditRoute;
+  '/keys': typeof AppKeysRoute;
+  '/reviews': typeof AppReviewsRoute;
+  '/usage': typeof AppUsageRoute;
   '/sign-in/connect': typeof SignInConnectRoute;
+  '/organisation/new': typeof AppOrganisationNewRoute;
   '/templates/$slug': typeof OpenTemplatesSlugRoute;
   '/sign-in/callback/$provider': typeof SignInCallbackProviderRoute;
+  '/organisation/': typeof AppOrganisationIndexRoute;
   '/servers/': typeof AppServersIndexRoute;
   '/templates/': typeof OpenTemplatesIndexRoute;
   '/servers/$serverId': typeof AppServersServerIdPageRouteWithChildren;
@@ -162,9 +204,15 @@ export interface FileRoutesByTo {
   '/invite': typeof InviteRoute;
   '/sign-in': typeof SignInRoute;
   '/account': typeof AppAccountRoute;
+  '/audit': typeof AppAuditRoute;
+  '/keys': typeof AppKeysRoute;
+  '/reviews': typeof AppReviewsRoute;
+  '/usage': typeof AppUsageRoute;
   '/sign-in/connect': typeof SignInConnectRoute;
+  '/organisation/new': typeof AppOrganisationNewRoute;
   '/templates/$slug': typeof OpenTemplatesSlugRoute;
   '/sign-in/callback/$provider': typeof SignInCallbackProviderRoute;
+  '/organisation': typeof AppOrganisationIndexRoute;
   '/servers': typeof AppServersIndexRoute;
   '/templates': typeof OpenTemplatesIndexRoute;
   '/servers/$serverId/settings': typeof AppServersServerIdPageSettingsRoute;
@@ -183,10 +231,16 @@ export interface FileRoutesById {
   '/invite': typeof InviteRoute;
   '/sign-in': typeof SignInRoute;
   '/_app/account': typeof AppAccountRoute;
+  '/_app/audit': typeof AppAuditRoute;
+  '/_app/keys': typeof AppKeysRoute;
+  '/_app/reviews': typeof AppReviewsRoute;
+  '/_app/usage': typeof AppUsageRoute;
   '/sign-in_/connect': typeof SignInConnectRoute;
   '/_app/': typeof AppIndexRoute;
+  '/_app/organisation/new': typeof AppOrganisationNewRoute;
   '/_open/templates/$slug': typeof OpenTemplatesSlugRoute;
   '/sign-in_/callback/$provider': typeof SignInCallbackProviderRoute;
+  '/_app/organisation/': typeof AppOrganisationIndexRoute;
   '/_app/servers/': typeof AppServersIndexRoute;
   '/_open/templates/': typeof OpenTemplatesIndexRoute;
   '/_app/servers/$serverId/_page': typeof AppServersServerIdPageRouteWithChildren;
@@ -206,9 +260,15 @@ export interface FileRouteTypes {
     | '/invite'
     | '/sign-in'
     | '/account'
+    | '/audit'
+    | '/keys'
+    | '/reviews'
+    | '/usage'
     | '/sign-in/connect'
+    | '/organisation/new'
     | '/templates/$slug'
     | '/sign-in/callback/$provider'
+    | '/organisation/'
     | '/servers/'
     | '/templates/'
     | '/servers/$serverId'
@@ -226,9 +286,15 @@ export interface FileRouteTypes {
     | '/invite'
     | '/sign-in'
     | '/account'
+    | '/audit'
+    | '/keys'
+    | '/reviews'
+    | '/usage'
     | '/sign-in/connect'
+    | '/organisation/new'
     | '/templates/$slug'
     | '/sign-in/callback/$provider'
+    | '/organisation'
     | '/servers'
     | '/templates'
     | '/servers/$serverId/settings'
@@ -246,10 +312,16 @@ export interface FileRouteTypes {
     | '/invite'
     | '/sign-in'
     | '/_app/account'
+    | '/_app/audit'
+    | '/_app/keys'
+    | '/_app/reviews'
+    | '/_app/usage'
     | '/sign-in_/connect'
     | '/_app/'
+    | '/_app/organisation/new'
     | '/_open/templates/$slug'
     | '/sign-in_/callback/$provider'
+    | '/_app/organisation/'
     | '/_app/servers/'
     | '/_open/templates/'
     | '/_app/servers/$serverId/_page'
@@ -316,12 +388,54 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppAccountRouteImport;
       parentRoute: typeof AppRoute;
     };
+    '/_app/audit': {
+      id: '/_app/audit';
+      path: '/audit';
+      fullPath: '/audit';
+      preLoaderRoute: typeof AppAuditRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    '/_app/keys': {
+      id: '/_app/keys';
+      path: '/keys';
+      fullPath: '/keys';
+      preLoaderRoute: typeof AppKeysRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    '/_app/reviews': {
+      id: '/_app/reviews';
+      path: '/reviews';
+      fullPath: '/reviews';
+      preLoaderRoute: typeof AppReviewsRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    '/_app/usage': {
+      id: '/_app/usage';
+      path: '/usage';
+      fullPath: '/usage';
+      preLoaderRoute: typeof AppUsageRouteImport;
+      parentRoute: typeof AppRoute;
+    };
     '/sign-in_/connect': {
       id: '/sign-in_/connect';
       path: '/sign-in/connect';
       fullPath: '/sign-in/connect';
       preLoaderRoute: typeof SignInConnectRouteImport;
       parentRoute: typeof rootRouteImport;
+    };
+    '/_app/organisation/': {
+      id: '/_app/organisation/';
+      path: '/organisation';
+      fullPath: '/organisation/';
+      preLoaderRoute: typeof AppOrganisationIndexRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    '/_app/organisation/new': {
+      id: '/_app/organisation/new';
+      path: '/organisation/new';
+      fullPath: '/organisation/new';
+      preLoaderRoute: typeof AppOrganisationNewRouteImport;
+      parentRoute: typeof AppRoute;
     };
     '/_app/servers/': {
       id: '/_app/servers/';
@@ -448,7 +562,13 @@ const AppServersServerIdPageRouteWithChildren =
 
 interface AppRouteChildren {
   AppAccountRoute: typeof AppAccountRoute;
+  AppAuditRoute: typeof AppAuditRoute;
+  AppKeysRoute: typeof AppKeysRoute;
+  AppReviewsRoute: typeof AppReviewsRoute;
+  AppUsageRoute: typeof AppUsageRoute;
   AppIndexRoute: typeof AppIndexRoute;
+  AppOrganisationNewRoute: typeof AppOrganisationNewRoute;
+  AppOrganisationIndexRoute: typeof AppOrganisationIndexRoute;
   AppServersIndexRoute: typeof AppServersIndexRoute;
   AppServersServerIdPageRoute: typeof AppServersServerIdPageRouteWithChildren;
   AppServersServerIdBuildsBuildIdRoute: typeof AppServersServerIdBuildsBuildIdRoute;
@@ -456,7 +576,13 @@ interface AppRouteChildren {
 
 const AppRouteChildren: AppRouteChildren = {
   AppAccountRoute: AppAccountRoute,
+  AppAuditRoute: AppAuditRoute,
+  AppKeysRoute: AppKeysRoute,
+  AppReviewsRoute: AppReviewsRoute,
+  AppUsageRoute: AppUsageRoute,
   AppIndexRoute: AppIndexRoute,
+  AppOrganisationNewRoute: AppOrganisationNewRoute,
+  AppOrganisationIndexRoute: AppOrganisationIndexRoute,
   AppServersIndexRoute: AppServersIndexRoute,
   AppServersServerIdPageRoute: AppServersServerIdPageRouteWithChildren,
   AppServersServerIdBuildsBuildIdRoute: AppServersServerIdBuildsBuildIdRoute,

@@ -1,7 +1,7 @@
 import { screen, waitFor } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
 import { expect, test } from 'vitest';
-import { me } from './fixtures';
+import { me, ways } from './fixtures';
 import { host, refuse, signedOut } from './host';
 import { openApp } from './render';
 
@@ -145,4 +145,28 @@ test('an invitation for another address says so and offers the way out', async (
   await user.click(await screen.findByRole('button', { name: 'Join the organisation' }));
   expect(await screen.findByText(detail)).toBeVisible();
   expect(screen.getByRole('button', { name: 'Sign out' })).toBeVisible();
+});
+
+test('an invitation offers every way to sign in, and each leads back to it', async () => {
+  const asked: unknown[] = [];
+  host.use(
+    signedOut,
+    http.get('*/v1/auth/providers', () => HttpResponse.json(ways)),
+    http.post('*/v1/auth/providers/github/start', async ({ request }) => {
+      asked.push(await request.json());
+      return refuse(503, 'provider_unavailable', 'GitHub does not answer just now.');
+    }),
+    http.post('*/v1/auth/magic-link', async ({ request }) => {
+      asked.push(await request.json());
+      return new HttpResponse(null, { status: 202 });
+    }),
+  );
+  const { user } = openApp('/invite?token=a%26b');
+  await user.click(await screen.findByRole('button', { name: 'Continue with GitHub' }));
+  expect(await screen.findByText('GitHub does not answer just now.')).toBeVisible();
+  await user.type(screen.getByLabelText('Mail address'), 'ada@example.com');
+  await user.click(screen.getByRole('button', { name: 'Send sign-in link' }));
+  await screen.findByText('Link sent');
+  const next = '/invite?token=a%26b';
+  expect(asked).toEqual([{ next }, { email: 'ada@example.com', next }]);
 });

@@ -53,6 +53,17 @@ export function leaveSession(client: QueryClient, ended: boolean) {
   client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionKey[0] });
 }
 
+/** Acts in another organisation from now on. */
+export async function enterOrg(client: QueryClient, me: Me): Promise<void> {
+  client.setQueryData<Session>(sessionKey, { me, ended: false });
+  await readAnew(client);
+}
+
+/** Has everything be read again: what was read before is of another organisation. */
+export function readAnew(client: QueryClient): Promise<void> {
+  return client.resetQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionKey[0] });
+}
+
 function isPassing(error: Error): boolean {
   return error instanceof ApiError && [502, 503, 504].includes(error.status);
 }

@@ -4,6 +4,9 @@ import { Account } from '@/features/session/Account';
 import type { Me } from '@/lib/contract';
 import { Mark } from '@/ui/Bell';
 import { buttonClass } from '@/ui/Button';
+import { NavLink } from './-NavLink';
+import { OrgLinks } from './-OrgLinks';
+import { OrgSection } from './-OrgSection';
 
 /** The app around a page: where one is, where else one can go, and who one is. */
 export function Frame({ me, children }: { me: Me | null; children: ReactNode }) {
@@ -17,7 +20,10 @@ export function Frame({ me, children }: { me: Me | null; children: ReactNode }) 
           <Mark className="size-5" />
           <span className="max-sm:sr-only">Cloche</span>
         </Link>
-        <nav aria-label="Main" className="flex min-w-0 flex-1 gap-1 max-md:overflow-x-auto md:flex-col">
+        <nav
+          aria-label="Main"
+          className="flex min-h-0 min-w-0 flex-1 gap-1 overflow-x-auto md:-mx-1 md:flex-col md:overflow-y-auto md:p-1"
+        >
           {me && (
             <NavLink to="/">
               New<span className="max-sm:sr-only"> server</span>
@@ -26,9 +32,16 @@ export function Frame({ me, children }: { me: Me | null; children: ReactNode }) 
           {me && <NavLink to="/servers">Servers</NavLink>}
           <NavLink to="/templates">Templates</NavLink>
           {me && <NavLink to="/account">Account</NavLink>}
+          {me && (
+            <div className="mt-3 grid gap-1 border-line border-t pt-3 max-md:hidden">
+              <OrgLinks role={me.role} />
+            </div>
+          )}
         </nav>
         {me ? (
-          <Account me={me} />
+          <Account me={me}>
+            <OrgSection me={me} />
+          </Account>
         ) : (
           <Link to="/" className={buttonClass('primary')}>
             Sign in
@@ -39,17 +52,5 @@ export function Frame({ me, children }: { me: Me | null; children: ReactNode }) 
         {children}
       </main>
     </div>
-  );
-}
-
-function NavLink({ to, children }: { to: '/' | '/servers' | '/templates' | '/account'; children: ReactNode }) {
-  return (
-    <Link
-      to={to}
-      activeOptions={{ exact: to === '/', includeSearch: false }}
-      className="shrink-0 rounded-md px-2 py-1.5 whitespace-nowrap text-muted hover:bg-sunken hover:text-ink data-[status=active]:bg-sunken data-[status=active]:font-medium data-[status=active]:text-ink max-sm:px-1.5"
-    >
-      {children}
-    </Link>
   );
 }

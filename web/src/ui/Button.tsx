@@ -1,4 +1,4 @@
-import type { ButtonHTMLAttributes } from 'react';
+import type { ButtonHTMLAttributes, Ref } from 'react';
 
 type Look = 'primary' | 'plain' | 'quiet' | 'danger';
 
@@ -18,6 +18,7 @@ interface Props extends ButtonHTMLAttributes<HTMLButtonElement> {
   look?: Look;
   /** Shown in place of the label while the work is under way. */
   busy?: string | false;
+  ref?: Ref<HTMLButtonElement>;
 }
 
 export function Button({ look = 'plain', busy = false, className = '', children, disabled, ...rest }: Props) {

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { ApiError, Told } from '@/lib/api';
-import { count } from '@/lib/words';
+import { ago, count } from '@/lib/words';
 
 type Tone = 'plain' | 'decide' | 'broken';
 
@@ -36,7 +36,7 @@ export function Problem({ error, action }: { error: Error; action?: ReactNode })
           ))}
         </ul>
       )}
-      {api?.retryAfter && <p className="mt-1">Try again in {count(api.retryAfter, 'second')}.</p>}
+      {api?.retryAfter && <p className="mt-1">Try again {inTime(api.retryAfter)}.</p>}
       <p className="mt-1 text-xs text-muted">
         <code>{known ? error.code : error.name}</code>
         {api?.requestId && (
@@ -49,4 +49,8 @@ export function Problem({ error, action }: { error: Error; action?: ReactNode })
       {action && <div className="mt-3 flex flex-wrap gap-2">{action}</div>}
     </Notice>
   );
+}
+
+function inTime(seconds: number): string {
+  return seconds < 120 ? `in ${count(seconds, 'second')}` : ago(new Date(Date.now() + seconds * 1000).toISOString());
 }

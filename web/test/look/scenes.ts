@@ -17,6 +17,7 @@ import {
 import { forkedFrom, forkPreview, line, template, templateDetail, unrelated, update } from '../market';
 import type { Answers } from './app';
 import { serverScenes } from './serverScenes';
+import { organisationScenes } from './organisation';
 
 export interface Scene {
   name: string;
@@ -288,7 +289,7 @@ export const scenes: Scene[] = [
   {
     name: 'account',
     path: '/servers',
-    answers: { ...signedIn, 'GET servers': { json: { servers: [] } } },
+    answers: { ...signedIn, 'GET servers': { json: { servers: [] } }, 'GET me/orgs': { json: { orgs: [] } } },
     act: (page) => page.getByRole('button', { name: /^Account of/ }).click(),
   },
   {
@@ -539,4 +540,5 @@ export const scenes: Scene[] = [
     answers: { ...signedIn, 'GET billing': { json: { plan: 'pro', subscription: { gives: 'pro' } } } },
   },
   ...serverScenes,
+  ...organisationScenes,
 ];

@@ -1,6 +1,7 @@
-import { queryOptions } from '@tanstack/react-query';
-import { ApiError, getJson } from '@/lib/api';
+import { queryOptions, useMutation } from '@tanstack/react-query';
+import { ApiError, getJson, postJson, send } from '@/lib/api';
 import type { Billing } from '@/lib/contract';
+import type { Interval, OfferedPlan, Standing } from '@/lib/plans';
 
 /** Milliseconds between one question and the next: half a minute in all. */
 const PAUSES = [1_000, 2_000, 3_000, 5_000, 8_000, 11_000];
@@ -16,3 +17,38 @@ export const paidOptions = queryOptions({
     return PAUSES[dataUpdateCount + errorUpdateCount - 1] ?? false;
   },
 });
+
+/** What the organisation pays for; null on a platform that bills nobody. */
+export const standingOptions = queryOptions({
+  queryKey: ['billing', 'standing'],
+  queryFn: async ({ signal }) => {
+    try {
+      return await getJson<Standing>('billing', signal);
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 404) return null;
+      throw error;
+    }
+  },
+});
+
+export const offersOptions = queryOptions({
+  queryKey: ['billing', 'plans'],
+  queryFn: async ({ signal }) => (await getJson<{ plans: OfferedPlan[] }>('billing/plans', signal)).plans,
+  staleTime: 600_000,
+});
+
+/** Begins to pay for a plan: the browser leaves for the page where that is done. */
+export function useCheckout() {
+  return useMutation({
+    mutationFn: (wanted: { plan: string; interval: Interval }) => postJson<{ url: string }>('billing/checkout', wanted),
+    onSuccess: ({ url }) => location.assign(url),
+  });
+}
+
+/** Leaves for the page where what is paid for is changed or cancelled, and invoices are. */
+export function usePortal() {
+  return useMutation({
+    mutationFn: async () => (await (await send('billing/portal', { method: 'POST' })).json()) as { url: string },
+    onSuccess: ({ url }) => location.assign(url),
+  });
+}

@@ -1,12 +1,20 @@
+import { useLocation } from '@tanstack/react-router';
+import { type ReactNode, useState } from 'react';
 import type { Me } from '@/lib/contract';
 import { Button } from '@/ui/Button';
 import { Problem } from '@/ui/Notice';
 import { useSignOut } from './api';
 
-/** Who is signed in, and the way out. */
-export function Account({ me }: { me: Me }) {
-  const signOut = useSignOut();
+interface Props {
+  me: Me;
+  /** Where else one can go; shown once the menu is opened. */
+  children?: ReactNode;
+}
+
+/** Who is signed in, and a menu that leads elsewhere and out. */
+export function Account({ me, children }: Props) {
   const name = me.user.name || me.user.email;
+  const pathname = useLocation({ select: (location) => location.pathname });
   return (
     <>
       <button
@@ -28,24 +36,37 @@ export function Account({ me }: { me: Me }) {
           <span className="truncate text-xs text-muted">{me.org.name}</span>
         </span>
       </button>
-      <div
-        id="account"
-        popover="auto"
-        className="fixed inset-auto top-14 right-2 w-64 rounded-md border border-line bg-surface p-4 text-ink shadow-xl md:top-auto md:right-auto md:bottom-20 md:left-3"
-      >
-        <div className="grid gap-3">
-          <div>
-            <p className="font-medium wrap-anywhere">{me.user.email}</p>
-            <p className="text-muted">
-              {me.role} of {me.org.name} · {me.org.plan}
-            </p>
-          </div>
-          {signOut.error && <Problem error={signOut.error} />}
-          <Button onClick={() => signOut.mutate()} busy={signOut.isPending && 'Signing out…'}>
-            Sign out
-          </Button>
-        </div>
-      </div>
+      {/* Wherever it leads, it is closed there. */}
+      <Menu key={`${pathname} ${me.org.id}`} me={me}>
+        {children}
+      </Menu>
     </>
+  );
+}
+
+function Menu({ me, children }: Props) {
+  const signOut = useSignOut();
+  const [open, setOpen] = useState(false);
+  return (
+    <div
+      id="account"
+      popover="auto"
+      onBeforeToggle={(event) => setOpen(event.newState === 'open')}
+      className="fixed inset-auto top-14 right-2 max-h-[calc(100dvh-5rem)] w-64 overflow-y-auto rounded-md border border-line bg-surface p-4 text-ink shadow-xl md:top-auto md:right-auto md:bottom-20 md:left-3"
+    >
+      <div className="grid gap-3">
+        <div>
+          <p className="font-medium wrap-anywhere">{me.user.email}</p>
+          <p className="text-muted">
+            {me.role} of {me.org.name} · {me.org.plan}
+          </p>
+        </div>
+        {open && children}
+        {signOut.error && <Problem error={signOut.error} />}
+        <Button onClick={() => signOut.mutate()} busy={signOut.isPending && 'Signing out…'}>
+          Sign out
+        </Button>
+      </div>
+    </div>
   );
 }

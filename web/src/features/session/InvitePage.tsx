@@ -6,6 +6,7 @@ import { Skeleton } from '@/ui/Skeleton';
 import { sessionOptions, useAcceptInvite, useSignOut } from './api';
 import { LinkForm } from './LinkForm';
 import { Narrow } from './Narrow';
+import { OtherWays } from './OtherWays';
 
 /** Where a mailed invitation leads. Who is not signed in signs in first, with the address that it was mailed to. */
 export function InvitePage({ token, onJoined }: { token: string | undefined; onJoined: () => void }) {
@@ -29,10 +30,12 @@ export function InvitePage({ token, onJoined }: { token: string | undefined; onJ
     );
   }
   if (!session.me) {
+    const here = `/invite?token=${encodeURIComponent(token)}`;
     return (
       <Narrow title="You are invited">
-        <p>Sign in with the address that the invitation was mailed to, then come back to this page to join.</p>
-        <LinkForm />
+        <p>Sign in with the address that the invitation was mailed to. That leads back here, to join.</p>
+        <LinkForm next={here} />
+        <OtherWays next={here} />
       </Narrow>
     );
   }

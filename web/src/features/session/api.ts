@@ -2,7 +2,7 @@ import { queryOptions, useMutation, useQueryClient, useSuspenseQuery } from '@ta
 import { ApiError, getJson, jsonBody, postJson, send } from '@/lib/api';
 import type { Me, SignedIn, SignInOutcome } from '@/lib/contract';
 import { answerWithPasskey } from '@/lib/passkeys';
-import { leaveSession, type Session, sessionKey } from '@/lib/queryClient';
+import { leaveSession, readAnew, type Session, sessionKey } from '@/lib/queryClient';
 
 async function fetchSession(signal: AbortSignal, ended: boolean): Promise<Session> {
   try {
@@ -16,9 +16,12 @@ async function fetchSession(signal: AbortSignal, ended: boolean): Promise<Sessio
 /** Asked again whenever the tab is looked at: a sign-in link opens in another one. */
 export const sessionOptions = queryOptions({
   queryKey: sessionKey,
-  queryFn: ({ signal, client }) => {
+  queryFn: async ({ signal, client }) => {
     const before = client.getQueryData<Session>(sessionKey);
-    return fetchSession(signal, before?.ended === true || Boolean(before?.me));
+    const session = await fetchSession(signal, before?.ended === true || Boolean(before?.me));
+    // Another tab may have gone to another organisation.
+    if (before?.me && session.me && before.me.org.id !== session.me.org.id) void readAnew(client);
+    return session;
   },
   refetchOnWindowFocus: 'always',
 });
