@@ -50,7 +50,7 @@ export function Disclosed({ summary, ...code }: { summary: string } & Pick<Props
   );
 }
 
-function Chevron() {
+export function Chevron() {
   return (
     <svg
       aria-hidden="true"
