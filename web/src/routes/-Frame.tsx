@@ -1,4 +1,4 @@
-import { Link } from '@tanstack/react-router';
+import { Link, useRouterState } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { Account } from '@/features/session/Account';
 import type { Me } from '@/lib/contract';
@@ -27,18 +27,22 @@ export function Frame({ me, children }: { me: Me | null; children: ReactNode }) 
           <NavLink to="/templates">Templates</NavLink>
           {me && <NavLink to="/account">Account</NavLink>}
         </nav>
-        {me ? (
-          <Account me={me} />
-        ) : (
-          <Link to="/" className={buttonClass('primary')}>
-            Sign in
-          </Link>
-        )}
+        {me ? <Account me={me} /> : <SignIn />}
       </header>
       <main id="main" tabIndex={-1} className="mx-auto w-full max-w-[1120px] px-4 py-6 outline-none sm:px-8 sm:py-8">
         {children}
       </main>
     </div>
+  );
+}
+
+/** The way in, and back to the page that it was on. */
+function SignIn() {
+  const next = useRouterState({ select: ({ location }) => location.pathname + location.searchStr });
+  return (
+    <Link to="/sign-in" search={{ next }} className={buttonClass('primary')}>
+      Sign in
+    </Link>
   );
 }
 
