@@ -15,6 +15,7 @@ import { Route as InviteRouteImport } from './routes/invite';
 import { Route as SignInRouteImport } from './routes/sign-in';
 import { Route as AppIndexRouteImport } from './routes/_app/index';
 import { Route as AppAccountRouteImport } from './routes/_app/account';
+import { Route as AppAdminRouteImport } from './routes/_app/admin';
 import { Route as SignInConnectRouteImport } from './routes/sign-in_.connect';
 import { Route as AppServersIndexRouteImport } from './routes/_app/servers.index';
 import { Route as OpenTemplatesIndexRouteImport } from './routes/_open/templates.index';
@@ -49,6 +50,11 @@ const AppIndexRoute = AppIndexRouteImport.update({
 const AppAccountRoute = AppAccountRouteImport.update({
   id: '/account',
   path: '/account',
+  getParentRoute: () => AppRoute,
+} as any);
+const AppAdminRoute = AppAdminRouteImport.update({
+  id: '/admin',
+  path: '/admin',
   getParentRoute: () => AppRoute,
 } as any);
 const SignInConnectRoute = SignInConnectRouteImport.update({
@@ -93,6 +99,7 @@ export interface FileRoutesByFullPath {
   '/invite': typeof InviteRoute;
   '/sign-in': typeof SignInRoute;
   '/account': typeof AppAccountRoute;
+  '/admin': typeof AppAdminRoute;
   '/sign-in/connect': typeof SignInConnectRoute;
   '/templates/$slug': typeof OpenTemplatesSlugRoute;
   '/sign-in/callback/$provider': typeof SignInCallbackProviderRoute;
@@ -106,6 +113,7 @@ export interface FileRoutesByTo {
   '/invite': typeof InviteRoute;
   '/sign-in': typeof SignInRoute;
   '/account': typeof AppAccountRoute;
+  '/admin': typeof AppAdminRoute;
   '/sign-in/connect': typeof SignInConnectRoute;
   '/templates/$slug': typeof OpenTemplatesSlugRoute;
   '/sign-in/callback/$provider': typeof SignInCallbackProviderRoute;
@@ -121,6 +129,7 @@ export interface FileRoutesById {
   '/invite': typeof InviteRoute;
   '/sign-in': typeof SignInRoute;
   '/_app/account': typeof AppAccountRoute;
+  '/_app/admin': typeof AppAdminRoute;
   '/sign-in_/connect': typeof SignInConnectRoute;
   '/_app/': typeof AppIndexRoute;
   '/_open/templates/$slug': typeof OpenTemplatesSlugRoute;
@@ -137,6 +146,7 @@ export interface FileRouteTypes {
     | '/invite'
     | '/sign-in'
     | '/account'
+    | '/admin'
     | '/sign-in/connect'
     | '/templates/$slug'
     | '/sign-in/callback/$provider'
@@ -150,6 +160,7 @@ export interface FileRouteTypes {
     | '/invite'
     | '/sign-in'
     | '/account'
+    | '/admin'
     | '/sign-in/connect'
     | '/templates/$slug'
     | '/sign-in/callback/$provider'
@@ -164,6 +175,7 @@ export interface FileRouteTypes {
     | '/invite'
     | '/sign-in'
     | '/_app/account'
+    | '/_app/admin'
     | '/sign-in_/connect'
     | '/_app/'
     | '/_open/templates/$slug'
@@ -227,6 +239,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppAccountRouteImport;
       parentRoute: typeof AppRoute;
     };
+    '/_app/admin': {
+      id: '/_app/admin';
+      path: '/admin';
+      fullPath: '/admin';
+      preLoaderRoute: typeof AppAdminRouteImport;
+      parentRoute: typeof AppRoute;
+    };
     '/sign-in_/connect': {
       id: '/sign-in_/connect';
       path: '/sign-in/connect';
@@ -281,6 +300,7 @@ declare module '@tanstack/react-router' {
 
 interface AppRouteChildren {
   AppAccountRoute: typeof AppAccountRoute;
+  AppAdminRoute: typeof AppAdminRoute;
   AppIndexRoute: typeof AppIndexRoute;
   AppServersIndexRoute: typeof AppServersIndexRoute;
   AppServersServerIdIndexRoute: typeof AppServersServerIdIndexRoute;
@@ -289,6 +309,7 @@ interface AppRouteChildren {
 
 const AppRouteChildren: AppRouteChildren = {
   AppAccountRoute: AppAccountRoute,
+  AppAdminRoute: AppAdminRoute,
   AppIndexRoute: AppIndexRoute,
   AppServersIndexRoute: AppServersIndexRoute,
   AppServersServerIdIndexRoute: AppServersServerIdIndexRoute,
