@@ -18,6 +18,8 @@ import { Route as AppAccountRouteImport } from './routes/_app/account';
 import { Route as AppAdminRouteImport } from './routes/_app/admin';
 import { Route as SignInConnectRouteImport } from './routes/sign-in_.connect';
 import { Route as AppServersIndexRouteImport } from './routes/_app/servers.index';
+import { Route as OpenDocsIndexRouteImport } from './routes/_open/docs.index';
+import { Route as OpenDocsPageRouteImport } from './routes/_open/docs.$page';
 import { Route as OpenTemplatesIndexRouteImport } from './routes/_open/templates.index';
 import { Route as OpenTemplatesSlugRouteImport } from './routes/_open/templates.$slug';
 import { Route as SignInCallbackProviderRouteImport } from './routes/sign-in_.callback.$provider';
@@ -67,6 +69,16 @@ const AppServersIndexRoute = AppServersIndexRouteImport.update({
   path: '/servers/',
   getParentRoute: () => AppRoute,
 } as any);
+const OpenDocsIndexRoute = OpenDocsIndexRouteImport.update({
+  id: '/docs/',
+  path: '/docs/',
+  getParentRoute: () => OpenRoute,
+} as any);
+const OpenDocsPageRoute = OpenDocsPageRouteImport.update({
+  id: '/docs/$page',
+  path: '/docs/$page',
+  getParentRoute: () => OpenRoute,
+} as any);
 const OpenTemplatesIndexRoute = OpenTemplatesIndexRouteImport.update({
   id: '/templates/',
   path: '/templates/',
@@ -101,9 +113,11 @@ export interface FileRoutesByFullPath {
   '/account': typeof AppAccountRoute;
   '/admin': typeof AppAdminRoute;
   '/sign-in/connect': typeof SignInConnectRoute;
+  '/docs/$page': typeof OpenDocsPageRoute;
   '/templates/$slug': typeof OpenTemplatesSlugRoute;
   '/sign-in/callback/$provider': typeof SignInCallbackProviderRoute;
   '/servers/': typeof AppServersIndexRoute;
+  '/docs/': typeof OpenDocsIndexRoute;
   '/templates/': typeof OpenTemplatesIndexRoute;
   '/servers/$serverId/': typeof AppServersServerIdIndexRoute;
   '/servers/$serverId/builds/$buildId': typeof AppServersServerIdBuildsBuildIdRoute;
@@ -115,9 +129,11 @@ export interface FileRoutesByTo {
   '/account': typeof AppAccountRoute;
   '/admin': typeof AppAdminRoute;
   '/sign-in/connect': typeof SignInConnectRoute;
+  '/docs/$page': typeof OpenDocsPageRoute;
   '/templates/$slug': typeof OpenTemplatesSlugRoute;
   '/sign-in/callback/$provider': typeof SignInCallbackProviderRoute;
   '/servers': typeof AppServersIndexRoute;
+  '/docs': typeof OpenDocsIndexRoute;
   '/templates': typeof OpenTemplatesIndexRoute;
   '/servers/$serverId': typeof AppServersServerIdIndexRoute;
   '/servers/$serverId/builds/$buildId': typeof AppServersServerIdBuildsBuildIdRoute;
@@ -132,9 +148,11 @@ export interface FileRoutesById {
   '/_app/admin': typeof AppAdminRoute;
   '/sign-in_/connect': typeof SignInConnectRoute;
   '/_app/': typeof AppIndexRoute;
+  '/_open/docs/$page': typeof OpenDocsPageRoute;
   '/_open/templates/$slug': typeof OpenTemplatesSlugRoute;
   '/sign-in_/callback/$provider': typeof SignInCallbackProviderRoute;
   '/_app/servers/': typeof AppServersIndexRoute;
+  '/_open/docs/': typeof OpenDocsIndexRoute;
   '/_open/templates/': typeof OpenTemplatesIndexRoute;
   '/_app/servers/$serverId/': typeof AppServersServerIdIndexRoute;
   '/_app/servers/$serverId/builds/$buildId': typeof AppServersServerIdBuildsBuildIdRoute;
@@ -148,9 +166,11 @@ export interface FileRouteTypes {
     | '/account'
     | '/admin'
     | '/sign-in/connect'
+    | '/docs/$page'
     | '/templates/$slug'
     | '/sign-in/callback/$provider'
     | '/servers/'
+    | '/docs/'
     | '/templates/'
     | '/servers/$serverId/'
     | '/servers/$serverId/builds/$buildId';
@@ -162,9 +182,11 @@ export interface FileRouteTypes {
     | '/account'
     | '/admin'
     | '/sign-in/connect'
+    | '/docs/$page'
     | '/templates/$slug'
     | '/sign-in/callback/$provider'
     | '/servers'
+    | '/docs'
     | '/templates'
     | '/servers/$serverId'
     | '/servers/$serverId/builds/$buildId';
@@ -178,9 +200,11 @@ export interface FileRouteTypes {
     | '/_app/admin'
     | '/sign-in_/connect'
     | '/_app/'
+    | '/_open/docs/$page'
     | '/_open/templates/$slug'
     | '/sign-in_/callback/$provider'
     | '/_app/servers/'
+    | '/_open/docs/'
     | '/_open/templates/'
     | '/_app/servers/$serverId/'
     | '/_app/servers/$serverId/builds/$buildId';
@@ -260,6 +284,20 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppServersIndexRouteImport;
       parentRoute: typeof AppRoute;
     };
+    '/_open/docs/': {
+      id: '/_open/docs/';
+      path: '/docs';
+      fullPath: '/docs/';
+      preLoaderRoute: typeof OpenDocsIndexRouteImport;
+      parentRoute: typeof OpenRoute;
+    };
+    '/_open/docs/$page': {
+      id: '/_open/docs/$page';
+      path: '/docs/$page';
+      fullPath: '/docs/$page';
+      preLoaderRoute: typeof OpenDocsPageRouteImport;
+      parentRoute: typeof OpenRoute;
+    };
     '/_open/templates/': {
       id: '/_open/templates/';
       path: '/templates';
@@ -319,12 +357,16 @@ const AppRouteChildren: AppRouteChildren = {
 const AppRouteWithChildren = AppRoute._addFileChildren(AppRouteChildren);
 
 interface OpenRouteChildren {
+  OpenDocsPageRoute: typeof OpenDocsPageRoute;
   OpenTemplatesSlugRoute: typeof OpenTemplatesSlugRoute;
+  OpenDocsIndexRoute: typeof OpenDocsIndexRoute;
   OpenTemplatesIndexRoute: typeof OpenTemplatesIndexRoute;
 }
 
 const OpenRouteChildren: OpenRouteChildren = {
+  OpenDocsPageRoute: OpenDocsPageRoute,
   OpenTemplatesSlugRoute: OpenTemplatesSlugRoute,
+  OpenDocsIndexRoute: OpenDocsIndexRoute,
   OpenTemplatesIndexRoute: OpenTemplatesIndexRoute,
 };
 

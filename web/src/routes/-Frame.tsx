@@ -26,6 +26,7 @@ export function Frame({ me, children }: { me: Me | null; children: ReactNode }) 
           {me && <NavLink to="/servers">Servers</NavLink>}
           <NavLink to="/templates">Templates</NavLink>
           {me && <NavLink to="/account">Account</NavLink>}
+          <NavLink to="/docs">Docs</NavLink>
         </nav>
         {me ? <Account me={me} /> : <SignIn />}
       </header>
@@ -46,7 +47,13 @@ function SignIn() {
   );
 }
 
-function NavLink({ to, children }: { to: '/' | '/servers' | '/templates' | '/account'; children: ReactNode }) {
+function NavLink({
+  to,
+  children,
+}: {
+  to: '/' | '/servers' | '/templates' | '/account' | '/docs';
+  children: ReactNode;
+}) {
   return (
     <Link
       to={to}

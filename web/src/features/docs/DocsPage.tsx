@@ -1,0 +1,76 @@
+import { Link } from '@tanstack/react-router';
+import { NotFound } from '@/ui/NotFound';
+import { Page } from '@/ui/Page';
+import { blocksOf } from './blocks';
+import { Prose } from './Prose';
+import { type DocPage, pages } from './pages';
+
+/** A page of the documentation, with the way to the others. */
+export function DocsPage({ slug }: { slug: string | undefined }) {
+  const at = slug === undefined ? 0 : pages.findIndex((page) => page.slug === slug);
+  const page = pages[at];
+  if (!page) return <NotFound what="page of the documentation" />;
+  const next = pages[at + 1];
+  return (
+    <Page title={page.title}>
+      <div className="grid items-start gap-8 lg:grid-cols-[minmax(0,1fr)_220px]">
+        <article className="grid min-w-0 gap-8">
+          <Prose text={page.text} />
+          {next && (
+            <p className="border-line border-t pt-4">
+              Next:{' '}
+              <Link to="/docs/$page" params={{ page: next.slug }} className="text-link underline underline-offset-2">
+                {next.title}
+              </Link>
+            </p>
+          )}
+        </article>
+        <aside className="grid gap-6 max-lg:row-start-1 lg:sticky lg:top-8">
+          <Contents page={page} />
+        </aside>
+      </div>
+    </Page>
+  );
+}
+
+function Contents({ page }: { page: DocPage }) {
+  return (
+    <nav aria-label="Documentation" className="overflow-x-auto">
+      <ul className="flex gap-1 lg:grid">
+        {pages.map(({ slug, title }) => {
+          const here = slug === page.slug;
+          return (
+            <li key={slug} className="shrink-0">
+              <Link
+                to="/docs/$page"
+                params={{ page: slug }}
+                aria-current={here ? 'page' : undefined}
+                className={`block rounded-md px-2 py-1.5 whitespace-nowrap ${here ? 'bg-sunken font-medium' : 'text-muted hover:bg-sunken hover:text-ink'}`}
+              >
+                {title}
+              </Link>
+              {here && <Parts text={page.text} />}
+            </li>
+          );
+        })}
+      </ul>
+    </nav>
+  );
+}
+
+function Parts({ text }: { text: string }) {
+  return (
+    <ul className="grid border-line border-l py-1 ml-2 max-lg:hidden">
+      {blocksOf(text).map(
+        (block) =>
+          block.kind === 'heading' && (
+            <li key={block.id}>
+              <a href={`#${block.id}`} className="block rounded-sm px-3 py-0.5 text-xs text-muted hover:text-ink">
+                {block.text}
+              </a>
+            </li>
+          ),
+      )}
+    </ul>
+  );
+}

@@ -1,0 +1,55 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { screen, within } from '@testing-library/react';
+import { expect, test } from 'vitest';
+import { blocksOf, spansOf } from '@/features/docs/blocks';
+import { pages } from '@/features/docs/pages';
+import { host, signedOut } from './host';
+import { openApp } from './render';
+
+const repository = join(import.meta.dirname, '../..');
+
+/** Without what a sample may leave out: how deep it stands. */
+function flat(code: string): string {
+  return code
+    .split('\n')
+    .map((line) => line.trim())
+    .join('\n');
+}
+
+test('every sample is one that is there', () => {
+  const samples = pages.flatMap(({ text }) => blocksOf(text).filter((block) => block.kind === 'sample'));
+  expect(samples.length).toBeGreaterThan(8);
+  for (const { from, code } of samples) {
+    expect(flat(readFileSync(join(repository, from), 'utf8')), from).toContain(flat(code));
+  }
+});
+
+test('every page is listed, its parts have names of their own, and its links lead somewhere', () => {
+  const files = readdirSync(join(import.meta.dirname, '../src/features/docs/pages'));
+  expect(pages.map(({ slug }) => `${slug}.md`).sort()).toEqual(files.sort());
+  const places = ['/', '/templates', ...pages.map(({ slug }) => `/docs/${slug}`)];
+  for (const { slug, text } of pages) {
+    const ids = blocksOf(text).flatMap((block) => (block.kind === 'heading' ? [block.id] : []));
+    expect(new Set(ids).size, slug).toBe(ids.length);
+    for (const span of spansOf(text)) if (span.kind === 'link') expect(places, slug).toContain(span.href);
+  }
+});
+
+test('everyone reads the documentation, and finds the next page', async () => {
+  host.use(signedOut);
+  const { user } = openApp('/docs');
+  expect(await screen.findByRole('heading', { level: 1, name: 'Quickstart' })).toBeVisible();
+  const list = () => within(screen.getByRole('navigation', { name: 'Documentation' }));
+  await user.click(list().getByRole('link', { name: 'Writing tools' }));
+  expect(await screen.findByRole('heading', { level: 1, name: 'Writing tools' })).toBeVisible();
+  expect(screen.getByRole('region', { name: 'Sample from guest-sdk/README.md' })).toHaveTextContent('{API_TOKEN}');
+  expect(list().getByRole('link', { name: 'Requests' })).toHaveAttribute('href', '#requests');
+  await user.click(within(screen.getByRole('article')).getByRole('link', { name: 'Capabilities and security' }));
+  expect(await screen.findByRole('heading', { level: 1, name: 'Capabilities and security' })).toBeVisible();
+});
+
+test('a page that is not there says so', async () => {
+  openApp('/docs/nonsense');
+  expect(await screen.findByRole('heading', { name: 'There is no such page of the documentation' })).toBeVisible();
+});
