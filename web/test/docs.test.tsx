@@ -43,7 +43,7 @@ test('everyone reads the documentation, and finds the next page', async () => {
   const list = () => within(screen.getByRole('navigation', { name: 'Documentation' }));
   await user.click(list().getByRole('link', { name: 'Writing tools' }));
   expect(await screen.findByRole('heading', { level: 1, name: 'Writing tools' })).toBeVisible();
-  expect(screen.getByRole('region', { name: 'Sample from guest-sdk/README.md' })).toHaveTextContent('{API_TOKEN}');
+  expect(screen.getByRole('region', { name: 'Sample 1, from guest-sdk/README.md' })).toHaveTextContent('{API_TOKEN}');
   expect(list().getByRole('link', { name: 'Requests' })).toHaveAttribute('href', '#requests');
   await user.click(within(screen.getByRole('article')).getByRole('link', { name: 'Capabilities and security' }));
   expect(await screen.findByRole('heading', { level: 1, name: 'Capabilities and security' })).toBeVisible();

@@ -122,7 +122,7 @@ test('a document that is too large to host whole says so, and no more are chosen
   reads(() => HttpResponse.json({ ...large(), mostTools: 2 }, { status: 201 }));
   const { user } = openApp('/');
   await byAddress(user);
-  expect(await screen.findByText(/too large to host whole: 60 of its operations/)).toBeVisible();
+  expect(await screen.findByText(/too large for one server: 60 of 60 operations can be tools/)).toBeVisible();
   expect(screen.queryByRole('checkbox')).toBeNull();
   await user.click(screen.getByText('/visits'));
   const [first, second, third] = await screen.findAllByRole('checkbox');

@@ -45,8 +45,9 @@ test('who is no admin is told so, and finds no way here', async () => {
     ),
   );
   openApp('/admin');
-  expect(await screen.findByText('This page is for admins of the platform')).toBeVisible();
+  expect(await screen.findByText('This page is for admins of the platform.')).toBeVisible();
   expect(screen.queryByRole('alert')).toBeNull();
+  expect(screen.queryByRole('navigation', { name: 'Moderation' })).toBeNull();
   expect(
     within(screen.getByRole('navigation', { name: 'Main' })).queryByRole('link', { name: /admin|moder/i }),
   ).toBeNull();

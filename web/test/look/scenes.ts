@@ -16,8 +16,10 @@ import {
 } from '../fixtures';
 import { forkedFrom, forkPreview, line, template, templateDetail, unrelated, update } from '../market';
 import type { Answers } from './app';
+import { beginScenes } from './begin';
+import { platformScenes } from './platform';
 
-interface Scene {
+export interface Scene {
   name: string;
   path: string;
   answers: Answers;
@@ -128,26 +130,6 @@ export const scenes: Scene[] = [
     },
   },
   { name: 'describe', path: '/', answers: signedIn },
-  {
-    name: 'describe-refused',
-    path: '/',
-    answers: {
-      ...signedIn,
-      'POST servers/preview/stream': {
-        status: 400,
-        json: problem(
-          400,
-          'secret_in_prompt',
-          'The description holds what looks like a GitHub token. Take it out: the next step asks for it.',
-        ),
-      },
-    },
-    act: async (page) => {
-      await page.getByLabel('Describe the server').fill('List my issues with ghp_16C7e42F292c6912E7710c838347Ae178B4a');
-      await page.getByRole('button', { name: 'Draft tools' }).click();
-      await page.getByRole('alert').waitFor();
-    },
-  },
   {
     name: 'drafting',
     path: '/',
@@ -537,4 +519,6 @@ export const scenes: Scene[] = [
     path: '/?checkout=done',
     answers: { ...signedIn, 'GET billing': { json: { plan: 'pro', subscription: { gives: 'pro' } } } },
   },
+  ...beginScenes,
+  ...platformScenes,
 ];

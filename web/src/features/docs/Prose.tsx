@@ -5,17 +5,20 @@ import { type Block, blocksOf, spansOf } from './blocks';
 
 /** A page's text, as it is written in `pages/`. */
 export function Prose({ text }: { text: string }) {
+  const blocks = blocksOf(text);
+  const samples = blocks.filter(({ kind }) => kind === 'sample');
   return (
     <div className="grid min-w-0 gap-4 text-base">
-      {blocksOf(text).map((block, i) => (
+      {blocks.map((block, i) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the blocks of a text never move
-        <Shown key={i} block={block} />
+        <Shown key={i} block={block} sample={samples.indexOf(block) + 1} />
       ))}
     </div>
   );
 }
 
-function Shown({ block }: { block: Block }) {
+/** A block; `sample` is its number among the page's samples. */
+function Shown({ block, sample }: { block: Block; sample: number }) {
   switch (block.kind) {
     case 'heading':
       return (
@@ -36,7 +39,7 @@ function Shown({ block }: { block: Block }) {
       );
     }
     case 'sample':
-      return <Sample {...block} />;
+      return <Sample {...block} number={sample} />;
     case 'paragraph':
       return (
         <p className="max-w-[68ch] wrap-anywhere">
@@ -46,15 +49,15 @@ function Shown({ block }: { block: Block }) {
   }
 }
 
-function Sample({ language, from, code }: Extract<Block, { kind: 'sample' }>) {
+function Sample({ language, from, code, number }: Extract<Block, { kind: 'sample' }> & { number: number }) {
   return (
     <figure className="grid gap-1">
-      <Code label={`Sample from ${from}`} code={code} numbered={false} />
+      <Code label={`Sample ${number}, from ${from}`} code={code} numbered={false} />
       <figcaption className="flex flex-wrap items-center justify-between gap-2 text-xs text-muted">
         <span className="wrap-anywhere">
           from <code>{from}</code>
         </span>
-        {language === 'sh' && <CopyButton text={code} what="the sample" />}
+        {language === 'sh' && <CopyButton text={code} what={`sample ${number}`} />}
       </figcaption>
     </figure>
   );

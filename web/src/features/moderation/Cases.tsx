@@ -15,7 +15,7 @@ export function Cases({ state }: { state: CaseState }) {
   const [told, setTold] = useState<{ text: string } | null>(null);
   const cases = list.data?.pages.flatMap((page) => page.cases) ?? [];
   return (
-    <Listed list={list}>
+    <Listed view="cases" list={list}>
       <nav aria-label="State" className="flex gap-1">
         {caseStates.map((one) => (
           <Link

@@ -1,10 +1,13 @@
+import { Link } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { ApiError } from '@/lib/api';
-import { Button } from '@/ui/Button';
+import { Button, buttonClass } from '@/ui/Button';
 import { Notice, Problem } from '@/ui/Notice';
 import { Skeleton } from '@/ui/Skeleton';
+import { type View, Views } from './Views';
 
 interface Props {
+  view: View;
   /** What stands between a list and what is read of it. */
   list: {
     data: unknown;
@@ -18,11 +21,12 @@ interface Props {
 }
 
 /** A list of the API for admins: while it comes, where it fails, and for whom it is not. */
-export function Listed({ list, children }: Props) {
+export function Listed({ view, list, children }: Props) {
   const { data, error } = list;
   if (error instanceof ApiError && error.code === 'not_an_admin') return <NotAnAdmin error={error} />;
   return (
     <>
+      <Views view={view} />
       {error && <Problem error={error} action={<Button onClick={() => list.refetch()}>Try again</Button>} />}
       {!data && !error && <Skeleton lines={6} />}
       {Boolean(data) && children}
@@ -41,16 +45,19 @@ export function Listed({ list, children }: Props) {
 
 function NotAnAdmin({ error }: { error: ApiError }) {
   return (
-    <Notice>
-      <p className="font-medium">This page is for admins of the platform</p>
-      <p className="mt-1 wrap-anywhere">
+    <div className="grid max-w-prose justify-items-start gap-4">
+      <p className="font-medium">This page is for admins of the platform.</p>
+      <p className="text-muted">
         Being an owner of an organisation is something else. The operator of this Cloche makes admins, at its command
         line: <code>cloche admin grant</code>.
       </p>
-      <p className="mt-1 text-xs text-muted">
+      <p className="text-xs text-muted">
         <code>{error.code}</code>
       </p>
-    </Notice>
+      <Link to="/servers" className={buttonClass()}>
+        Go to your servers
+      </Link>
+    </div>
   );
 }
 

@@ -10,7 +10,7 @@ export function Log() {
   const list = useInfiniteQuery(logOptions);
   const entries = list.data?.pages.flatMap((page) => page.entries) ?? [];
   return (
-    <Listed list={list}>
+    <Listed view="log" list={list}>
       {entries.length === 0 ? (
         <Nothing>Nothing was decided yet. Each decision stands here with who made it, and why.</Nothing>
       ) : (

@@ -15,7 +15,7 @@ export function Templates({ status }: { status: TemplateStatus }) {
   const [told, setTold] = useState<{ text: string } | null>(null);
   const templates = list.data?.pages.flatMap((page) => page.templates) ?? [];
   return (
-    <Listed list={list}>
+    <Listed view="templates" list={list}>
       <nav aria-label="Status" className="flex flex-wrap gap-1">
         {statuses.map((one) => (
           <Link

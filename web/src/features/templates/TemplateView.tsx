@@ -98,8 +98,9 @@ export function TemplateView({ slug, signedIn, owner, urlBase, onForked }: Props
           )}
         </div>
         <div className="grid min-w-0 gap-8 lg:col-start-2">
+          {template.own && <Ownership template={template} owner={owner} />}
           <Facts template={template} />
-          {template.own ? <Ownership template={template} owner={owner} /> : <Report slug={slug} signedIn={signedIn} />}
+          {!template.own && <Report slug={slug} signedIn={signedIn} />}
         </div>
       </div>
     </Page>

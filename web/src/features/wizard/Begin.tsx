@@ -34,22 +34,22 @@ export function Begin({ prompt, fresh, onPrompt, onPreview, onImported }: Props)
           onValueChange={(way) => setWay(way === 'document' ? 'document' : 'words')}
           className="grid min-w-0 gap-4"
         >
-          <Tabs.List aria-label="Begin with" className="flex gap-4 overflow-x-auto border-line border-b">
+          <Tabs.List aria-label="Begin with" className="flex overflow-x-auto border-line border-b">
             {ways.map(([value, name]) => (
               <Tabs.Trigger
                 key={value}
                 value={value}
-                className="-mb-px shrink-0 border-transparent border-b-2 py-2 text-muted -outline-offset-2 transition-colors duration-150 hover:text-ink data-[state=active]:border-accent data-[state=active]:text-ink"
+                className="-mb-px shrink-0 border-transparent border-b-2 px-2 py-2 text-muted -outline-offset-2 transition-colors duration-150 hover:text-ink data-[state=active]:border-accent data-[state=active]:text-ink"
               >
                 {name}
               </Tabs.Trigger>
             ))}
           </Tabs.List>
           {/* Both stay: what was written in one outlives a look at the other. */}
-          <Tabs.Content value="words" forceMount tabIndex={-1} className="outline-none">
+          <Tabs.Content value="words" forceMount hidden={way !== 'words'} tabIndex={-1} className="outline-none">
             <Describe prompt={prompt} fresh={fresh === prompt.trim()} onPrompt={onPrompt} onPreview={onPreview} />
           </Tabs.Content>
-          <Tabs.Content value="document" forceMount tabIndex={-1} className="outline-none">
+          <Tabs.Content value="document" forceMount hidden={way !== 'document'} tabIndex={-1} className="outline-none">
             <ImportForm onImported={onImported} />
           </Tabs.Content>
         </Tabs.Root>

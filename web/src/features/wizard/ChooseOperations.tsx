@@ -27,7 +27,7 @@ export function ChooseOperations(props: Props) {
   return (
     <Page
       title={imported ? `Choose from ${imported.title || 'the document'}` : 'Choose operations'}
-      lead={imported && `${capital(imported.advice)}.`}
+      lead={imported && !imported.tooLarge && `${capital(imported.advice)}.`}
       action={imported && <Button onClick={props.onBack}>Another document</Button>}
     >
       {!imported && !error && <Skeleton lines={6} />}
@@ -63,12 +63,7 @@ function ChoiceForm({ choice, onChoice, onPreview, onBack, imported }: Props & {
   return (
     <form onSubmit={submit} noValidate className="grid items-start gap-8 lg:grid-cols-[minmax(0,1fr)_320px]">
       <div className="grid min-w-0 gap-4">
-        {imported.tooLarge && (
-          <Notice tone="decide">
-            This document is too large to host whole: {imported.importable.toLocaleString('en')} of its operations can
-            be tools, and a server has {imported.mostTools} at most. AI clients choose better among few tools, too.
-          </Notice>
-        )}
+        {imported.tooLarge && <Notice tone="decide">{capital(imported.advice)}.</Notice>}
         <OperationList
           operations={imported.operations}
           chosen={chosen}

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import type { ImportOperation } from '@/lib/imports';
 import { count } from '@/lib/words';
 import { Button } from '@/ui/Button';
+import { Chevron } from '@/ui/Code';
 import { Field, Choice as Select } from '@/ui/Field';
 import { found, type Group, type Grouping, grouped } from './operations';
 
@@ -95,8 +96,9 @@ function Operations({ group: { name, operations }, begun, chosen, full, onToggle
   const [open, setOpen] = useState(begun);
   const taken = operations.filter(({ id }) => chosen.includes(id)).length;
   return (
-    <details open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary className="flex items-baseline gap-2 px-4 py-3 select-none">
+    <details className="group" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary className="flex items-center gap-2 px-4 py-3 select-none">
+        <Chevron />
         <span className="font-medium wrap-anywhere">{name}</span>
         <span className="text-xs text-muted tabular-nums">
           {operations.length}

@@ -1,5 +1,6 @@
 import { createFileRoute } from '@tanstack/react-router';
-import { ModerationPage, type View, views } from '@/features/moderation/ModerationPage';
+import { ModerationPage } from '@/features/moderation/ModerationPage';
+import { type View, views } from '@/features/moderation/Views';
 import type { TemplateStatus } from '@/lib/market';
 import { type CaseState, caseStates, statuses } from '@/lib/moderation';
 
