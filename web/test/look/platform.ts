@@ -9,7 +9,12 @@ const signedIn: Answers = { 'GET auth/me': { json: me } };
 const signedOut: Answers = { 'GET auth/me': { status: 401, json: problem(401, 'unauthenticated', 'Sign in.') } };
 
 function docs(page: string): Scene {
-  return { name: `docs-${page}`, path: `/docs/${page}`, answers: signedOut };
+  return {
+    name: `docs-${page}`,
+    path: `/docs/${page}`,
+    answers: signedOut,
+    act: (shown) => shown.locator('article p').first().waitFor(),
+  };
 }
 
 export const platformScenes: Scene[] = [
@@ -145,5 +150,6 @@ export const platformScenes: Scene[] = [
     act: (page) => page.getByText('What was changed').first().click(),
   },
   { name: 'admin-loading', path: '/admin', answers: { ...signedIn, 'GET admin/cases': 'hang' } },
-  ...['quickstart', 'concepts', 'tools', 'security', 'oauth', 'self-hosting', 'faq', 'nonsense'].map(docs),
+  ...['quickstart', 'concepts', 'tools', 'security', 'oauth', 'self-hosting', 'faq'].map(docs),
+  { name: 'docs-missing', path: '/docs/nonsense', answers: signedOut },
 ];

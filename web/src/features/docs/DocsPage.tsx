@@ -1,21 +1,31 @@
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { Button } from '@/ui/Button';
 import { NotFound } from '@/ui/NotFound';
+import { Problem } from '@/ui/Notice';
 import { Page } from '@/ui/Page';
+import { Skeleton } from '@/ui/Skeleton';
+import { textOptions } from './api';
 import { blocksOf } from './blocks';
 import { Prose } from './Prose';
 import { type DocPage, pages } from './pages';
 
 /** A page of the documentation, with the way to the others. */
 export function DocsPage({ slug }: { slug: string | undefined }) {
-  const at = slug === undefined ? 0 : pages.findIndex((page) => page.slug === slug);
-  const page = pages[at];
-  if (!page) return <NotFound what="page of the documentation" />;
-  const next = pages[at + 1];
+  const page = slug === undefined ? pages[0] : pages.find((page) => page.slug === slug);
+  return page ? <Written page={page} /> : <NotFound what="page of the documentation" />;
+}
+
+function Written({ page }: { page: DocPage }) {
+  const { data: text, error } = useQuery(textOptions(page));
+  const next = pages[pages.indexOf(page) + 1];
   return (
     <Page title={page.title}>
       <div className="grid items-start gap-8 lg:grid-cols-[minmax(0,1fr)_220px]">
         <article className="grid min-w-0 gap-8">
-          <Prose text={page.text} />
+          {text !== undefined && <Prose text={text} />}
+          {text === undefined && !error && <Skeleton lines={6} />}
+          {error && <Problem error={error} action={<Button onClick={() => location.reload()}>Reload</Button>} />}
           {next && (
             <p className="border-line border-t pt-4">
               Next:{' '}
@@ -26,14 +36,14 @@ export function DocsPage({ slug }: { slug: string | undefined }) {
           )}
         </article>
         <aside className="grid gap-6 max-lg:row-start-1 lg:sticky lg:top-8">
-          <Contents page={page} />
+          <Contents page={page} text={text ?? ''} />
         </aside>
       </div>
     </Page>
   );
 }
 
-function Contents({ page }: { page: DocPage }) {
+function Contents({ page, text }: { page: DocPage; text: string }) {
   return (
     <nav aria-label="Documentation" className="overflow-x-auto">
       <ul className="flex gap-1 lg:grid">
@@ -49,7 +59,7 @@ function Contents({ page }: { page: DocPage }) {
               >
                 {title}
               </Link>
-              {here && <Parts text={page.text} />}
+              {here && <Parts text={text} />}
             </li>
           );
         })}

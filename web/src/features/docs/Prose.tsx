@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import { useEffect } from 'react';
 import { Code } from '@/ui/Code';
 import { CopyButton } from '@/ui/Copy';
 import { type Block, blocksOf, spansOf } from './blocks';
@@ -7,6 +8,13 @@ import { type Block, blocksOf, spansOf } from './blocks';
 export function Prose({ text }: { text: string }) {
   const blocks = blocksOf(text);
   const samples = blocks.filter(({ kind }) => kind === 'sample');
+
+  // The text has come after the browser has looked for the part that its address names.
+  useEffect(() => {
+    const id = location.hash.slice(1);
+    if (id) document.getElementById(id)?.scrollIntoView();
+  }, []);
+
   return (
     <div className="grid min-w-0 gap-4 text-base">
       {blocks.map((block, i) => (
