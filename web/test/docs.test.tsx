@@ -65,7 +65,8 @@ test('everyone reads the documentation, and finds the next page', async () => {
 
 test('a page that is not there says so', async () => {
   openApp('/docs/nonsense');
-  expect(await screen.findByRole('heading', { name: 'There is no such page of the documentation' })).toBeVisible();
+  expect(await screen.findByRole('heading', { name: 'There is no such page' })).toBeVisible();
+  expect(screen.getByRole('link', { name: 'Questions' })).toHaveAttribute('href', '/docs/faq');
 });
 
 test('a page that a newer version has replaced says so', async () => {

@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Button } from '@/ui/Button';
-import { NotFound } from '@/ui/NotFound';
 import { Problem } from '@/ui/Notice';
 import { Page } from '@/ui/Page';
 import { Skeleton } from '@/ui/Skeleton';
@@ -13,7 +12,23 @@ import { type DocPage, pages } from './pages';
 /** A page of the documentation, with the way to the others. */
 export function DocsPage({ slug }: { slug: string | undefined }) {
   const page = slug === undefined ? pages[0] : pages.find((page) => page.slug === slug);
-  return page ? <Written page={page} /> : <NotFound what="page of the documentation" />;
+  return page ? <Written page={page} /> : <Missing />;
+}
+
+function Missing() {
+  return (
+    <Page title="There is no such page" lead="The documentation has these:">
+      <ul className="grid gap-2">
+        {pages.map(({ slug, title }) => (
+          <li key={slug}>
+            <Link to="/docs/$page" params={{ page: slug }} className="text-link underline underline-offset-2">
+              {title}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </Page>
+  );
 }
 
 function Written({ page }: { page: DocPage }) {

@@ -57,8 +57,8 @@ function Visibility({ template: { slug, status, forkCount } }: { template: Templ
     <>
       <p className="text-muted">
         {shown
-          ? `Hidden, nobody else finds or forks it. ${forkCount > 0 ? `Its ${count(forkCount, 'fork')} go on as they are.` : ''}`
-          : 'Only your organisation sees it. Shown again, everyone finds it and can fork it.'}
+          ? `If you hide it, nobody else finds or forks it. ${forkCount > 0 ? `Its ${count(forkCount, 'fork')} go on as they are.` : ''}`
+          : 'Only your organisation sees it. If you show it again, everyone finds it and can fork it.'}
       </p>
       {set.error && <Problem error={set.error} />}
       <Button

@@ -53,6 +53,12 @@ function ChoiceForm({ choice, onChoice, onPreview, onBack, imported }: Props & {
   const { operations: chosen, auth } = choice;
   const gone = draft.error instanceof ApiError && draft.error.status === 404;
 
+  function choose(change: Partial<Choice>) {
+    // What was asked for before is of another choice.
+    draft.reset();
+    onChoice({ ...choice, ...change });
+  }
+
   function submit(event: FormEvent) {
     event.preventDefault();
     setAsked(true);
@@ -68,10 +74,7 @@ function ChoiceForm({ choice, onChoice, onPreview, onBack, imported }: Props & {
           operations={imported.operations}
           chosen={chosen}
           most={imported.mostTools}
-          onChosen={(operations) => {
-            draft.reset();
-            onChoice({ ...choice, operations });
-          }}
+          onChosen={(operations) => choose({ operations })}
         />
       </div>
       <aside aria-label="Before you draft" className="grid min-w-0 gap-4 lg:sticky lg:top-8">
@@ -89,7 +92,7 @@ function ChoiceForm({ choice, onChoice, onPreview, onBack, imported }: Props & {
                   <Button
                     look="quiet"
                     aria-label={`Remove ${id}`}
-                    onClick={() => onChoice({ ...choice, operations: chosen.filter((other) => other !== id) })}
+                    onClick={() => choose({ operations: chosen.filter((other) => other !== id) })}
                   >
                     Remove
                   </Button>
@@ -105,10 +108,7 @@ function ChoiceForm({ choice, onChoice, onPreview, onBack, imported }: Props & {
           label="How the tools sign in"
           value={auth}
           options={waysOf(imported)}
-          onChange={({ target }) => {
-            draft.reset();
-            onChoice({ ...choice, auth: target.value });
-          }}
+          onChange={({ target }) => choose({ auth: target.value })}
           hint={hintOf(imported, auth)}
         />
         {draft.error && (

@@ -106,6 +106,7 @@ export function ImportForm({ onImported }: { onImported: (importId: string) => v
         spellCheck={false}
         autoCapitalize="none"
         value={server}
+        readOnly={read.isPending}
         onChange={(event) => {
           setServer(event.target.value);
           read.reset();
