@@ -15,6 +15,7 @@ import { Route as InviteRouteImport } from './routes/invite';
 import { Route as SignInRouteImport } from './routes/sign-in';
 import { Route as AppIndexRouteImport } from './routes/_app/index';
 import { Route as AppAccountRouteImport } from './routes/_app/account';
+import { Route as AppAdminRouteImport } from './routes/_app/admin';
 import { Route as AppAuditRouteImport } from './routes/_app/audit';
 import { Route as AppKeysRouteImport } from './routes/_app/keys';
 import { Route as AppReviewsRouteImport } from './routes/_app/reviews';
@@ -23,6 +24,8 @@ import { Route as SignInConnectRouteImport } from './routes/sign-in_.connect';
 import { Route as AppOrganisationIndexRouteImport } from './routes/_app/organisation.index';
 import { Route as AppOrganisationNewRouteImport } from './routes/_app/organisation.new';
 import { Route as AppServersIndexRouteImport } from './routes/_app/servers.index';
+import { Route as OpenDocsIndexRouteImport } from './routes/_open/docs.index';
+import { Route as OpenDocsPageRouteImport } from './routes/_open/docs.$page';
 import { Route as OpenTemplatesIndexRouteImport } from './routes/_open/templates.index';
 import { Route as OpenTemplatesSlugRouteImport } from './routes/_open/templates.$slug';
 import { Route as SignInCallbackProviderRouteImport } from './routes/sign-in_.callback.$provider';
@@ -64,6 +67,11 @@ const AppAccountRoute = AppAccountRouteImport.update({
   path: '/account',
   getParentRoute: () => AppRoute,
 } as any);
+const AppAdminRoute = AppAdminRouteImport.update({
+  id: '/admin',
+  path: '/admin',
+  getParentRoute: () => AppRoute,
+} as any);
 const AppAuditRoute = AppAuditRouteImport.update({
   id: '/audit',
   path: '/audit',
@@ -103,6 +111,16 @@ const AppServersIndexRoute = AppServersIndexRouteImport.update({
   id: '/servers/',
   path: '/servers/',
   getParentRoute: () => AppRoute,
+} as any);
+const OpenDocsIndexRoute = OpenDocsIndexRouteImport.update({
+  id: '/docs/',
+  path: '/docs/',
+  getParentRoute: () => OpenRoute,
+} as any);
+const OpenDocsPageRoute = OpenDocsPageRouteImport.update({
+  id: '/docs/$page',
+  path: '/docs/$page',
+  getParentRoute: () => OpenRoute,
 } as any);
 const OpenTemplatesIndexRoute = OpenTemplatesIndexRouteImport.update({
   id: '/templates/',
@@ -178,16 +196,19 @@ export interface FileRoutesByFullPath {
   '/invite': typeof InviteRoute;
   '/sign-in': typeof SignInRoute;
   '/account': typeof AppAccountRoute;
+  '/admin': typeof AppAdminRoute;
   '/audit': typeof AppAuditRoute;
   '/keys': typeof AppKeysRoute;
   '/reviews': typeof AppReviewsRoute;
   '/usage': typeof AppUsageRoute;
   '/sign-in/connect': typeof SignInConnectRoute;
   '/organisation/new': typeof AppOrganisationNewRoute;
+  '/docs/$page': typeof OpenDocsPageRoute;
   '/templates/$slug': typeof OpenTemplatesSlugRoute;
   '/sign-in/callback/$provider': typeof SignInCallbackProviderRoute;
   '/organisation/': typeof AppOrganisationIndexRoute;
   '/servers/': typeof AppServersIndexRoute;
+  '/docs/': typeof OpenDocsIndexRoute;
   '/templates/': typeof OpenTemplatesIndexRoute;
   '/servers/$serverId': typeof AppServersServerIdPageRouteWithChildren;
   '/servers/$serverId/settings': typeof AppServersServerIdPageSettingsRoute;
@@ -204,16 +225,19 @@ export interface FileRoutesByTo {
   '/invite': typeof InviteRoute;
   '/sign-in': typeof SignInRoute;
   '/account': typeof AppAccountRoute;
+  '/admin': typeof AppAdminRoute;
   '/audit': typeof AppAuditRoute;
   '/keys': typeof AppKeysRoute;
   '/reviews': typeof AppReviewsRoute;
   '/usage': typeof AppUsageRoute;
   '/sign-in/connect': typeof SignInConnectRoute;
   '/organisation/new': typeof AppOrganisationNewRoute;
+  '/docs/$page': typeof OpenDocsPageRoute;
   '/templates/$slug': typeof OpenTemplatesSlugRoute;
   '/sign-in/callback/$provider': typeof SignInCallbackProviderRoute;
   '/organisation': typeof AppOrganisationIndexRoute;
   '/servers': typeof AppServersIndexRoute;
+  '/docs': typeof OpenDocsIndexRoute;
   '/templates': typeof OpenTemplatesIndexRoute;
   '/servers/$serverId/settings': typeof AppServersServerIdPageSettingsRoute;
   '/servers/$serverId/try': typeof AppServersServerIdPageTryRoute;
@@ -231,6 +255,7 @@ export interface FileRoutesById {
   '/invite': typeof InviteRoute;
   '/sign-in': typeof SignInRoute;
   '/_app/account': typeof AppAccountRoute;
+  '/_app/admin': typeof AppAdminRoute;
   '/_app/audit': typeof AppAuditRoute;
   '/_app/keys': typeof AppKeysRoute;
   '/_app/reviews': typeof AppReviewsRoute;
@@ -238,10 +263,12 @@ export interface FileRoutesById {
   '/sign-in_/connect': typeof SignInConnectRoute;
   '/_app/': typeof AppIndexRoute;
   '/_app/organisation/new': typeof AppOrganisationNewRoute;
+  '/_open/docs/$page': typeof OpenDocsPageRoute;
   '/_open/templates/$slug': typeof OpenTemplatesSlugRoute;
   '/sign-in_/callback/$provider': typeof SignInCallbackProviderRoute;
   '/_app/organisation/': typeof AppOrganisationIndexRoute;
   '/_app/servers/': typeof AppServersIndexRoute;
+  '/_open/docs/': typeof OpenDocsIndexRoute;
   '/_open/templates/': typeof OpenTemplatesIndexRoute;
   '/_app/servers/$serverId/_page': typeof AppServersServerIdPageRouteWithChildren;
   '/_app/servers/$serverId/_page/settings': typeof AppServersServerIdPageSettingsRoute;
@@ -260,16 +287,19 @@ export interface FileRouteTypes {
     | '/invite'
     | '/sign-in'
     | '/account'
+    | '/admin'
     | '/audit'
     | '/keys'
     | '/reviews'
     | '/usage'
     | '/sign-in/connect'
     | '/organisation/new'
+    | '/docs/$page'
     | '/templates/$slug'
     | '/sign-in/callback/$provider'
     | '/organisation/'
     | '/servers/'
+    | '/docs/'
     | '/templates/'
     | '/servers/$serverId'
     | '/servers/$serverId/settings'
@@ -286,16 +316,19 @@ export interface FileRouteTypes {
     | '/invite'
     | '/sign-in'
     | '/account'
+    | '/admin'
     | '/audit'
     | '/keys'
     | '/reviews'
     | '/usage'
     | '/sign-in/connect'
     | '/organisation/new'
+    | '/docs/$page'
     | '/templates/$slug'
     | '/sign-in/callback/$provider'
     | '/organisation'
     | '/servers'
+    | '/docs'
     | '/templates'
     | '/servers/$serverId/settings'
     | '/servers/$serverId/try'
@@ -312,6 +345,7 @@ export interface FileRouteTypes {
     | '/invite'
     | '/sign-in'
     | '/_app/account'
+    | '/_app/admin'
     | '/_app/audit'
     | '/_app/keys'
     | '/_app/reviews'
@@ -319,10 +353,12 @@ export interface FileRouteTypes {
     | '/sign-in_/connect'
     | '/_app/'
     | '/_app/organisation/new'
+    | '/_open/docs/$page'
     | '/_open/templates/$slug'
     | '/sign-in_/callback/$provider'
     | '/_app/organisation/'
     | '/_app/servers/'
+    | '/_open/docs/'
     | '/_open/templates/'
     | '/_app/servers/$serverId/_page'
     | '/_app/servers/$serverId/_page/settings'
@@ -388,6 +424,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppAccountRouteImport;
       parentRoute: typeof AppRoute;
     };
+    '/_app/admin': {
+      id: '/_app/admin';
+      path: '/admin';
+      fullPath: '/admin';
+      preLoaderRoute: typeof AppAdminRouteImport;
+      parentRoute: typeof AppRoute;
+    };
     '/_app/audit': {
       id: '/_app/audit';
       path: '/audit';
@@ -443,6 +486,20 @@ declare module '@tanstack/react-router' {
       fullPath: '/servers/';
       preLoaderRoute: typeof AppServersIndexRouteImport;
       parentRoute: typeof AppRoute;
+    };
+    '/_open/docs/': {
+      id: '/_open/docs/';
+      path: '/docs';
+      fullPath: '/docs/';
+      preLoaderRoute: typeof OpenDocsIndexRouteImport;
+      parentRoute: typeof OpenRoute;
+    };
+    '/_open/docs/$page': {
+      id: '/_open/docs/$page';
+      path: '/docs/$page';
+      fullPath: '/docs/$page';
+      preLoaderRoute: typeof OpenDocsPageRouteImport;
+      parentRoute: typeof OpenRoute;
     };
     '/_open/templates/': {
       id: '/_open/templates/';
@@ -562,6 +619,7 @@ const AppServersServerIdPageRouteWithChildren =
 
 interface AppRouteChildren {
   AppAccountRoute: typeof AppAccountRoute;
+  AppAdminRoute: typeof AppAdminRoute;
   AppAuditRoute: typeof AppAuditRoute;
   AppKeysRoute: typeof AppKeysRoute;
   AppReviewsRoute: typeof AppReviewsRoute;
@@ -576,6 +634,7 @@ interface AppRouteChildren {
 
 const AppRouteChildren: AppRouteChildren = {
   AppAccountRoute: AppAccountRoute,
+  AppAdminRoute: AppAdminRoute,
   AppAuditRoute: AppAuditRoute,
   AppKeysRoute: AppKeysRoute,
   AppReviewsRoute: AppReviewsRoute,
@@ -591,12 +650,16 @@ const AppRouteChildren: AppRouteChildren = {
 const AppRouteWithChildren = AppRoute._addFileChildren(AppRouteChildren);
 
 interface OpenRouteChildren {
+  OpenDocsPageRoute: typeof OpenDocsPageRoute;
   OpenTemplatesSlugRoute: typeof OpenTemplatesSlugRoute;
+  OpenDocsIndexRoute: typeof OpenDocsIndexRoute;
   OpenTemplatesIndexRoute: typeof OpenTemplatesIndexRoute;
 }
 
 const OpenRouteChildren: OpenRouteChildren = {
+  OpenDocsPageRoute: OpenDocsPageRoute,
   OpenTemplatesSlugRoute: OpenTemplatesSlugRoute,
+  OpenDocsIndexRoute: OpenDocsIndexRoute,
   OpenTemplatesIndexRoute: OpenTemplatesIndexRoute,
 };
 

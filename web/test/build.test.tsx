@@ -2,7 +2,7 @@ import { screen, waitFor, within } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
 import { expect, test } from 'vitest';
 import type { BuildEvent } from '@/lib/contract';
-import { detail, events, failedBuild, liveBuild } from './fixtures';
+import { detail, events, failedBuild, liveBuild, mendedBuild } from './fixtures';
 import { buildStream, host, refuse } from './host';
 import { openApp } from './render';
 
@@ -126,4 +126,23 @@ test('a session that ends while a build is followed is said so', async () => {
   streams(liveBuild.slice(0, 2), []);
   openApp(page);
   await waitFor(() => expect(screen.getByText(/Your session has ended/)).toBeVisible());
+});
+
+test('what a model mends is told while it does, and shown with its lines', async () => {
+  const events = mendedBuild.slice(0, 4);
+  host.use(
+    http.get('*/v1/builds/bld_01', () =>
+      HttpResponse.json({ id: 'bld_01', serverId: 'srv_01', state: 'generating', events }),
+    ),
+  );
+  streams([], mendedBuild);
+  const { user } = openApp(page);
+  const progress = await screen.findByRole('region', { name: 'Build progress' });
+  expect(await within(progress).findByText(/a model mends the code, try 1 of 3/)).toBeVisible();
+  expect(await screen.findByRole('heading', { name: 'Notion notes is live' })).toBeVisible();
+  expect(within(progress).queryByText(/a model mends/)).toBeNull();
+  await user.click(screen.getByText('9 lines', { exact: false }));
+  const mended = screen.getByRole('region', { name: 'Mended in search_pages, line 8' });
+  expect(mended).toHaveTextContent('taken out:–let pages = found["results"].as_arr()');
+  expect(mended).toHaveTextContent('put in:+let pages = found["results"].as_array()');
 });

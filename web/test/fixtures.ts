@@ -119,6 +119,7 @@ export function preview(of: ServerSpec = spec, demo = false): Preview {
     spec: of,
     model: demo ? 'demo' : 'claude-sonnet-5',
     demo,
+    cached: false,
     expiresAt: '2026-11-21T12:30:00Z',
   };
 }
@@ -198,6 +199,44 @@ export const failedBuild = events(
       ],
     },
   ],
+);
+
+/** It did not compile; a model mended it. */
+export const mendedBuild = events(
+  ['queued', 0, { message: 'job taken' }],
+  ['generating', 40, { message: 'rendered 3 files, 41 lines' }],
+  ['compiling', 60, { message: 'rustc, optimised' }],
+  [
+    'generating',
+    590,
+    {
+      message: 'Try 1 of 3: a model mends what is wrong: search_pages does not compile: see line 8.',
+      repair: { attempt: 1, of: 3 },
+    },
+  ],
+  [
+    'generating',
+    4590,
+    {
+      message: 'A model mended search_pages, line 8',
+      repair: {
+        attempt: 1,
+        of: 3,
+        changed: [
+          {
+            tool: 'search_pages',
+            line: 8,
+            removed: 'let pages = found["results"].as_arr().map(Vec::as_slice).unwrap_or_default();',
+            added: 'let pages = found["results"].as_array().map(Vec::as_slice).unwrap_or_default();',
+          },
+        ],
+      },
+    },
+  ],
+  ['compiling', 4600, { message: 'rustc, optimised' }],
+  ['inspecting', 5350, { message: 'imports log, http; all declared' }],
+  ['testing', 5380, { message: 'answers tools/list with 2 tools' }],
+  ['live', 5450, { message: 'version 1 is active' }],
 );
 
 export function problem(status: number, code: string, detail: string) {

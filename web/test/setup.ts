@@ -12,6 +12,13 @@ HTMLDialogElement.prototype.showModal = function showModal() {
   this.open = true;
 };
 vi.stubGlobal('scrollTo', () => undefined);
+Blob.prototype.text ??= function text() {
+  return new Promise((resolve) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(String(reader.result));
+    reader.readAsText(this);
+  });
+};
 
 beforeAll(() => host.listen({ onUnhandledRequest: 'error' }));
 afterEach(() => {

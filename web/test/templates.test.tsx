@@ -25,7 +25,7 @@ test('everyone may look through templates', async () => {
     line({ verified: true, hosts: ['GET a.example', 'b.example/v1', 'c.example'] }),
     line({ id: 'tpl_02', slug: 'n0tion', title: '<b>N0tion</b>', resembles: 'notion-notes', hosts: [] }),
   );
-  openApp('/templates');
+  openApp('/templates?tab=top');
   const list = await screen.findByRole('list', { name: 'Templates' });
   const [first, second] = within(list).getAllByRole('listitem') as [HTMLElement, HTMLElement];
   expect(first).toHaveTextContent('Verified');
@@ -34,8 +34,12 @@ test('everyone may look through templates', async () => {
   expect(within(second).getByRole('link', { name: '<b>N0tion</b>' })).toBeVisible();
   expect(second).toHaveTextContent('Not the verified notion-notes');
   expect(second).toHaveTextContent('reaches nothing');
-  expect(screen.queryByRole('link', { name: 'Yours' })).toBeNull();
-  expect(screen.getByRole('link', { name: 'Sign in' })).toBeVisible();
+  const back = { Yours: '/templates?tab=mine', 'Sign in': '/templates?tab=top' };
+  for (const [name, next] of Object.entries(back)) {
+    const link = screen.getByRole<HTMLAnchorElement>('link', { name });
+    expect(new URL(link.href).searchParams.get('next')).toBe(next);
+    expect(new URL(link.href).pathname).toBe('/sign-in');
+  }
 });
 
 function marked() {
@@ -55,6 +59,16 @@ test('the order that is shown is marked, and no other', async () => {
     expect(marked()).toEqual([name]);
     unmount();
   }
+});
+
+test('what is one’s own leads to signing in and back', async () => {
+  host.use(signedOut);
+  const asked = listing();
+  const { router, user } = openApp('/templates?tab=mine');
+  await user.click(await screen.findByRole('link', { name: 'Sign in to see yours' }));
+  expect(await screen.findByLabelText('Mail address')).toBeVisible();
+  expect(router.state.location.search).toEqual({ next: '/templates?tab=mine' });
+  expect(asked).toEqual([]);
 });
 
 test('a search waits for a pause, and stands in the address', async () => {

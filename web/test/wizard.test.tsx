@@ -217,3 +217,53 @@ test('what a model wrote is text, whatever it holds', async () => {
   expect(document.querySelector('img, [onerror], a[href^="javascript"]')).toBeNull();
   expect(screen.queryByRole('link', { name: 'How to get it' })).toBeNull();
 });
+
+test('a secret in the description is said with its place, and no model is asked for the same words again', async () => {
+  const words = 'Issues of mine\nwith ghp_16C7e42F292c6912E7710c838347Ae178B4a';
+  const start = words.indexOf('ghp_');
+  const detail = 'the description holds what looks like a secret: take it out';
+  host.use(
+    http.post('*/v1/servers/preview/stream', () =>
+      HttpResponse.json(
+        {
+          code: 'secret_in_prompt',
+          detail,
+          findings: [{ kind: 'GitHub token', start, end: words.length, hint: 'ghp_…' }],
+        },
+        { status: 422 },
+      ),
+    ),
+  );
+  const { user } = openApp('/');
+  const field = await screen.findByLabelText<HTMLTextAreaElement>('Describe the server');
+  await user.click(field);
+  await user.paste(words);
+  await user.click(screen.getByRole('button', { name: 'Draft tools' }));
+  await waitFor(() => expect(field).toHaveAccessibleDescription(/^The description holds what looks like a secret/));
+  expect(screen.getByText('GitHub token', { exact: false })).toHaveTextContent('GitHub token ghp_…, line 2');
+  await user.click(screen.getByRole('button', { name: 'Show the GitHub token in line 2' }));
+  expect(field).toHaveFocus();
+  expect(words.slice(field.selectionStart, field.selectionEnd)).toBe(words.slice(start));
+  await user.type(field, '{Backspace}');
+  expect(field).toBeValid();
+});
+
+test('a draft that was there already says so, and can be made anew', async () => {
+  const asked: unknown[] = [];
+  host.use(
+    http.post('*/v1/servers/preview/stream', async ({ request }) => {
+      const body = (await request.json()) as { fresh?: boolean };
+      asked.push(body);
+      return eventStream(specEvent({ ...preview(), cached: !body.fresh }));
+    }),
+  );
+  const { user } = openApp('/');
+  await review(user);
+  expect(screen.getByText('You had these words drafted before')).toBeVisible();
+  await user.click(screen.getByRole('button', { name: 'Draft it anew' }));
+  expect(await screen.findByText(/takes a draft of today/)).toBeVisible();
+  await user.click(screen.getByRole('button', { name: 'Draft anew' }));
+  await screen.findByRole('heading', { name: 'Review the draft' });
+  expect(screen.queryByText('You had these words drafted before')).toBeNull();
+  expect(asked).toEqual([{ prompt: 'Notes in Notion' }, { prompt: 'Notes in Notion', fresh: true }]);
+});

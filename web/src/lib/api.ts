@@ -35,6 +35,8 @@ export class ApiError extends Error {
   readonly requestId: string | undefined;
   readonly problems: SpecProblem[];
   readonly findings: Finding[];
+  /** The problem's members as they came. */
+  readonly members: Readonly<Record<string, unknown>>;
   /** Seconds to wait, if the host said so. */
   readonly retryAfter: number | undefined;
 
@@ -46,6 +48,7 @@ export class ApiError extends Error {
     this.requestId = problem.requestId;
     this.problems = problem.problems ?? [];
     this.findings = problem.findings ?? [];
+    this.members = { ...problem };
     this.retryAfter = retryAfter;
   }
 }

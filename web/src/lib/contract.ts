@@ -38,6 +38,8 @@ export interface Preview {
   model: string;
   /** No model is configured: the spec is the demo's, whatever was asked. */
   demo: boolean;
+  /** It was there already: it took no draft of the day. */
+  cached: boolean;
   expiresAt: string;
 }
 
@@ -139,7 +141,27 @@ export interface BuildEvent {
   /** The failure's stable name. */
   code?: string | null;
   diagnostics?: Diagnostic[] | null;
+  /** A model's try to mend what the build stopped at: `diagnostics` say what was wrong. */
+  repair?: Repair | null;
   elapsedMs: number;
+}
+
+export interface Repair {
+  /** From 1. */
+  attempt: number;
+  /** How many there may be. */
+  of: number;
+  /** What the model has changed; none while it is being asked. */
+  changed?: MendedLines[];
+}
+
+export interface MendedLines {
+  /** Left out: in the code shared by the tools. */
+  tool?: string | null;
+  /** From 1. */
+  line: number;
+  removed: string;
+  added: string;
 }
 
 export interface Build {

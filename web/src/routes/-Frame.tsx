@@ -1,4 +1,4 @@
-import { Link } from '@tanstack/react-router';
+import { Link, useRouterState } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { Account } from '@/features/session/Account';
 import type { Me } from '@/lib/contract';
@@ -32,6 +32,9 @@ export function Frame({ me, children }: { me: Me | null; children: ReactNode }) 
           {me && <NavLink to="/servers">Servers</NavLink>}
           <NavLink to="/templates">Templates</NavLink>
           {me && <NavLink to="/account">Account</NavLink>}
+          <span className={me ? 'grid max-sm:hidden' : 'grid'}>
+            <NavLink to="/docs">Docs</NavLink>
+          </span>
           {me && (
             <div className="mt-3 grid gap-1 border-line border-t pt-3 max-md:hidden">
               <OrgLinks role={me.role} />
@@ -43,14 +46,22 @@ export function Frame({ me, children }: { me: Me | null; children: ReactNode }) 
             <OrgSection me={me} />
           </Account>
         ) : (
-          <Link to="/" className={buttonClass('primary')}>
-            Sign in
-          </Link>
+          <SignIn />
         )}
       </header>
       <main id="main" tabIndex={-1} className="mx-auto w-full max-w-[1120px] px-4 py-6 outline-none sm:px-8 sm:py-8">
         {children}
       </main>
     </div>
+  );
+}
+
+/** The way in, and back to the page that it was on. */
+function SignIn() {
+  const next = useRouterState({ select: ({ location }) => location.pathname + location.searchStr });
+  return (
+    <Link to="/sign-in" search={{ next }} className={buttonClass('primary')}>
+      Sign in
+    </Link>
   );
 }

@@ -3,7 +3,7 @@ import type { ButtonHTMLAttributes, Ref } from 'react';
 type Look = 'primary' | 'plain' | 'quiet' | 'danger';
 
 const looks: Record<Look, string> = {
-  primary: 'bg-accent text-accent-ink border-transparent hover:opacity-90',
+  primary: 'bg-accent text-accent-ink border-transparent hover:brightness-90',
   plain: 'bg-surface text-ink border-line hover:border-edge',
   quiet: 'text-muted border-transparent hover:text-ink hover:bg-sunken',
   danger: 'bg-surface text-broken border-line hover:border-broken',

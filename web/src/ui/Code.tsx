@@ -59,7 +59,7 @@ export function Fold({ summary, open, children }: { summary: ReactNode; open?: b
   );
 }
 
-function Chevron() {
+export function Chevron() {
   return (
     <svg
       aria-hidden="true"

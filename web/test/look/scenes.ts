@@ -16,8 +16,10 @@ import {
 } from '../fixtures';
 import { forkedFrom, forkPreview, line, template, templateDetail, unrelated, update } from '../market';
 import type { Answers } from './app';
-import { serverScenes } from './serverScenes';
+import { beginScenes } from './begin';
 import { organisationScenes } from './organisation';
+import { platformScenes } from './platform';
+import { serverScenes } from './serverScenes';
 
 export interface Scene {
   name: string;
@@ -130,26 +132,6 @@ export const scenes: Scene[] = [
     },
   },
   { name: 'describe', path: '/', answers: signedIn },
-  {
-    name: 'describe-refused',
-    path: '/',
-    answers: {
-      ...signedIn,
-      'POST servers/preview/stream': {
-        status: 400,
-        json: problem(
-          400,
-          'secret_in_prompt',
-          'The description holds what looks like a GitHub token. Take it out: the next step asks for it.',
-        ),
-      },
-    },
-    act: async (page) => {
-      await page.getByLabel('Describe the server').fill('List my issues with ghp_16C7e42F292c6912E7710c838347Ae178B4a');
-      await page.getByRole('button', { name: 'Draft tools' }).click();
-      await page.getByRole('alert').waitFor();
-    },
-  },
   {
     name: 'drafting',
     path: '/',
@@ -541,4 +523,6 @@ export const scenes: Scene[] = [
   },
   ...serverScenes,
   ...organisationScenes,
+  ...beginScenes,
+  ...platformScenes,
 ];

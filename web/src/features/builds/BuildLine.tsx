@@ -8,11 +8,18 @@ import { type Progress, type Stage, stageNames, totalMs, track } from './track';
 export function BuildLine({ events, link }: { events: BuildEvent[]; link: Link }) {
   const last = events.at(-1);
   const running = !last || !isFinal(last.state);
+  const repair = last?.repair;
   return (
     <section aria-label="Build progress" className="grid gap-4 rounded-md border border-line bg-surface p-4 sm:p-6">
       <div className="flex flex-wrap items-baseline justify-between gap-2">
         <p role="status" className="font-medium">
           {last ? stageNames[last.state] : 'Waiting for the build to begin'}
+          {running && repair && (
+            <span className="font-normal text-muted">
+              {' '}
+              · a model mends the code, try {repair.attempt} of {repair.of}
+            </span>
+          )}
           {running && link === 'reconnecting' && (
             <span className="font-normal text-decide"> · connection lost, trying again; the build goes on</span>
           )}

@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react';
 import type { BuildEvent, Diagnostic, ServerSpec } from '@/lib/contract';
 import { count } from '@/lib/words';
 import { Code } from '@/ui/Code';
+import { Mended } from './Mended';
 import { stageNames } from './track';
 
 interface Props {
@@ -41,7 +42,7 @@ export function BuildLog({ events, source }: Props) {
           </ul>
         )}
         <ol className="grid gap-1 text-xs">
-          {events.map(({ seq, at, state, message }) => (
+          {events.map(({ seq, at, state, message, repair }) => (
             <li key={seq} className="grid grid-cols-[4.5rem_1fr] gap-x-2 font-mono sm:grid-cols-[4.5rem_6rem_1fr]">
               <time dateTime={at} title={at} className="text-muted tabular-nums">
                 {((Date.parse(at) - begun) / 1000).toFixed(3)} s
@@ -50,6 +51,9 @@ export function BuildLog({ events, source }: Props) {
                 {stageNames[state].toLowerCase()}
               </span>
               <span className="wrap-anywhere whitespace-pre-wrap max-sm:col-span-2">{message}</span>
+              {repair?.changed?.map((lines) => (
+                <Mended key={`${lines.tool} ${lines.line}`} {...lines} />
+              ))}
             </li>
           ))}
         </ol>

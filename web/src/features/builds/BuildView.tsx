@@ -20,6 +20,8 @@ interface Props {
 export function BuildView({ buildId, source, outcome }: Props) {
   const { events, link, error, isPending, retry } = useBuild(buildId);
   const last = events.at(-1);
+  // What a model has mended is no longer what was sent: its lines would be shown where others stand.
+  const mended = events.some(({ repair }) => repair?.changed?.length);
 
   if (isPending) return <Skeleton />;
   if (error instanceof ApiError && error.status === 404) return <NotFound what="build" />;
@@ -38,7 +40,7 @@ export function BuildView({ buildId, source, outcome }: Props) {
         </Notice>
       )}
       {last?.state !== 'failed' && last && outcome(last.state)}
-      {events.length > 0 && <BuildLog events={events} source={source} />}
+      {events.length > 0 && <BuildLog events={events} source={mended ? null : source} />}
       {last?.state === 'failed' && outcome(last.state)}
     </div>
   );

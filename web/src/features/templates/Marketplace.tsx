@@ -20,12 +20,12 @@ interface Props {
 
 /** Everything that others have shared, to look through. */
 export function Marketplace({ wanted, signedIn, onWanted }: Props) {
-  // Without a session there is nothing of one's own.
-  const tab = wanted.tab === 'mine' && !signedIn ? 'trending' : wanted.tab;
+  const { tab, category, q } = wanted;
   const mine = tab === 'mine';
-  const { category, q } = wanted;
-  const list = useInfiniteQuery(templatesOptions(mine ? { tab } : { tab, category, q }));
-  const templates = list.data?.pages.flatMap((page) => page.templates);
+  // Without a session there is nothing of one's own to ask for.
+  const closed = mine && !signedIn;
+  const list = useInfiniteQuery({ ...templatesOptions(mine ? { tab } : { tab, category, q }), enabled: !closed });
+  const templates = closed ? undefined : list.data?.pages.flatMap((page) => page.templates);
 
   return (
     <Page
@@ -33,7 +33,7 @@ export function Marketplace({ wanted, signedIn, onWanted }: Props) {
       lead="Servers that others have built and shared with their code. Fork one, and it is yours: with your own secrets, at your own URL."
     >
       <div className="flex flex-wrap items-end justify-between gap-x-6 gap-y-4">
-        <Tabs shown={tabs.filter((one) => one !== 'mine' || signedIn)} wanted={wanted} />
+        <Tabs wanted={wanted} signedIn={signedIn} />
         {!mine && (
           <div className="flex flex-1 flex-wrap justify-end gap-2 max-sm:basis-full [&>*]:flex-1 sm:[&>*]:max-w-64">
             <SearchField q={q ?? ''} onSearch={(q) => onWanted({ q })} />
@@ -47,8 +47,11 @@ export function Marketplace({ wanted, signedIn, onWanted }: Props) {
           </div>
         )}
       </div>
-      {list.error && <Problem error={list.error} action={<Button onClick={() => list.refetch()}>Try again</Button>} />}
-      {!templates && !list.error && <Skeleton lines={6} />}
+      {!closed && list.error && (
+        <Problem error={list.error} action={<Button onClick={() => list.refetch()}>Try again</Button>} />
+      )}
+      {closed && <SignInForYours />}
+      {!closed && !templates && !list.error && <Skeleton lines={6} />}
       {templates?.length === 0 &&
         (mine || !(q || category) ? (
           <Empty mine={mine} signedIn={signedIn} />
@@ -65,7 +68,7 @@ export function Marketplace({ wanted, signedIn, onWanted }: Props) {
           ))}
         </ul>
       )}
-      {list.hasNextPage && (
+      {templates && list.hasNextPage && (
         <Button
           className="justify-self-start"
           busy={list.isFetchingNextPage && 'Loading…'}
@@ -80,22 +83,44 @@ export function Marketplace({ wanted, signedIn, onWanted }: Props) {
 
 const names: Record<Tab, string> = { trending: 'Trending', top: 'Top', newest: 'Newest', mine: 'Yours' };
 
-function Tabs({ shown, wanted: { category, q } }: { shown: Tab[]; wanted: Wanted }) {
+const tabClass =
+  'rounded-md px-2 py-1.5 text-muted hover:bg-sunken hover:text-ink aria-[current=page]:bg-sunken aria-[current=page]:font-medium aria-[current=page]:text-ink';
+
+const yours = '/templates?tab=mine';
+
+function Tabs({ wanted: { tab, category, q }, signedIn }: { wanted: Wanted; signedIn: boolean }) {
   return (
     <nav aria-label="Order" className="flex gap-1">
-      {shown.map((one) => (
-        <Link
-          key={one}
-          to="/templates"
-          search={{ tab: one === 'trending' ? undefined : one, category, q }}
-          replace
-          activeOptions={{ exact: true }}
-          className="rounded-md px-2 py-1.5 text-muted hover:bg-sunken hover:text-ink aria-[current=page]:bg-sunken aria-[current=page]:font-medium aria-[current=page]:text-ink"
-        >
-          {names[one]}
-        </Link>
-      ))}
+      {tabs.map((one) =>
+        one === 'mine' && !signedIn && tab !== 'mine' ? (
+          <Link key={one} to="/sign-in" search={{ next: yours }} className={tabClass}>
+            {names[one]}
+          </Link>
+        ) : (
+          <Link
+            key={one}
+            to="/templates"
+            search={{ tab: one === 'trending' ? undefined : one, category, q }}
+            replace
+            activeOptions={{ exact: true }}
+            className={tabClass}
+          >
+            {names[one]}
+          </Link>
+        ),
+      )}
     </nav>
+  );
+}
+
+function SignInForYours() {
+  return (
+    <div className="grid justify-items-start gap-3">
+      <p className="text-muted">What your organisation has shared is shown to its members.</p>
+      <Link to="/sign-in" search={{ next: yours }} className={buttonClass('primary')}>
+        Sign in to see yours
+      </Link>
+    </div>
   );
 }
 

@@ -15,6 +15,7 @@ import { Skeleton } from '@/ui/Skeleton';
 import { templateOptions, useFork } from './api';
 import { Facts } from './Facts';
 import { ForkForm } from './ForkForm';
+import { Ownership } from './Ownership';
 import { Report } from './Report';
 import { Secrets } from './Secrets';
 import { ToolRow } from './ToolRow';
@@ -23,13 +24,15 @@ import { Verified } from './Verified';
 interface Props {
   slug: string;
   signedIn: boolean;
+  /** Whether who is signed in is an owner of their organisation. */
+  owner: boolean;
   /** What stands before the slug in a server's URL. */
   urlBase: string;
   onForked: (server: CreatedServer) => void;
 }
 
 /** A template, with all that whoever forks it should know. */
-export function TemplateView({ slug, signedIn, urlBase, onForked }: Props) {
+export function TemplateView({ slug, signedIn, owner, urlBase, onForked }: Props) {
   const { data: template, error, refetch } = useQuery(templateOptions(slug));
   const fork = useFork(slug);
   if (error instanceof ApiError && error.status === 404) return <NotFound what="template" />;
@@ -95,6 +98,7 @@ export function TemplateView({ slug, signedIn, urlBase, onForked }: Props) {
           )}
         </div>
         <div className="grid min-w-0 gap-8 lg:col-start-2">
+          {template.own && <Ownership template={template} owner={owner} />}
           <Facts template={template} />
           {!template.own && <Report slug={slug} signedIn={signedIn} />}
         </div>
@@ -124,7 +128,7 @@ function ForkButton({ slug, signedIn, fork }: ForkButtonProps) {
   );
 }
 
-function Standing({ template: { own, status, statusReason, resembles, serverId } }: { template: TemplateDetail }) {
+function Standing({ template: { status, statusReason, resembles } }: { template: TemplateDetail }) {
   return (
     <>
       {resembles && (
@@ -138,18 +142,11 @@ function Standing({ template: { own, status, statusReason, resembles, serverId }
       )}
       {status !== 'published' && (
         <Notice tone="decide">
-          <p className="font-medium">{labelOf(status)}: nobody else finds it</p>
+          <p className="font-medium">
+            {labelOf(status)}: nobody else finds it{status === 'taken_down' && ', and no fork of it answers'}
+          </p>
           {statusReason && <p className="wrap-anywhere">The admin’s reason: {statusReason}</p>}
         </Notice>
-      )}
-      {own && serverId && (
-        <p className="text-muted">
-          Yours, published from{' '}
-          <Link to="/servers/$serverId" params={{ serverId }} className="text-link underline underline-offset-2">
-            its server
-          </Link>
-          .
-        </p>
       )}
     </>
   );

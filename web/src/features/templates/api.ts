@@ -136,3 +136,24 @@ export function useTakeRelease(serverId: string) {
     onSettled: () => client.invalidateQueries({ queryKey: ['servers', serverId] }),
   });
 }
+
+/** Whether others find a template; its forks go on either way. */
+export function useVisibility(slug: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (visibility: 'published' | 'unpublished') =>
+      send(`${templatePath(slug)}/visibility`, jsonBody('PATCH', { visibility })),
+    // Also when it is refused: an admin may have decided meanwhile.
+    onSettled: () => {
+      void client.invalidateQueries({ queryKey: ['servers'] });
+      return client.invalidateQueries({ queryKey: ['templates'] });
+    },
+  });
+}
+
+/** Asks the platform's admins to look again at what they have decided. */
+export function useAppeal(slug: string) {
+  return useMutation({
+    mutationFn: (text: string) => send(`${templatePath(slug)}/appeal`, jsonBody('POST', { text })),
+  });
+}

@@ -1,23 +1,31 @@
 import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { ApiError } from '@/lib/api';
 import type { Preview } from '@/lib/contract';
-import { duration } from '@/lib/words';
+import { capital, duration } from '@/lib/words';
 import { Button } from '@/ui/Button';
 import { TextField } from '@/ui/Field';
 import { Problem } from '@/ui/Notice';
 import { usePreview } from './api';
 import { examples } from './examples';
+import { PastedSecrets } from './PastedSecrets';
+import { type Pasted, pastedIn } from './pasted';
 
 interface Props {
   prompt: string;
+  /** Whether a model is asked although there is a draft of these words. */
+  fresh: boolean;
   onPrompt: (prompt: string) => void;
   onPreview: (preview: Preview) => void;
 }
 
 /** The first step: words in, a drafted spec out. */
-export function Describe({ prompt, onPrompt, onPreview }: Props) {
+export function Describe({ prompt, fresh, onPrompt, onPreview }: Props) {
   const preview = usePreview();
   const [text, setText] = useState('');
   const abort = useRef<AbortController | null>(null);
+  const field = useRef<HTMLDivElement>(null);
+  const said = preview.error instanceof ApiError && preview.error.code === 'secret_in_prompt' ? preview.error : null;
+  const pasted = pastedIn(preview.error, prompt);
 
   useEffect(() => () => abort.current?.abort(), []);
 
@@ -27,7 +35,12 @@ export function Describe({ prompt, onPrompt, onPreview }: Props) {
     abort.current = new AbortController();
     setText('');
     preview.mutate(
-      { prompt: prompt.trim(), signal: abort.current.signal, onText: (piece) => setText((text) => text + piece) },
+      {
+        prompt: prompt.trim(),
+        fresh,
+        signal: abort.current.signal,
+        onText: (piece) => setText((text) => text + piece),
+      },
       { onSuccess: onPreview },
     );
   }
@@ -37,28 +50,42 @@ export function Describe({ prompt, onPrompt, onPreview }: Props) {
     preview.reset();
   }
 
+  function show({ start, end }: Pasted) {
+    const text = field.current?.querySelector('textarea');
+    text?.focus();
+    text?.setSelectionRange(start, end);
+  }
+
   function onKeyDown(event: KeyboardEvent) {
     if (event.key === 'Enter' && (event.metaKey || event.ctrlKey)) draft();
   }
 
   return (
     <form onSubmit={draft} className="grid gap-6">
-      <TextField
-        label="Describe the server"
-        bare
-        className="min-h-44 text-base"
-        placeholder="Tools it should have, the services they call, what they give back…"
-        value={prompt}
-        readOnly={preview.isPending}
-        onChange={(event) => onPrompt(event.target.value)}
-        onKeyDown={onKeyDown}
-        hint="Leave keys and passwords out: the next step asks for them, and the model never sees them."
-      />
+      <div ref={field} className="grid gap-2">
+        <TextField
+          label="Describe the server"
+          bare
+          className="min-h-44 text-base"
+          placeholder="Tools it should have, the services they call, what they give back…"
+          value={prompt}
+          readOnly={preview.isPending}
+          onChange={(event) => {
+            // Where it was found holds for the text that was sent.
+            if (said) preview.reset();
+            onPrompt(event.target.value);
+          }}
+          onKeyDown={onKeyDown}
+          error={said && `${capital(said.message)}.`}
+          hint="Leave keys and passwords out: the next step asks for them, and the model never sees them."
+        />
+        {pasted.length > 0 && <PastedSecrets pasted={pasted} onShow={show} />}
+      </div>
       {preview.isPending ? (
         <Drafting text={text} onCancel={cancel} />
       ) : (
         <>
-          {preview.error && <Problem error={preview.error} />}
+          {preview.error && !said && <Problem error={preview.error} />}
           <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
             <Button
               type="submit"
@@ -66,13 +93,15 @@ export function Describe({ prompt, onPrompt, onPreview }: Props) {
               disabled={prompt.trim() === ''}
               aria-keyshortcuts="Control+Enter Meta+Enter"
             >
-              Draft tools
+              {fresh ? 'Draft anew' : 'Draft tools'}
             </Button>
             <span className="text-muted">
               <span className="max-sm:hidden">
                 <kbd className="rounded-sm border border-line px-1">Ctrl Enter</kbd> ·{' '}
               </span>
-              nothing is built before you have reviewed it
+              {fresh
+                ? 'asks the model again, which takes a draft of today'
+                : 'nothing is built before you have reviewed it'}
             </span>
           </div>
           <Examples onPick={onPrompt} />

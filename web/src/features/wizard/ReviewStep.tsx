@@ -14,6 +14,7 @@ import { SecretFields } from '@/ui/SecretFields';
 import { useCreateServer } from './api';
 import { isEdited, type Review, reviewProblems } from './draft';
 import { Hosts } from './Hosts';
+import { refusals } from './refusals';
 import { ToolEditor } from './ToolEditor';
 
 interface Props {
@@ -22,25 +23,39 @@ interface Props {
   urlBase: string;
   onChange: (change: (review: Review) => Review) => void;
   onBack: () => void;
+  /** Has these words drafted anew. */
+  onFresh: () => void;
   onCreated: (server: CreatedServer) => void;
 }
 
 /** The second step: everything the server will be, to read and change before anything is built. */
-export function ReviewStep({ review, urlBase, onChange, onBack, onCreated }: Props) {
+export function ReviewStep({ review, urlBase, onChange, onBack, onFresh, onCreated }: Props) {
   const { preview, spec, slug } = review;
   const create = useCreateServer();
   // Held here alone: secrets go to the host once, and nowhere else.
   const [secrets, setSecrets] = useState<Record<string, string>>({});
   const [asked, setAsked] = useState(false);
   const [takenSlug, setTakenSlug] = useState<string | null>(null);
+  // Schemas that are not whole yet stand at their tools alone: the draft has the last that was.
+  const [unfinished, setUnfinished] = useState<Record<string, string | null>>({});
+  const [resets, setResets] = useState(0);
 
   const problems = reviewProblems(review);
+  for (const [field, problem] of Object.entries(unfinished)) if (problem) problems.set(field, problem);
   if (slug === takenSlug) problems.set('slug', `${slug} is taken: choose another.`);
   const edited = isEdited(review);
+  const sent = create.variables?.specEdit;
+  const refused = refusals((sent ? sent === spec : !edited) ? create.error : null);
   const code = [spec.helpers, ...spec.tools.map((tool) => tool.implementation)].join('\n');
 
   function setSpec(change: (spec: ServerSpec) => ServerSpec) {
     onChange((review) => ({ ...review, spec: change(review.spec) }));
+  }
+
+  function reset() {
+    setSpec(() => preview.spec);
+    setUnfinished({});
+    setResets((resets) => resets + 1);
   }
 
   function rename(name: string) {
@@ -56,7 +71,7 @@ export function ReviewStep({ review, urlBase, onChange, onBack, onCreated }: Pro
     setAsked(true);
     if (problems.size > 0) {
       // The first field that is wrong, once the errors are drawn.
-      requestAnimationFrame(() => document.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
+      requestAnimationFrame(focusInvalid);
       return;
     }
     const given = Object.fromEntries(Object.entries(secrets).filter(([, value]) => value !== ''));
@@ -83,6 +98,15 @@ export function ReviewStep({ review, urlBase, onChange, onBack, onCreated }: Pro
   return (
     <form onSubmit={build} noValidate className="grid items-start gap-8 lg:grid-cols-[minmax(0,1fr)_360px]">
       <div className="grid min-w-0 gap-8">
+        {preview.cached && (
+          <Notice>
+            <p className="font-medium">You had these words drafted before</p>
+            <p>This is that draft: no model was asked, and no draft of today was used.</p>
+            <Button className="mt-3" onClick={onFresh}>
+              Draft it anew
+            </Button>
+          </Notice>
+        )}
         {preview.demo && (
           <Notice tone="decide">
             <p className="font-medium">This is the demo draft</p>
@@ -92,13 +116,13 @@ export function ReviewStep({ review, urlBase, onChange, onBack, onCreated }: Pro
             </p>
           </Notice>
         )}
-        <Section title="Server" note={edited ? <ResetButton onReset={() => setSpec(() => preview.spec)} /> : null}>
+        <Section title="Server" note={edited ? <ResetButton onReset={reset} /> : null}>
           <Field
             label="Name"
             value={spec.name}
             maxLength={100}
             onChange={(event) => rename(event.target.value)}
-            error={problems.get('name')}
+            error={problems.get('name') ?? refused.get('name')}
           />
           <Field
             label="Address"
@@ -115,16 +139,22 @@ export function ReviewStep({ review, urlBase, onChange, onBack, onCreated }: Pro
             label="Description"
             value={spec.description}
             onChange={(event) => setSpec((spec) => ({ ...spec, description: event.target.value }))}
+            error={refused.get('description')}
           />
         </Section>
         <Section title="Tools" note={count(spec.tools.length, 'tool')}>
           {spec.tools.map((tool, i) => (
             <ToolEditor
               // biome-ignore lint/suspicious/noArrayIndexKey: tools keep their places, names change while typed
-              key={i}
+              key={`${resets} ${i}`}
               tool={tool}
-              nameProblem={problems.get(`tools/${i}/name`)}
-              descriptionProblem={problems.get(`tools/${i}/description`)}
+              suggested={preview.spec.tools[i]}
+              nameProblem={problems.get(`tools/${i}/name`) ?? refused.get(`tools/${i}/name`)}
+              descriptionProblem={problems.get(`tools/${i}/description`) ?? refused.get(`tools/${i}/description`)}
+              schemaRefused={refused.get(`tools/${i}/inputSchema`)}
+              onSchemaProblem={(problem) =>
+                setUnfinished((others) => ({ ...others, [`tools/${i}/inputSchema`]: problem }))
+              }
               onChange={(tool) =>
                 setSpec((spec) => ({ ...spec, tools: spec.tools.map((old, j) => (j === i ? tool : old)) }))
               }
@@ -176,6 +206,13 @@ export function ReviewStep({ review, urlBase, onChange, onBack, onCreated }: Pro
       </aside>
     </form>
   );
+}
+
+/** The first field that is wrong, wherever it is folded away. */
+function focusInvalid() {
+  const field = document.querySelector<HTMLElement>('[aria-invalid="true"]');
+  field?.closest('details')?.setAttribute('open', '');
+  field?.focus();
 }
 
 function ResetButton({ onReset }: { onReset: () => void }) {

@@ -1,17 +1,25 @@
 import type { ToolSpec } from '@/lib/contract';
 import { count } from '@/lib/words';
-import { Disclosed } from '@/ui/Code';
+import { Chevron, Disclosed } from '@/ui/Code';
 import { Field, TextField } from '@/ui/Field';
+import { SchemaEditor } from './SchemaEditor';
+import { argumentsOf } from './schema';
 
 interface Props {
   tool: ToolSpec;
+  /** The tool as it was drafted. */
+  suggested: ToolSpec | undefined;
   nameProblem: string | undefined;
   descriptionProblem: string | undefined;
+  /** What the host has against its schema. */
+  schemaRefused: string | undefined;
   onChange: (tool: ToolSpec) => void;
+  onSchemaProblem: (problem: string | null) => void;
 }
 
-/** One tool: what clients read of it to change, its schema and code to read. */
-export function ToolEditor({ tool, nameProblem, descriptionProblem, onChange }: Props) {
+/** One tool: what clients read of it to change, and its code to read. */
+export function ToolEditor(props: Props) {
+  const { tool, suggested, nameProblem, descriptionProblem, schemaRefused, onChange, onSchemaProblem } = props;
   return (
     <fieldset className="grid min-w-0 gap-4 rounded-md border border-line bg-surface p-4">
       <legend className="sr-only">Tool {tool.name}</legend>
@@ -33,11 +41,23 @@ export function ToolEditor({ tool, nameProblem, descriptionProblem, onChange }: 
         />
       </div>
       <div className="grid gap-2">
-        <Disclosed
-          summary={`Arguments: ${argumentNames(tool)}`}
-          label={`Arguments of ${tool.name}`}
-          code={JSON.stringify(tool.inputSchema, null, 2)}
-        />
+        <details className="group min-w-0" open={schemaRefused ? true : undefined}>
+          <summary className="inline-flex items-center gap-1 rounded-sm text-muted select-none hover:text-ink">
+            <Chevron />
+            Arguments: {argumentNames(tool)}
+          </summary>
+          <div className="mt-3">
+            <SchemaEditor
+              of={tool.name}
+              schema={tool.inputSchema}
+              suggested={suggested?.inputSchema ?? tool.inputSchema}
+              code={tool.implementation}
+              refused={schemaRefused}
+              onChange={(inputSchema) => onChange({ ...tool, inputSchema })}
+              onProblem={onSchemaProblem}
+            />
+          </div>
+        </details>
         {tool.outputSchema && (
           <Disclosed
             summary="Result schema"
@@ -56,7 +76,9 @@ export function ToolEditor({ tool, nameProblem, descriptionProblem, onChange }: 
 }
 
 function argumentNames({ inputSchema }: ToolSpec): string {
-  const { properties } = inputSchema;
-  const names = typeof properties === 'object' && properties !== null ? Object.keys(properties) : [];
-  return names.join(', ') || 'none';
+  return (
+    argumentsOf(inputSchema)
+      .map(({ name }) => name)
+      .join(', ') || 'none'
+  );
 }

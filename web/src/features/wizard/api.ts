@@ -9,15 +9,17 @@ const CUT_OFF = 'The connection broke before the draft was whole. Your descripti
 
 interface PreviewRequest {
   prompt: string;
+  /** Asks a model also where there is a draft of these words already. */
+  fresh?: boolean;
   signal: AbortSignal;
   /** Called with each piece of the model's text. */
   onText: (text: string) => void;
 }
 
 /** Drafts a spec. Settles with the stream's one terminal event, or fails when there is none. */
-export async function streamPreview({ prompt, signal, onText }: PreviewRequest): Promise<Preview> {
+export async function streamPreview({ prompt, fresh, signal, onText }: PreviewRequest): Promise<Preview> {
   const response = await send('servers/preview/stream', {
-    ...jsonBody('POST', { prompt }),
+    ...jsonBody('POST', { prompt, ...(fresh && { fresh }) }),
     headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
     signal,
   });

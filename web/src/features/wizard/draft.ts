@@ -13,9 +13,18 @@ export interface Review {
   slugEdited: boolean;
 }
 
+/** What is chosen of an imported document; the document itself is the host's to keep. */
+export interface Choice {
+  importId: string;
+  operations: string[];
+  /** How the tools sign in; empty: as the document says. */
+  auth: string;
+}
+
 export interface Draft {
   prompt: string;
   review: Review | null;
+  choice?: Choice | null;
 }
 
 const empty: Draft = { prompt: '', review: null };
@@ -73,13 +82,15 @@ export function useDraft(userId: string) {
 
   useEffect(() => write(storageKey(userId), draft), [userId, draft]);
 
+  const change = useCallback((part: Partial<Draft>) => setDraft((draft) => ({ ...draft, ...part })), []);
+
   const setReview = useCallback((change: (review: Review) => Review) => {
     setDraft((draft) => (draft.review ? { ...draft, review: change(draft.review) } : draft));
   }, []);
 
   const shelve = (buildId: string) => shelveDraft(userId, { buildId, draft });
 
-  return { draft, setDraft, setReview, shelve };
+  return { draft, change, setReview, shelve };
 }
 
 export function reviewOf(preview: Preview): Review {

@@ -15,6 +15,7 @@ function Template() {
       key={slug}
       slug={slug}
       signedIn={Boolean(me)}
+      owner={me?.role === 'owner'}
       urlBase={me ? `${location.origin}/mcp/${me.org.slug}` : ''}
       onForked={({ id }) => navigate({ to: '/servers/$serverId', params: { serverId: id } })}
     />
