@@ -20,6 +20,7 @@ export function line(change: Partial<TemplateLine> = {}): TemplateLine {
     verified: false,
     resembles: null,
     publisher: 'Ada’s workshop',
+    publisherSlug: 'ada',
     forkCount: 12,
     liveCount: 9,
     release: 2,

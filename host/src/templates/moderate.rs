@@ -121,10 +121,10 @@ pub(super) async fn tell(app: &App, admin: &Admin, before: &Template, done: &Mod
         app.wake.ring();
     }
     // Afterwards, and each by itself: a flag that is lost is set again when the title is next written.
-    let flagged = match (before.verified_release.is_some(), done.template.verified_release.is_some()) {
-        (false, true) => titles::flag(app, &done.template).await,
-        (true, false) => titles::clear(app, &done.template).await,
-        _ => Ok(()),
+    let flagged = match &done.template.verified_title {
+        after if *after == before.verified_title => Ok(()),
+        Some(_) => titles::flag(app, &done.template).await,
+        None => titles::clear(app, &done.template).await,
     };
     if let Err(error) = flagged {
         tracing::warn!(template = %id, %error, "titles like this one keep their flags");
@@ -153,7 +153,7 @@ async fn decide(
             return Ok("template.verified");
         }
         (Action::Verify(_), _) => return Err(Error::NotFound),
-        (Action::Unverify, _) if before.verified_release.is_none() => return Err(Error::Already("not verified")),
+        (Action::Unverify, _) if before.verified_title.is_none() => return Err(Error::Already("not verified")),
         (Action::Unverify, _) => {
             templates::unverify(tx, id).await?;
             return Ok("template.unverified");

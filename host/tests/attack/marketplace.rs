@@ -134,19 +134,19 @@ async fn titles_that_pass_for_verified_ones(scene: &Scene) {
     let (ada, eve) = (Tenant::new(&platform, "ada").await, Tenant::new(&platform, "eve").await);
     let admin = admin(&platform, "zoe@example.com");
     let (hers, fake) = (ada.server(&says("real")).await, eve.server(&says("fake")).await);
-    publish(&ada.browser, &hers, "GitHub issues").await;
-    assert_eq!(moderate(&admin, "github-issues", "verify").await.0, 200);
+    publish(&ada.browser, &hers, "Acme issues").await;
+    assert_eq!(moderate(&admin, "acme-issues", "verify").await.0, 200);
     let shown = publish(&eve.browser, &fake, "Something else").await;
     let slug = shown["slug"].as_str().unwrap().to_owned();
     scene.control("a title of its own is not flagged", shown["resembles"].is_null(), &shown);
-    for title in ["GitHub lssues", "Git Hub-Issues!", "GitHub isues"] {
+    for title in ["Acme lssues", "Ac me-Issues!", "Acme isues"] {
         let shown = publish(&eve.browser, &fake, title).await;
-        scene.guard("one that passes for a verified one is", shown["resembles"] == "github-issues", (title, &shown));
+        scene.guard("one that passes for a verified one is", shown["resembles"] == "acme-issues", (title, &shown));
         let (_, seen) = platform.anyone().get(&format!("/v1/templates/{slug}")).await;
-        let told = seen["resembles"] == "github-issues" && seen["verified"] == false;
+        let told = seen["resembles"] == "acme-issues" && seen["verified"] == false;
         scene.guard("whoever looks at it is told", told, &seen);
     }
-    let shown = publish(&ada.browser, &hers, "GitHub issues").await;
+    let shown = publish(&ada.browser, &hers, "Acme issues").await;
     scene.guard("the verified one is not flagged itself", shown["resembles"].is_null(), &shown);
 }
 

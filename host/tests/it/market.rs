@@ -50,7 +50,7 @@ pub async fn moderate(admin: &Caller, slug: &str, action: &str) -> (u16, Value) 
     if action == "verify" {
         let (_, seen) = admin.get("/v1/admin/templates?limit=100").await;
         let templates = seen["templates"].as_array().cloned().unwrap_or_else(|| panic!("{seen:#}"));
-        let seen = templates.into_iter().find(|seen| seen["slug"] == slug).unwrap_or_default();
+        let seen = templates.into_iter().find(|seen| seen["slug"] == slug).expect("the template");
         decision["release"] = seen["release"].clone();
         decision["updatedAt"] = seen["updatedAt"].clone();
     }

@@ -35,6 +35,8 @@ interface TemplateBase {
   resembles: string | null;
   /** Null where that organisation is gone. */
   publisher: string | null;
+  /** The same by what nobody else is called. */
+  publisherSlug: string | null;
   forkCount: number;
   /** The number of the newest release. */
   release: number;

@@ -1,5 +1,5 @@
 /** The host's API for admins of the platform. */
-import type { Concern, TemplateStatus } from './market';
+import type { Concern, TemplateLine, TemplateStatus } from './market';
 
 export const caseStates = ['open', 'upheld', 'dismissed'] as const;
 export type CaseState = (typeof caseStates)[number];
@@ -26,6 +26,17 @@ export interface Case {
 
 export interface CasePage {
   cases: Case[];
+  nextCursor: string | null;
+}
+
+/** A template in an admin's list. */
+export interface AdminTemplateLine extends TemplateLine {
+  /** What another admin has asked for, and waits for. */
+  pendingTakedown: { by: string; at: string; reason: string } | null;
+}
+
+export interface AdminTemplatePage {
+  templates: AdminTemplateLine[];
   nextCursor: string | null;
 }
 

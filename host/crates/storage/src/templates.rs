@@ -52,6 +52,8 @@ pub struct Template {
     pub verified_at: Option<OffsetDateTime>,
     /// The release that the platform vouches for, described as it is.
     pub verified_release: Option<i64>,
+    /// What it was called when the platform last vouched for it; others may not pass for that.
+    pub verified_title: Option<String>,
     /// Which [`Self::status_at`] its owners know of.
     pub told_at: Option<OffsetDateTime>,
     /// The slug of a verified one that its title is close to.
@@ -101,7 +103,7 @@ macro_rules! template {
     () => {
         "SELECT t.id, t.slug, t.org_id, t.server_id, t.title, t.category, t.short_description, t.long_description,
         t.hints, t.status, t.status_reason, t.status_at, t.takedown_asked_by, t.takedown_asked_at, t.takedown_reason,
-        t.releases, t.withdrawn, t.verified_at, t.verified_release, t.told_at, t.resembles, t.forks, t.published_at, t.updated_at,
+        t.releases, t.withdrawn, t.verified_at, t.verified_release, t.verified_title, t.told_at, t.resembles, t.forks, t.published_at, t.updated_at,
         o.name AS publisher, o.slug AS publisher_slug
     FROM templates t LEFT JOIN orgs o ON o.id = t.org_id"
     };

@@ -210,27 +210,27 @@ on_both!(a_verified_template_takes_two_admins, async |setup: Setup| {
     let ada = platform.with_key(&platform.api_key("ada@example.com"));
     let (zoe, yan) = (admin(&platform, "zoe@example.com"), admin(&platform, "yan@example.com"));
     let server = Hosted::demo(&ada, "hers").await;
-    publish(&ada, &server, "GitHub issues").await;
+    publish(&ada, &server, "Acme issues").await;
     let fake = Hosted::demo(&ada, "fake").await;
-    assert_eq!(publish(&ada, &fake, "GitHub lssues").await["resembles"], Value::Null);
-    assert_eq!(moderate(&zoe, "github-issues", "verify").await.1["verified"], true);
+    assert_eq!(publish(&ada, &fake, "Acme lssues").await["resembles"], Value::Null);
+    assert_eq!(moderate(&zoe, "acme-issues", "verify").await.1["verified"], true);
     // Those that look like it are told so, before and after.
     let resembles = async |slug: &str| ada.get(&format!("/v1/templates/{slug}")).await.1["resembles"].clone();
-    assert_eq!(resembles("github-lssues").await, "github-issues");
-    let another = Hosted::demo(&ada, "another").await;
-    assert_eq!(publish(&ada, &another, "Git-Hub Issues").await["resembles"], "github-issues");
+    assert_eq!(resembles("acme-lssues").await, "acme-issues");
+    let another = Hosted::of(&ada, "another", saying("another")).await;
+    assert_eq!(publish(&ada, &another, "Ac-me Issues").await["resembles"], "acme-issues");
 
-    assert_eq!(moderate(&zoe, "github-issues", "verify").await.1["code"], "already_so");
-    let (status, asked) = moderate(&zoe, "github-issues", "takedown").await;
+    assert_eq!(moderate(&zoe, "acme-issues", "verify").await.1["code"], "already_so");
+    let (status, asked) = moderate(&zoe, "acme-issues", "takedown").await;
     assert_eq!((status, &asked["awaitsSecondAdmin"], &asked["status"]), (202, &json!(true), &json!("published")));
-    assert_eq!(moderate(&zoe, "github-issues", "takedown").await.1["code"], "second_admin_needed");
-    assert_eq!(platform.anyone().get("/v1/templates/github-issues").await.0, 200);
-    let (status, done) = moderate(&yan, "github-issues", "takedown").await;
+    assert_eq!(moderate(&zoe, "acme-issues", "takedown").await.1["code"], "second_admin_needed");
+    assert_eq!(platform.anyone().get("/v1/templates/acme-issues").await.0, 200);
+    let (status, done) = moderate(&yan, "acme-issues", "takedown").await;
     assert_eq!((status, &done["status"]), (200, &json!("taken_down")));
 
     // Nor does one admin get there in two steps, or by the word of one who is none any more.
     assert_eq!(publish(&ada, &another, "Weather").await["verified"], false);
-    let slug = "git-hub-issues";
+    let slug = "ac-me-issues";
     assert_eq!(moderate(&zoe, slug, "verify").await.0, 200);
     assert_eq!(moderate(&zoe, slug, "takedown").await.0, 202);
     let (_, shown) = zoe.get("/v1/admin/templates").await;
@@ -245,7 +245,7 @@ on_both!(a_verified_template_takes_two_admins, async |setup: Setup| {
 
     // Who is an admin no longer decides nothing any more.
     platform.admin("revoke", &["--email", "yan@example.com"]);
-    assert_eq!(moderate(&yan, "github-issues", "restore").await.1["code"], "not_an_admin");
+    assert_eq!(moderate(&yan, "acme-issues", "restore").await.1["code"], "not_an_admin");
     assert_eq!(moderate(&zoe, slug, "takedown").await.0, 202, "what yan asked for has ended with being an admin");
     let (well, said) = platform.beside(&["admin", "revoke"], &["--email", "typo@example.com"]);
     assert!(!well && said.contains("typo@example.com"), "{said}");

@@ -37,7 +37,7 @@ function AsItStands({ slug, onDone }: { slug: string; onDone: (outcome: string) 
 
 interface FormProps {
   slug: string;
-  standing: Standing;
+  standing: Standing & { release: number; updatedAt: string };
   /** Why it was hidden or taken down. */
   why: string | null;
   onDone: (outcome: string) => void;
@@ -45,6 +45,8 @@ interface FormProps {
 
 function DecisionForm({ slug, standing, why, onDone }: FormProps) {
   const moderate = useModerate(slug);
+  // What is vouched for is what was looked at here.
+  const { release, updatedAt } = standing;
   const possible = actionsFor(standing);
   const [wanted, setWanted] = useState<Action | null>(null);
   const [reason, setReason] = useState('');
@@ -55,7 +57,7 @@ function DecisionForm({ slug, standing, why, onDone }: FormProps) {
     event.preventDefault();
     if (!ready) return;
     moderate.mutate(
-      { action, reason: reason.trim() },
+      { action, reason: reason.trim(), ...(action === 'verify' ? { release, updatedAt } : {}) },
       {
         onSuccess: (moderated) => {
           setReason('');

@@ -1,8 +1,8 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import type { TemplateLine, TemplateStatus } from '@/lib/market';
-import { statuses } from '@/lib/moderation';
+import type { TemplateStatus } from '@/lib/market';
+import { type AdminTemplateLine, statuses } from '@/lib/moderation';
 import { ago, count, labelOf } from '@/lib/words';
 import { adminTemplatesOptions } from './api';
 import { Listed, Nothing, Outcome } from './Listed';
@@ -44,7 +44,7 @@ export function Templates({ status }: { status: TemplateStatus }) {
   );
 }
 
-function Row({ template, onDone }: { template: TemplateLine; onDone: (outcome: string) => void }) {
+function Row({ template, onDone }: { template: AdminTemplateLine; onDone: (outcome: string) => void }) {
   const { slug, title, shortDescription, publisher, verified, resembles, forkCount, liveCount, updatedAt } = template;
   return (
     <li className="grid gap-2 p-4">
@@ -63,10 +63,16 @@ function Row({ template, onDone }: { template: TemplateLine; onDone: (outcome: s
         </p>
         <p className="text-muted wrap-anywhere">{shortDescription}</p>
         <p className="text-xs text-muted tabular-nums wrap-anywhere">
-          {publisher ?? 'publisher gone'} · {count(forkCount, 'fork')}, {liveCount.toLocaleString('en')} live
+          {publisher ? `${publisher} (${template.publisherSlug})` : 'publisher gone'} · {count(forkCount, 'fork')},{' '}
+          {liveCount.toLocaleString('en')} live
           {verified && ' · verified'}
           {resembles && <span className="text-decide"> · its title is close to that of {resembles}</span>}
         </p>
+        {template.pendingTakedown && (
+          <p className="text-xs text-decide wrap-anywhere">
+            Another admin has asked to take it down, and a second one has to confirm: {template.pendingTakedown.reason}
+          </p>
+        )}
       </div>
       <Moderate slug={slug} title={title} onDone={onDone} />
     </li>

@@ -36,7 +36,7 @@ export function effectOf(action: Action, { forkCount, verified, status }: Standi
     case 'verify':
       return 'Its page and every list say that this platform vouches for its newest release, described as it is.';
     case 'unverify':
-      return 'Its page and lists no longer say that this platform vouches for it. Nothing stops.';
+      return 'Its page and lists no longer say that this platform vouches for it. Nothing stops, and it still takes two admins to take it down.';
     case 'hide':
       return `Nobody finds it any more. ${forkCount === 0 ? 'It has no forks.' : `Its ${forks} go on.`}`;
     case 'takedown':

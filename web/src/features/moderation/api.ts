@@ -1,7 +1,15 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { getJson, jsonBody, send } from '@/lib/api';
-import type { TemplateDetail, TemplatePage, TemplateStatus } from '@/lib/market';
-import type { Action, CasePage, CaseState, DecidedCase, DecisionPage, Moderated } from '@/lib/moderation';
+import type { TemplateDetail, TemplateStatus } from '@/lib/market';
+import type {
+  Action,
+  AdminTemplatePage,
+  CasePage,
+  CaseState,
+  DecidedCase,
+  DecisionPage,
+  Moderated,
+} from '@/lib/moderation';
 
 function pages<T extends { nextCursor: string | number | null }>(path: string, asked: Record<string, string>) {
   return infiniteQueryOptions({
@@ -21,7 +29,7 @@ export function casesOptions(state: CaseState) {
 }
 
 export function adminTemplatesOptions(status: TemplateStatus) {
-  return pages<TemplatePage>('admin/templates', { status });
+  return pages<AdminTemplatePage>('admin/templates', { status });
 }
 
 export const logOptions = pages<DecisionPage>('admin/audit', {});
@@ -50,7 +58,7 @@ function useRefreshed() {
 
 export function useModerate(slug: string) {
   return useMutation({
-    mutationFn: (decision: { action: Action; reason: string }) =>
+    mutationFn: (decision: { action: Action; reason: string; release?: number; updatedAt?: string }) =>
       patch<Moderated>(`admin/templates/${encodeURIComponent(slug)}`, decision),
     onSettled: useRefreshed(),
   });

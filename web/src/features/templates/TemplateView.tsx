@@ -51,7 +51,7 @@ export function TemplateView({ slug, signedIn, owner, urlBase, onForked }: Props
           <p className="mt-1 flex flex-wrap items-center gap-x-3 text-xs tabular-nums">
             {template.verified && <Verified />}
             <span className="wrap-anywhere">
-              {template.publisher ? `by ${template.publisher}` : 'its publisher is gone'}
+              {template.publisher ? `by ${template.publisher} (${template.publisherSlug})` : 'its publisher is gone'}
             </span>
             <span>{labelOf(template.category)}</span>
             <span>
