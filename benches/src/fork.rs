@@ -16,7 +16,7 @@ pub(crate) async fn run(binary: &Path, toolchain: &Path, forks: usize) -> anyhow
         format!("[compiler]\ntoolchain = \"{}\"\n[log]\nfilter = \"warn\"\n", toolchain.canonicalize()?.display());
     let platform = Platform::start(binary, &config)?;
     let (publisher, tenant) = (platform.tenant("publisher")?, platform.tenant("forker")?);
-    let tools = [("repeat", "Ok(args.text)"), ("count", "Ok(args.n)")];
+    let tools = [("repeat", "Ok(args.text.unwrap_or_default())"), ("count", "Ok(args.n.unwrap_or_default())")];
     let source = publisher.server("source", tools, &[]).await?;
     let about =
         json!({"serverId": source.id, "title": "Bench", "category": "other", "shortDescription": "To be measured"});

@@ -16,7 +16,7 @@ const callback = createServer((_, answer) => answer.end('You may close this wind
 await new Promise((done) => callback.listen(0, '127.0.0.1', done));
 
 const browser = await launch();
-const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' });
 const page = await context.newPage();
 page.setDefaultTimeout(60_000);
 const complaints = [];
@@ -61,6 +61,26 @@ try {
   await look('live');
   const mcpUrl = `${origin}/mcp/${(await (await page.request.get(`${origin}/v1/me/org`)).json()).slug}/parrot`;
   await page.getByText(mcpUrl).first().waitFor();
+
+  // Shared by one click, found by everyone, and forked.
+  await page.getByRole('button', { name: 'Publish template' }).click();
+  await page.getByText('Shared as').waitFor();
+  await look('shared');
+  await page.goto(`${origin}/templates?q=parrot`);
+  await page.getByRole('link', { name: /Parrot/ }).click();
+  await page.getByRole('button', { name: /^Fork/ }).first().waitFor();
+  await look('template');
+  await page.getByRole('button', { name: /^Fork/ }).first().click();
+  await page.getByLabel('Name', { exact: true }).fill('Second one');
+  await page.getByLabel('Address', { exact: true }).fill('second-parrot');
+  await look('fork');
+  await page.getByRole('button', { name: 'Create server' }).click();
+  await page
+    .getByText(`${mcpUrl.replace('parrot', 'second-parrot')}`)
+    .first()
+    .waitFor();
+  await page.getByText('Made from').first().waitFor();
+  await look('forked');
 
   // A client, as far as its browser window: what it asks for, and what the person agrees to.
   const redirect = `http://127.0.0.1:${callback.address().port}/callback`;

@@ -17,7 +17,7 @@ let context;
 
 /** A new browser, with an authenticator that its owner unlocks, or not. */
 async function open(colorScheme = 'light') {
-  context = await browser.newContext({ viewport: { width: 1280, height: 900 }, colorScheme });
+  context = await browser.newContext({ viewport: { width: 1280, height: 900 }, colorScheme, reducedMotion: 'reduce' });
   page = await context.newPage();
   page.setDefaultTimeout(30_000);
   page.on('pageerror', (error) => complaints.push(String(error)));

@@ -378,7 +378,11 @@ impl Platform {
     /// The mails to an address, oldest first.
     pub fn mails_to(&self, email: &str) -> Vec<String> {
         let Ok(files) = fs::read_dir(self.data().join("outbox")) else { return Vec::new() };
-        let mut files: Vec<_> = files.map(|file| file.unwrap().path()).collect();
+        // A mail that is being written has another name until it is whole.
+        let files = files.map(|file| file.unwrap().path());
+        let is_whole =
+            |file: &std::path::PathBuf| file.file_name().is_none_or(|name| name.as_encoded_bytes()[0] != b'.');
+        let mut files: Vec<_> = files.filter(is_whole).collect();
         files.sort();
         let mails = files.into_iter().map(|file| fs::read_to_string(file).unwrap());
         mails.filter(|mail| mail.contains(&format!("To: <{email}>"))).collect()

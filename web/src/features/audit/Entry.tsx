@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { type AuditEntry, type AuditFilter, resources } from '@/lib/audit';
+import type { AuditEntry, AuditFilter } from '@/lib/audit';
 import { membersOptions } from '@/lib/members';
 import { calledBy } from '@/lib/organisation';
 import { ago, labelOf } from '@/lib/words';
 import { Disclosed } from '@/ui/Code';
 import { changes, said } from './changes';
+import { resources } from './names';
 
 const written = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' });
 

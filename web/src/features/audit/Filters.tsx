@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
-import { type AuditFilter, actions, resources } from '@/lib/audit';
+import type { AuditFilter } from '@/lib/audit';
 import { membersOptions } from '@/lib/members';
 import { calledBy } from '@/lib/organisation';
 import { Button } from '@/ui/Button';
 import { Choice, Field } from '@/ui/Field';
+import { actions, resources } from './names';
 
 interface Props {
   filter: AuditFilter;
