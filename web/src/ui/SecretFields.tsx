@@ -32,7 +32,6 @@ interface FieldProps {
 
 function SecretField({ secret, value, problem, onChange }: FieldProps) {
   const [shown, setShown] = useState(false);
-  const howToGet = webAddress(secret.howToGetUrl);
   return (
     <div className="grid gap-2 rounded-md border border-line bg-surface p-4">
       <div className="flex items-end gap-2 [&>:first-child]:flex-1">
@@ -52,24 +51,32 @@ function SecretField({ secret, value, problem, onChange }: FieldProps) {
         </Button>
       </div>
       {problem && <p className="text-xs text-broken">{problem}</p>}
-      <p className="text-muted">
-        {secret.description && `${secret.description} `}
-        Sent only to <code>{secret.hosts.join(', ')}</code>.
-        {howToGet && (
-          <>
-            {' '}
-            <a
-              href={howToGet}
-              target="_blank"
-              rel="noopener noreferrer"
-              className="text-link underline underline-offset-2"
-            >
-              How to get it
-            </a>{' '}
-            ({new URL(howToGet).host})
-          </>
-        )}
-      </p>
+      <AboutSecret secret={secret} />
     </div>
+  );
+}
+
+/** What a secret is, where it is sent, and how to get one. */
+export function AboutSecret({ secret: { description, hosts, howToGetUrl } }: { secret: RequiredSecret }) {
+  const address = webAddress(howToGetUrl);
+  return (
+    <p className="text-muted whitespace-pre-line wrap-anywhere">
+      {description && `${description} `}
+      Sent only to <code>{hosts.join(', ')}</code>.
+      {address && (
+        <>
+          {' '}
+          <a
+            href={address}
+            target="_blank"
+            rel="noopener noreferrer"
+            className="text-link underline underline-offset-2"
+          >
+            How to get it
+          </a>{' '}
+          ({new URL(address).host})
+        </>
+      )}
+    </p>
   );
 }
