@@ -5,4 +5,5 @@ mod fork;
 mod moderate;
 mod publish;
 mod shelf;
+mod takedown;
 mod updates;
