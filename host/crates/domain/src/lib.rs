@@ -17,6 +17,7 @@ pub mod report;
 pub mod schema;
 pub mod server;
 pub mod sign_in;
+pub mod slug;
 pub mod spec;
 pub mod template;
 pub mod words;
@@ -29,4 +30,5 @@ pub use id::{
     PreviewId, SecretId, ServerId, SessionId, TemplateId, UserId, VersionId,
 };
 pub use origin::{Actor, Origin, Via};
-pub use words::{Email, OauthClientId, SecretKey, Sha256, Slug, ToolName};
+pub use slug::Slug;
+pub use words::{Email, OauthClientId, SecretKey, Sha256, ToolName};
