@@ -104,7 +104,7 @@ test('a takedown names what stops, and says when it waits for a second admin', a
   const { user } = openApp('/admin');
   await user.click(await screen.findByText('Decide about the template'));
   await user.click(await screen.findByRole('radio', { name: 'Take down' }));
-  expect(screen.getByText(/Its 12 forks stop at once.*takes two admins/)).toBeVisible();
+  expect(screen.getByText(/Every fork of it stops at once.*takes two admins/)).toBeVisible();
   const takeDown = screen.getByRole('button', { name: 'Take down Notion notes' });
   expect(takeDown).toBeDisabled();
   await user.type(screen.getAllByLabelText('Reason')[1] as HTMLElement, 'It exfiltrates.');

@@ -40,7 +40,7 @@ export interface AdminTemplatePage {
   nextCursor: string | null;
 }
 
-export type Action = 'verify' | 'unverify' | 'hide' | 'takedown' | 'restore';
+export type Action = 'verify' | 'unverify' | 'hide' | 'takedown' | 'keep_up' | 'restore';
 
 export interface Moderated {
   slug: string;

@@ -10,8 +10,16 @@ import { Skeleton } from '@/ui/Skeleton';
 import { actionsFor, effectOf, outcomeOf, type Standing, verbs } from './actions';
 import { standingOptions, useModerate } from './api';
 
+interface Props {
+  slug: string;
+  title: string;
+  /** Whether another admin has asked to take it down. */
+  pending?: boolean;
+  onDone: (outcome: string) => void;
+}
+
 /** Decides about a template. How it stands is asked when this is opened: a list may be old. */
-export function Moderate({ slug, title, onDone }: { slug: string; title: string; onDone: (outcome: string) => void }) {
+export function Moderate({ slug, title, pending = false, onDone }: Props) {
   const [open, setOpen] = useState(false);
   return (
     <details className="group min-w-0" onToggle={(event) => setOpen(event.currentTarget.open)}>
@@ -21,16 +29,19 @@ export function Moderate({ slug, title, onDone }: { slug: string; title: string;
       </summary>
       {open && (
         <div className="mt-3">
-          <AsItStands slug={slug} onDone={onDone} />
+          <AsItStands slug={slug} pending={pending} onDone={onDone} />
         </div>
       )}
     </details>
   );
 }
 
-function AsItStands({ slug, onDone }: { slug: string; onDone: (outcome: string) => void }) {
+function AsItStands({ slug, pending, onDone }: Omit<Required<Props>, 'title'>) {
   const { data: template, error, refetch } = useQuery(standingOptions(slug));
-  if (template) return <DecisionForm slug={slug} standing={template} why={template.statusReason} onDone={onDone} />;
+  if (template) {
+    const standing = { ...template, pending };
+    return <DecisionForm slug={slug} standing={standing} why={template.statusReason} onDone={onDone} />;
+  }
   if (error) return <Problem error={error} action={<Button onClick={() => refetch()}>Try again</Button>} />;
   return <Skeleton />;
 }

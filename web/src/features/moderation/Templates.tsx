@@ -74,7 +74,7 @@ function Row({ template, onDone }: { template: AdminTemplateLine; onDone: (outco
           </p>
         )}
       </div>
-      <Moderate slug={slug} title={title} onDone={onDone} />
+      <Moderate slug={slug} title={title} pending={template.pendingTakedown !== null} onDone={onDone} />
     </li>
   );
 }

@@ -7,7 +7,8 @@ export interface Standing {
   title: string;
   status: TemplateStatus;
   verified: boolean;
-  forkCount: number;
+  /** Another admin has asked to take it down. */
+  pending?: boolean;
 }
 
 export const verbs: Record<Action, string> = {
@@ -15,47 +16,44 @@ export const verbs: Record<Action, string> = {
   unverify: 'End verification',
   hide: 'Hide',
   takedown: 'Take down',
+  keep_up: 'Keep up',
   restore: 'Restore',
 };
 
 /** Those that the host takes, the mildest first. */
-export function actionsFor({ status, verified }: Standing): Action[] {
+export function actionsFor({ status, verified, pending }: Standing): Action[] {
   const shown = status === 'published' || status === 'unpublished';
   return [
     ...(status === 'published' && !verified ? (['verify'] as const) : []),
     ...(verified ? (['unverify'] as const) : []),
     ...(shown ? [] : (['restore'] as const)),
+    ...(pending ? (['keep_up'] as const) : []),
     ...(shown ? (['hide'] as const) : []),
     ...(status === 'taken_down' ? [] : (['takedown'] as const)),
   ];
 }
 
-export function effectOf(action: Action, { forkCount, verified, status }: Standing): string {
-  const forks = count(forkCount, 'fork');
+export function effectOf(action: Action, { verified, status }: Standing): string {
   switch (action) {
     case 'verify':
       return 'Its page and every list say that this platform vouches for its newest release, described as it is.';
     case 'unverify':
       return 'Its page and lists no longer say that this platform vouches for it. Nothing stops, and it still takes two admins to take it down.';
     case 'hide':
-      return `Nobody finds it any more. ${forkCount === 0 ? 'It has no forks.' : `Its ${forks} go on.`}`;
+      return 'Nobody finds it any more. Its forks go on.';
     case 'takedown':
       return [
-        'Nobody finds it any more.',
-        forkCount === 0
-          ? 'It has no forks; those that are being made stop too.'
-          : `Its ${forks} stop at once, calls under way included; their owners are told by mail.`,
+        'Nobody finds it any more. Every fork of it stops at once, calls under way included; their owners are told by mail.',
         ...(verified
           ? [
               'It is verified, so that takes two admins: the first asks for it, and nothing stops until another one does too.',
             ]
           : []),
       ].join(' ');
+    case 'keep_up':
+      return 'Ends what another admin has asked for: it is not taken down.';
     case 'restore':
-      return [
-        'It is shown again, unless its owner has withdrawn it.',
-        ...(status === 'taken_down' && forkCount > 0 ? [`Its ${forks} may answer again.`] : []),
-      ].join(' ');
+      return `It is shown again, unless its owner has withdrawn it.${status === 'taken_down' ? ' Its forks answer again.' : ''}`;
   }
 }
 
@@ -72,6 +70,8 @@ export function outcomeOf({ status, verified, awaitsSecondAdmin, stopped }: Mode
         : `Taken down: ${count(stopped, 'fork')} stopped.`;
     case 'hide':
       return 'Hidden. Its forks go on.';
+    case 'keep_up':
+      return 'Kept up. It is not taken down.';
     case 'restore':
       return status === 'published'
         ? 'Restored: it is shown again.'
