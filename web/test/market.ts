@@ -53,6 +53,7 @@ export function templateDetail(change: Partial<TemplateDetail> = {}): TemplateDe
         'Nothing else.',
       ],
     },
+    findings: [],
     spec,
     componentSha256: sha256,
     releases: [

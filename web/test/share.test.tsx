@@ -103,6 +103,31 @@ test('what cannot be public is listed with its place', async () => {
   expect(screen.getByLabelText('Title')).toHaveAccessibleDescription('Its letters look like others');
 });
 
+test('what only looks like a secret is said to be none, and published then', async () => {
+  const digest = '9f'.repeat(32);
+  const sent = catchPublishing({
+    ...problem(422, 'publish_blocked', 'this cannot be public as it is: 1 place to mend'),
+    findings: [
+      {
+        pointer: '/spec/tools/0/implementation',
+        line: 2,
+        kind: 'secret',
+        excerpt: '9f8e…',
+        why: 'it looks like a secret (long random text): take it out; if it is none, say so',
+        digest,
+      },
+    ],
+  });
+  const { user } = openApp(page);
+  await user.click(await screen.findByRole('button', { name: 'Publish template' }));
+  await user.click(await screen.findByRole('checkbox', { name: 'This is no secret: it may be public' }));
+  expect(screen.getByText('Publish again. The audit log keeps that you have said so.')).toBeVisible();
+  await user.click(screen.getByRole('button', { name: 'Publish template' }));
+  await waitFor(() => expect(sent).toHaveLength(2));
+  expect(sent[0]).not.toHaveProperty('notSecrets');
+  expect(sent[1]).toMatchObject({ notSecrets: [digest] });
+});
+
 test('a mistake in what is said stands at its field', async () => {
   catchPublishing({
     ...problem(422, 'listing_invalid', 'what is said of the template cannot be shown'),

@@ -20,6 +20,8 @@ export interface Finding {
   line: number;
   excerpt: string;
   why: string;
+  /** Of what only looks like a secret: what says that it is none. */
+  digest?: string | null;
 }
 
 interface SpecProblem {

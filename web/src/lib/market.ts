@@ -37,6 +37,7 @@ interface TemplateBase {
   publisher: string | null;
   /** The same by what nobody else is called. */
   publisherSlug: string | null;
+  /** Organisations that have forked it, its own not among them. */
   forkCount: number;
   /** The number of the newest release. */
   release: number;
@@ -48,7 +49,7 @@ export interface TemplateLine extends TemplateBase {
   tools: string[];
   hosts: string[];
   secrets: string[];
-  /** Forks that answer. */
+  /** Organisations where a fork answers. */
   liveCount: number;
 }
 
@@ -74,6 +75,13 @@ export interface Report {
   words: string[];
 }
 
+/** Something in a text that an AI client is given, and why it should be looked at. */
+export interface TextFinding {
+  pointer: string;
+  excerpt: string;
+  why: string;
+}
+
 export interface TemplateDetail extends Template {
   liveCount: number;
   own: boolean;
@@ -82,6 +90,8 @@ export interface TemplateDetail extends Template {
   tools: Tool[];
   requiredSecrets: RequiredSecret[];
   capabilities: Report;
+  /** What should be looked at in the texts that AI clients are given. */
+  findings: TextFinding[];
   spec: ServerSpec;
   componentSha256: string;
   /** Newest first. */
@@ -94,6 +104,8 @@ export interface Listing {
   shortDescription: string;
   longDescription?: string;
   secretHints?: { key: string; hint: string; howToGetUrl?: string }[];
+  /** Digests of findings that look like secrets and are none. */
+  notSecrets?: readonly string[];
 }
 
 export interface ForkPreview {

@@ -1,6 +1,6 @@
 /** The host's API of one server's calls, versions and use, as this app relies on it. */
 import type { BuildState, Role, ServerSpec } from './contract';
-import type { Change, Report } from './market';
+import type { Change, Report, TextFinding } from './market';
 
 /** A request that a tool has made. */
 export interface Egress {
@@ -153,7 +153,7 @@ export interface VersionDiff {
 export interface VersionReport extends Report {
   componentSha256: string;
   componentSize: number;
-  findings: { pointer: string; excerpt: string; why: string }[];
+  findings: TextFinding[];
 }
 
 export interface VersionSource {

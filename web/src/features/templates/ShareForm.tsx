@@ -20,6 +20,8 @@ interface Props {
 /** What is said of a template, and the one click that makes it public. */
 export function ShareForm({ server, before, verb, publish }: Props) {
   const [listing, setListing] = useState(before);
+  /** The digests of what looks like a secret and is none. */
+  const [notSecrets, setNotSecrets] = useState<readonly string[]>([]);
   const refusal = publish.error instanceof ApiError ? publish.error : null;
   const fields = new Set(['title', 'category', 'shortDescription']);
   const wrong = new Map(
@@ -44,6 +46,7 @@ export function ShareForm({ server, before, verb, publish }: Props) {
       title: listing.title.trim(),
       shortDescription: listing.shortDescription.trim(),
       ...(secretHints && { secretHints }),
+      ...(notSecrets.length > 0 && { notSecrets }),
     });
   }
 
@@ -73,7 +76,9 @@ export function ShareForm({ server, before, verb, publish }: Props) {
         error={wrong.get('shortDescription')}
         hint="One line, for the list of templates."
       />
-      {elsewhere.length > 0 && <Blocked findings={elsewhere} server={server} />}
+      {elsewhere.length > 0 && (
+        <Blocked findings={elsewhere} server={server} notSecrets={notSecrets} onNotSecrets={setNotSecrets} />
+      )}
       {publish.error && elsewhere.length === 0 && !atFields && <Problem error={publish.error} />}
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
         <Button type="submit" look="primary" className="whitespace-normal" busy={publish.isPending && 'Publishing…'}>
@@ -88,23 +93,54 @@ export function ShareForm({ server, before, verb, publish }: Props) {
   );
 }
 
-function Blocked({ findings, server }: { findings: Finding[]; server: ServerDetail }) {
+interface BlockedProps {
+  findings: Finding[];
+  server: ServerDetail;
+  notSecrets: readonly string[];
+  onNotSecrets: (digests: readonly string[]) => void;
+}
+
+/** What cannot be public, with its place. What only looks like a secret may be said to be none. */
+function Blocked({ findings, server, notSecrets, onNotSecrets }: BlockedProps) {
+  const left = findings.filter(({ digest }) => !digest || !notSecrets.includes(digest));
   return (
     <Notice tone="broken">
       <p className="font-medium">
         Not published: {count(findings.length, 'place')} in version {server.activeVersion} cannot be public
       </p>
       <ul className="mt-2 grid gap-3">
-        {findings.map((finding) => (
-          <li key={JSON.stringify(finding)} className="grid gap-0.5 wrap-anywhere">
-            <p>
-              {placeOf(finding, server)}: <code>{finding.excerpt}</code>
-            </p>
-            <p className="text-muted">{capital(finding.why)}.</p>
-          </li>
-        ))}
+        {findings.map((finding) => {
+          const { digest } = finding;
+          return (
+            <li key={JSON.stringify(finding)} className="grid gap-0.5 wrap-anywhere">
+              <p>
+                {placeOf(finding, server)}: <code>{finding.excerpt}</code>
+              </p>
+              <p className="text-muted">{capital(finding.why)}.</p>
+              {digest && (
+                <label className="flex items-center gap-2">
+                  <input
+                    type="checkbox"
+                    className="size-4 accent-accent"
+                    checked={notSecrets.includes(digest)}
+                    onChange={({ target }) =>
+                      onNotSecrets(
+                        target.checked ? [...notSecrets, digest] : notSecrets.filter((known) => known !== digest),
+                      )
+                    }
+                  />
+                  This is no secret: it may be public
+                </label>
+              )}
+            </li>
+          );
+        })}
       </ul>
-      <p className="mt-3">Build a version without {findings.length === 1 ? 'it' : 'them'}, then publish again.</p>
+      <p className="mt-3">
+        {left.length > 0
+          ? `Build a version without ${left.length === 1 ? 'it' : 'them'}, then publish again.`
+          : 'Publish again. The audit log keeps that you have said so.'}
+      </p>
     </Notice>
   );
 }

@@ -8,6 +8,7 @@ import { count, labelOf } from '@/lib/words';
 import { Button, buttonClass } from '@/ui/Button';
 import { CapabilityCard } from '@/ui/CapabilityCard';
 import { Disclosed } from '@/ui/Code';
+import { Findings } from '@/ui/Findings';
 import { NotFound } from '@/ui/NotFound';
 import { Notice, Problem } from '@/ui/Notice';
 import { Page, Section } from '@/ui/Page';
@@ -71,6 +72,7 @@ export function TemplateView({ slug, signedIn, owner, urlBase, onForked }: Props
         <div className="grid min-w-0 gap-2 lg:col-start-2">
           <CapabilityCard can={reported(capabilities)} />
           <p className="text-xs text-muted">Read from the component itself, which is what a fork runs.</p>
+          <Findings findings={template.findings} before="fork it" />
         </div>
         <div className="grid min-w-0 gap-8 lg:col-start-1 lg:row-span-2 lg:row-start-1">
           {fork.data && (

@@ -4,10 +4,11 @@ import { useEffect } from 'react';
 import { reported } from '@/lib/capability';
 import type { Role } from '@/lib/contract';
 import { size } from '@/lib/figures';
-import type { Version, VersionReport } from '@/lib/server';
+import type { Version } from '@/lib/server';
 import { ago } from '@/lib/words';
 import { Button } from '@/ui/Button';
 import { CapabilityCard } from '@/ui/CapabilityCard';
+import { Findings } from '@/ui/Findings';
 import { Notice, Problem } from '@/ui/Notice';
 import { Section } from '@/ui/Page';
 import { Skeleton } from '@/ui/Skeleton';
@@ -146,29 +147,12 @@ function Built({ serverId, version: { n, sha256 }, versions, active }: BuiltProp
         {error && <Problem error={error} action={<Button onClick={() => refetch()}>Try again</Button>} />}
         {!report && !error && <Skeleton lines={4} label="Reading what it can do" />}
         {report && <CapabilityCard can={reported(report)} />}
-        {report && <Findings report={report} />}
+        {report && <Findings findings={report.findings} before="approve" />}
         <p className="text-xs text-muted">
           sha256 <code className="wrap-anywhere">{sha256}</code>
           {report && ` · ${size(report.componentSize)}`}
         </p>
       </div>
     </div>
-  );
-}
-
-function Findings({ report: { findings } }: { report: VersionReport }) {
-  if (findings.length === 0) return null;
-  return (
-    <Notice tone="decide">
-      <p className="font-medium">Look at these before you approve</p>
-      <ul className="mt-2 grid gap-2">
-        {findings.map(({ pointer, excerpt, why }) => (
-          <li key={`${pointer} ${why} ${excerpt}`} className="wrap-anywhere">
-            <code>{pointer}</code> <q>{excerpt}</q>
-            <p className="text-muted">{why}</p>
-          </li>
-        ))}
-      </ul>
-    </Notice>
   );
 }
