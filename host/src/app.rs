@@ -23,6 +23,7 @@ use crate::model::Models;
 use crate::oauth::Bearers;
 use crate::passkeys::RelyingParty;
 use crate::providers::Providers;
+use crate::status::Board;
 use crate::vault::Vault;
 use crate::worker::Wake;
 
@@ -64,4 +65,6 @@ pub struct App {
     pub calls: Recorder,
     /// Pages that may call MCP servers.
     pub origins: Origins,
+    /// What was last found out about how the platform does.
+    pub status: Board,
 }

@@ -32,6 +32,7 @@ use crate::model::Models;
 use crate::oauth::Bearers;
 use crate::passkeys::RelyingParty;
 use crate::providers::Providers;
+use crate::status::Board;
 use crate::vault::Vault;
 use crate::worker::{Wake, Workers};
 use crate::{greeting, http, imports, stop, templates};
@@ -82,6 +83,7 @@ pub async fn app(config: Config) -> anyhow::Result<Arc<App>> {
         gateway,
         calls: Recorder::default(),
         origins,
+        status: Board::default(),
         config,
     }))
 }

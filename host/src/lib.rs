@@ -42,6 +42,7 @@ pub mod quotas;
 pub mod secret_scan;
 pub mod servers;
 pub mod sessions;
+pub mod status;
 pub mod stop;
 pub mod templates;
 pub mod text_scan;

@@ -116,6 +116,11 @@ impl Models {
         longest.map_or(0, |written| 2 * Ask::new(request.clone()).tokens() + 3 * written)
     }
 
+    /// How many there are; without any, a demo is drafted.
+    pub const fn count(&self) -> usize {
+        self.settings.providers.len()
+    }
+
     /// Whether any of them has a price.
     pub fn have_prices(&self) -> bool {
         self.settings.providers.iter().any(|of| of.input_price > 0.0 || of.output_price > 0.0)

@@ -7,6 +7,7 @@
 pub mod access;
 pub mod authorize;
 pub mod clients;
+pub mod connected;
 mod document;
 mod params;
 mod redirect;

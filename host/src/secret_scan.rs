@@ -21,6 +21,8 @@ pub struct Finding {
     pub end: usize,
     /// Its beginning, so that its owner knows which one is meant.
     pub hint: String,
+    /// Whether it is taken for one by its looks alone: what was drawn at random may be no secret.
+    pub is_guess: bool,
 }
 
 /// Bits a character that what is drawn at random has at least: 16 letters and digits have 3.2 to 4.
@@ -70,7 +72,7 @@ pub fn scan(text: &str) -> Vec<Finding> {
         } else if let Some(length) = telegram_length(rest) {
             found.add("Telegram bot token", start, start + length);
         } else if let Some((from, length)) = url_password(rest) {
-            found.add("password in a URL", start + from, start + from + length);
+            found.guess("password in a URL", start + from, start + from + length);
         }
     }
     named_values(&mut found);
@@ -97,12 +99,16 @@ pub fn issued(text: &str) -> Vec<Finding> {
     found.list
 }
 
-/// Characters of a text that is taken for drawn at random, whatever stands before it.
-const RANDOM_RUN: usize = 32;
-/// Bits a character of such a text: of 32 hexadecimal digits, one in ten thousand has less.
-const RANDOM_BITS: f64 = 3.1;
+/// Characters of a text that is taken for drawn at random, whatever stands before it: of hexadecimal digits, and of letters.
+const HEX_RUN: usize = 24;
+const LETTERS_RUN: usize = 28;
+/// Bits a character of such a text: of 24 hexadecimal digits, one in a thousand has less.
+const RANDOM_BITS: f64 = 3.0;
+/// Numbers of a list that is a key, where a name says so.
+const KEY_BYTES: usize = 16;
 
-/// Long texts that nobody has written: for what is to be public, where no name says that they are secrets.
+/// What looks drawn at random, and what a name says is a secret though it is an id or a list of bytes: for what is to be
+/// public. All of it is guessed.
 pub fn random(text: &str) -> Vec<Finding> {
     let mut found = Findings { text, list: vec![] };
     for start in word_starts(text) {
@@ -112,12 +118,39 @@ pub fn random(text: &str) -> Vec<Finding> {
         }
         let length = text[start..].bytes().take(LONGEST).take_while(|&byte| has(byte)).count();
         let run = &text[start..start + length];
-        let random = run.len() >= RANDOM_RUN && bits_a_character(run) >= RANDOM_BITS && is_mixed(run);
-        if random && !is_wordy(run) && !is_uuid(run) && !is_placeholder(run) {
-            found.add("long random text", start, start + run.len());
+        let is_named = || name_before(&text[..start]).is_some();
+        if is_uuid(run) {
+            if is_named() && !is_placeholder(run) {
+                found.guess("key in the form of an id", start, start + run.len());
+            }
+            continue;
+        }
+        let least = if run.bytes().all(|byte| byte.is_ascii_hexdigit()) { HEX_RUN } else { LETTERS_RUN };
+        let random = run.len() >= least && bits_a_character(run) >= RANDOM_BITS && is_mixed(run);
+        if random && !is_wordy(run) && !is_placeholder(run) {
+            found.guess("long random text", start, start + run.len());
+        }
+    }
+    for (start, _) in text.match_indices('[') {
+        let length = numbers_length(&text[start + 1..]);
+        if length.is_some() && name_before(&text[..start]).is_some() {
+            found.guess("key as a list of bytes", start, start + 1 + length.unwrap_or_default());
         }
     }
     found.list
+}
+
+/// How long the list of bytes is that `rest` begins with, where it has as many as a key.
+fn numbers_length(rest: &str) -> Option<usize> {
+    let end = rest.bytes().take(8 * LONGEST).position(|byte| byte == b']')?;
+    let is_byte = |text: &str| {
+        let text = text.trim().trim_end_matches("_u8").trim_end_matches("u8");
+        let hex = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"));
+        hex.map_or_else(|| text.parse::<u8>().is_ok(), |hex| u8::from_str_radix(hex, 16).is_ok())
+    };
+    let numbers = rest[..end].trim_end().trim_end_matches(',').split(',');
+    let count = numbers.clone().count();
+    (count >= KEY_BYTES && numbers.clone().all(is_byte)).then_some(end)
 }
 
 struct Findings<'a> {
@@ -127,12 +160,20 @@ struct Findings<'a> {
 
 impl Findings<'_> {
     fn add(&mut self, kind: &'static str, start: usize, end: usize) {
+        self.put(kind, start, end, false);
+    }
+
+    fn guess(&mut self, kind: &'static str, start: usize, end: usize) {
+        self.put(kind, start, end, true);
+    }
+
+    fn put(&mut self, kind: &'static str, start: usize, end: usize, is_guess: bool) {
         if self.list.len() == MOST || self.list.iter().any(|f| f.start < end && start < f.end) {
             return;
         }
         let shown = (end - start).div_euclid(4).min(4);
         let hint: String = self.text[start..end].chars().take(shown).collect();
-        self.list.push(Finding { kind, start, end, hint: format!("{hint}…") });
+        self.list.push(Finding { kind, start, end, hint: format!("{hint}…"), is_guess });
     }
 }
 
@@ -225,7 +266,7 @@ fn named_values(found: &mut Findings<'_>) {
         let least = if name.starts_with("pass") || name == "pwd" { 10 } else { 16 };
         let random = value.len() >= least && bits_a_character(value) >= RANDOM && is_mixed(value);
         if random && !is_wordy(value) && !is_uuid(value) && !is_placeholder(value) {
-            found.add("key or password", start, start + value.len());
+            found.guess("key or password", start, start + value.len());
         }
     }
 }

@@ -19,7 +19,7 @@ use cloche_domain::server::Role;
 use cloche_domain::spec::SpecProblem;
 use time::Duration;
 
-pub use browse::{Detail, Page, Wanted, browse, component, detail, release};
+pub use browse::{Detail, Page, Wanted, browse, detail, release};
 pub use cases::{appeal, decide, open, report};
 pub use fork::{Preview, preview};
 pub use moderate::{Action, Moderated, Seen, log, moderate, shown_to_admins};
@@ -86,6 +86,8 @@ pub enum Error {
     Decided,
     #[error("a verified template is taken down by two admins: you are the first, so another one has to confirm it")]
     SecondAdmin,
+    #[error("the template is your own organisation's: another admin of this platform has to decide in its favour")]
+    Own,
     #[error("the template is {0} already")]
     Already(&'static str),
     #[error(transparent)]

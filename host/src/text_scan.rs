@@ -13,7 +13,7 @@ use unicode_security::confusable_detection::skeleton;
 use utoipa::ToSchema;
 
 use look_alike::{Names, in_names, words};
-use phrases::PHRASES;
+use phrases::{PHRASES, Phrases};
 
 /// Characters of an excerpt.
 const EXCERPT: usize = 80;
@@ -48,6 +48,9 @@ pub struct Finding {
     pub excerpt: String,
     /// Why it is told.
     pub why: &'static str,
+    /// Whether honest texts have it too, so that it is told and stops nothing.
+    #[serde(skip)]
+    pub is_mention: bool,
 }
 
 /// What should be looked at in the texts that AI clients are given.
@@ -61,8 +64,7 @@ pub fn findings(of: &Capabilities) -> Vec<Finding> {
 
 /// The same in a document of whatever texts about this server.
 pub fn in_texts(texts: &Value, of: &Capabilities) -> Vec<Finding> {
-    let phrases: Vec<(&'static str, String)> =
-        PHRASES.iter().flat_map(|(why, phrases)| phrases.iter().map(|phrase| (*why, folded(phrase)))).collect();
+    let phrases: Vec<Folded> = PHRASES.iter().map(Folded::from).collect();
     let all = all_of(texts);
     let names = Names::of(of, all.iter().map(|(_, text)| text.as_str()));
     let mut found = Vec::new();
@@ -76,7 +78,8 @@ pub fn in_texts(texts: &Value, of: &Capabilities) -> Vec<Finding> {
 pub fn in_names_of(texts: &Value, of: &Capabilities) -> Vec<Finding> {
     let all = all_of(texts);
     let found = in_names(&Names::of(of, all.iter().map(|(_, text)| text.as_str())), of).into_iter();
-    let finding = |(pointer, excerpt, why)| Finding { pointer, line: 1, kind: Kind::LookAlike, excerpt, why };
+    let finding =
+        |(pointer, excerpt, why)| Finding { pointer, line: 1, kind: Kind::LookAlike, excerpt, why, is_mention: false };
     found.map(finding).collect()
 }
 
@@ -116,25 +119,40 @@ fn look(value: &Value, pointer: &mut String, each: &mut impl FnMut(&str, &str)) 
     }
 }
 
-fn scan(pointer: &str, text: &str, phrases: &[(&'static str, String)], names: &Names, found: &mut Vec<Finding>) {
-    let mut add = |kind, excerpt: &str, why| {
+/// Phrases as texts are compared with them.
+struct Folded {
+    why: &'static str,
+    orders: Vec<String>,
+    mentions: Vec<String>,
+}
+
+impl From<&Phrases> for Folded {
+    fn from(of: &Phrases) -> Self {
+        let fold = |phrases: &[&str]| phrases.iter().map(|phrase| folded(phrase)).collect();
+        Self { why: of.why, orders: fold(of.orders), mentions: fold(of.mentions) }
+    }
+}
+
+fn scan(pointer: &str, text: &str, phrases: &[Folded], names: &Names, found: &mut Vec<Finding>) {
+    let mut add = |kind, excerpt: &str, why, is_mention| {
         let line = text.find(excerpt).map_or(0, |at| text[..at].matches('\n').count()) + 1;
         let excerpt = excerpt.chars().take(EXCERPT).collect();
-        found.push(Finding { pointer: pointer.to_owned(), line, kind, excerpt, why });
+        found.push(Finding { pointer: pointer.to_owned(), line, kind, excerpt, why, is_mention });
     };
     let plain = folded(text);
-    let mut told = None;
-    for (why, phrase) in phrases {
-        if told != Some(why) && plain.contains(phrase.as_str()) {
-            told = Some(why);
+    let said = |phrases: &[String]| phrases.iter().find(|phrase| plain.contains(phrase.as_str())).cloned();
+    for Folded { why, orders, mentions } in phrases {
+        let order = said(orders);
+        let is_mention = order.is_none();
+        if let Some(phrase) = order.or_else(|| said(mentions)) {
             // The line of it; where it goes over several, the whole.
             let line = text.lines().find(|line| folded(line).contains(phrase.as_str()));
-            add(Kind::Instruction, line.unwrap_or(text), *why);
+            add(Kind::Instruction, line.unwrap_or(text), *why, is_mention);
         }
     }
     for word in words(text) {
         if let Some(why) = names.suspect(word) {
-            add(Kind::LookAlike, word, why);
+            add(Kind::LookAlike, word, why, false);
         }
     }
     let is_encoded = |word: &&str| {
@@ -142,7 +160,7 @@ fn scan(pointer: &str, text: &str, phrases: &[(&'static str, String)], names: &N
         bytes.len() >= ENCODED && bytes.iter().any(u8::is_ascii_digit) && bytes.iter().any(u8::is_ascii_uppercase)
     };
     if let Some(word) = text.split(|c: char| !c.is_ascii_alphanumeric() && !"+/=_-".contains(c)).find(is_encoded) {
-        add(Kind::Encoded, word, "it is encoded: nobody sees what it says, but a model may");
+        add(Kind::Encoded, word, "it is encoded: nobody sees what it says, but a model may", false);
     }
 }
 

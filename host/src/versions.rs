@@ -11,7 +11,7 @@ use cloche_domain::server::Role;
 use cloche_domain::spec::ServerSpec;
 use cloche_domain::{ServerId, Sha256};
 use cloche_storage::templates::Release;
-use cloche_storage::versions::{self, Built};
+use cloche_storage::versions::{self, Built, Waiting};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -75,6 +75,14 @@ pub enum Error {
 }
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Of a list of what waits, at most.
+const WAITING: i64 = 100;
+
+/// What waits for a decision in the organisation, newest first.
+pub async fn waiting(app: &App, member: &Member) -> cloche_storage::Result<Vec<Waiting>> {
+    versions::waiting(&mut app.db.read().await?, member.org_id, WAITING).await
+}
 
 /// What a version can do, and the digests that tell it from any other.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -153,9 +161,8 @@ async fn report_of(app: &App, version: Built) -> Result<Report> {
 }
 
 /// The component's bytes, and their digest.
-pub async fn component(app: &App, member: &Member, server: ServerId, n: i64) -> Result<(Vec<u8>, Sha256)> {
-    let version = built(app, member, server, n).await?;
-    Ok((app.artifacts.get(version.component_sha256).await?, version.component_sha256))
+pub async fn component_sha256(app: &App, member: &Member, server: ServerId, n: i64) -> Result<Sha256> {
+    Ok(built(app, member, server, n).await?.component_sha256)
 }
 
 /// What the component was built from.

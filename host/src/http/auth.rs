@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, Method};
 use cloche_domain::SessionId;
 use cloche_domain::server::Scope;
 use cloche_domain::{Actor, Origin, Via};
-use cloche_storage::accounts::{self, Membership};
+use cloche_storage::accounts::Membership;
 use cloche_storage::sessions::Session;
 use secrecy::SecretString;
 use url::Url;
@@ -157,8 +157,7 @@ impl FromRequestParts<Arc<App>> for Admin {
             let session = of_session(app, &parts.method, &parts.headers).await?;
             of(session.ok_or(Error::NotSignedIn)?, address)
         };
-        let is_admin = accounts::is_admin(&mut app.db.read().await?, member.user_id).await?;
-        if is_admin { Ok(Self(member)) } else { Err(Error::NotAdmin.into()) }
+        if member.platform_admin { Ok(Self(member)) } else { Err(Error::NotAdmin.into()) }
     }
 }
 

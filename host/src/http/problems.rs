@@ -15,6 +15,7 @@ use time::format_description::well_known::Rfc3339;
 use super::auth;
 use super::problem::Problem;
 use crate::model::DraftError;
+use crate::oauth::connected;
 use crate::quotas::Over;
 use crate::{accounts, api_keys, audit, imports, personal, previews, quotas, sessions, usage};
 
@@ -108,6 +109,17 @@ impl From<api_keys::Error> for Problem {
             E::NotFound => Self::not_found("API key"),
             E::Members(error) => error.into(),
             E::NoRandomness(_) | E::Storage(_) => Self::internal(&error),
+        }
+    }
+}
+
+impl From<connected::Error> for Problem {
+    fn from(error: connected::Error) -> Self {
+        use connected::Error as E;
+        match error {
+            E::NotFound => Self::new(StatusCode::NOT_FOUND, "not_found", error.to_string()),
+            E::Members(error) => error.into(),
+            E::Storage(_) => Self::internal(&error),
         }
     }
 }

@@ -63,7 +63,7 @@ pub async fn fork(app: &App, member: &Member, new: NewFork) -> Result<Created> {
         cloche_storage::Error::Taken(_) => Error::SlugTaken(slug.clone()),
         other => other.into(),
     })?;
-    templates::count_fork(&mut tx, id, template.id).await?;
+    templates::count_fork(&mut tx, (member.org_id, id), template.id).await?;
     let (build_id, _) = take(app, member, &mut tx, (id, 1), &release).await?;
     for sealed in &sealed(app, id, &release.spec, &new.secrets)? {
         secrets::put(&mut tx, sealed, now).await?;

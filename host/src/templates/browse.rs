@@ -1,11 +1,10 @@
 //! Templates as everyone sees them.
 
+use cloche_domain::Slug;
 use cloche_domain::manifest::Manifest;
 use cloche_domain::report::Capabilities;
 use cloche_domain::template::{Category, Tab, TemplateStatus};
-use cloche_domain::{Sha256, Slug};
 use cloche_storage::Tx;
-use cloche_storage::accounts;
 use cloche_storage::templates::{self, Listed, Place, Release, ReleaseLine, Sought, Template};
 
 use super::{Error, Result, words};
@@ -105,12 +104,8 @@ pub(super) fn capabilities(release: &Release) -> Capabilities {
 pub(super) async fn visible(tx: &mut Tx, member: Option<&Member>, slug: &Slug) -> Result<(Template, bool)> {
     let template = templates::by_slug(tx, slug).await?.ok_or(Error::NotFound)?;
     let own = member.is_some_and(|member| template.org_id == Some(member.org_id));
-    let shown = template.status == TemplateStatus::Published
-        || own
-        || match member {
-            Some(member) => accounts::is_admin(tx, member.user_id).await?,
-            None => false,
-        };
+    let shown =
+        template.status == TemplateStatus::Published || own || member.is_some_and(|member| member.platform_admin);
     if shown { Ok((template, own)) } else { Err(Error::NotFound) }
 }
 
@@ -119,10 +114,4 @@ pub async fn release(app: &App, member: Option<&Member>, slug: &Slug, n: i64) ->
     let mut tx = app.db.read().await?;
     let (template, _) = visible(&mut tx, member, slug).await?;
     templates::release(&mut tx, template.id, n).await?.ok_or(Error::NoRelease)
-}
-
-/// The component of a release, and its digest.
-pub async fn component(app: &App, member: Option<&Member>, slug: &Slug, n: i64) -> Result<(Vec<u8>, Sha256)> {
-    let sha256 = release(app, member, slug, n).await?.component_sha256;
-    Ok((app.artifacts.get(sha256).await?, sha256))
 }

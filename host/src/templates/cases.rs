@@ -8,7 +8,7 @@ use serde_json::json;
 use time::Duration;
 
 use super::browse::visible;
-use super::moderate::{decided, lock, tell};
+use super::moderate::{decided, impartial, lock, tell};
 use super::notices::send;
 use super::{Action, Error, Moderated, Result, said};
 use crate::app::App;
@@ -100,6 +100,9 @@ pub async fn decide(
     let state = if upheld { CaseState::Upheld } else { CaseState::Dismissed };
     let decision = CaseDecision { state, by: admin.user_id, reason };
     let case = templates::decide(&mut tx, id, decision, now).await?.ok_or(Error::Decided)?;
+    if case.kind == CaseKind::Report && !upheld {
+        impartial(&mut tx, admin, &before).await?;
+    }
     let with = json!({"case": id, "kind": case.kind, "state": state});
     let done = || Done::of("case.decided", ("template", &case.template_id)).with(with.clone()).because(reason);
     audit::note_in(app, admin, OrgId::PLATFORM, &mut tx, done()).await?;

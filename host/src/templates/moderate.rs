@@ -9,7 +9,7 @@ use cloche_domain::{OrgId, Slug, TemplateId, UserId};
 use cloche_storage::audit::{self as store, Entry, Filter};
 use cloche_storage::jobs::{self, NewJob};
 use cloche_storage::templates::{self, CaseDecision, Template};
-use cloche_storage::{Tx, accounts};
+use cloche_storage::{Tx, accounts, members};
 use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
 
@@ -141,6 +141,9 @@ async fn decide(
 ) -> Result<&'static str> {
     use TemplateStatus as S;
     let (id, now) = (before.id, app.clock.now());
+    if matches!(action, Action::Verify(_) | Action::KeepUp | Action::Restore) {
+        impartial(tx, admin, before).await?;
+    }
     let status = match (action, before.status) {
         (Action::Verify(seen), S::Published) => {
             if before.is_verified() {
@@ -190,6 +193,13 @@ async fn decide(
         Action::Takedown => "template.taken_down",
         _ => "template.restored",
     })
+}
+
+/// That nobody decides in favour of their own organisation's, where another admin can.
+pub(super) async fn impartial(tx: &mut Tx, admin: &Admin, template: &Template) -> Result<()> {
+    let Some(owner) = template.org_id else { return Ok(()) };
+    let own = members::find(tx, owner, admin.user_id).await?.is_some();
+    if own && accounts::has_admin_besides(tx, admin.user_id).await? { Err(Error::Own) } else { Ok(()) }
 }
 
 /// The admin who has asked for a takedown lately, and is still one.

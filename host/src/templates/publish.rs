@@ -12,7 +12,8 @@ use cloche_storage::{Tx, artifacts, servers};
 use serde_json::{Value, json};
 use tokio::task::spawn_blocking;
 
-use super::{Error, Result, scan, titles, words};
+use super::scan::{self, Scanned};
+use super::{Error, Result, titles, words};
 use crate::app::App;
 use crate::audit::{self, Done};
 use crate::http::auth::Member;
@@ -30,6 +31,8 @@ pub struct Publish {
     /// Of a new template; one is made of the title where none is given.
     pub slug: Option<Slug>,
     pub listing: Listing,
+    /// What looks like a secret and is none, as the owner says: by the digests that findings have.
+    pub not_secrets: Vec<Sha256>,
 }
 
 /// A template as it is now.
@@ -43,7 +46,7 @@ pub struct Published {
 /// Publishes the version of a server that answers. Where its template has another version, this is the next release, which
 /// forks are told of; where it has this one, what is said of it changes.
 pub async fn publish(app: &App, member: &Member, new: Publish) -> Result<Published> {
-    let Publish { server, slug, mut listing } = new;
+    let Publish { server, slug, mut listing, not_secrets } = new;
     for text in [&mut listing.title, &mut listing.short_description, &mut listing.long_description] {
         text.trim().to_owned().clone_into(text);
     }
@@ -58,7 +61,8 @@ pub async fn publish(app: &App, member: &Member, new: Publish) -> Result<Publish
     let attestation = version.attestation.clone().ok_or(Error::NotAttested(version.n))?;
     // From the component itself, which is what forks will run.
     let (capabilities, imports) = versions::read(app, &version).await?;
-    let mut findings = scan::findings(&listing, (&member.org_name, &version.spec), &capabilities);
+    let Scanned { mut findings, not_secrets } =
+        scan::scanned(&listing, (&member.org_name, &version.spec), &capabilities, &not_secrets);
     if version.uploaded_sha256.is_some() {
         let component = app.artifacts.get(version.component_sha256).await?;
         let in_component = spawn_blocking(move || scan::component(&component)).await;
@@ -133,7 +137,12 @@ pub async fn publish(app: &App, member: &Member, new: Publish) -> Result<Publish
     }
     let template = templates::get(&mut tx, id).await?.ok_or(Error::NotFound)?;
     let action = if before.is_none() { "template.published" } else { "template.updated" };
-    let done = Done::of(action, ("template", &id)).with(json!({"server": server, "version": version.n}));
+    let mut with = json!({"server": server, "version": version.n});
+    if !not_secrets.is_empty() {
+        let said = not_secrets.iter().map(|f| json!({"pointer": f.pointer, "line": f.line, "excerpt": f.excerpt}));
+        with["notSecrets"] = said.collect();
+    }
+    let done = Done::of(action, ("template", &id)).with(with);
     let done = done.changed(before.as_ref().map_or(Value::Null, noted), noted(&template));
     audit::note(app, member, &mut tx, done).await?;
     tx.commit().await?;

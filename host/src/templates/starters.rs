@@ -148,7 +148,7 @@ async fn bring(app: &Arc<App>, name: &str, built_again: bool) -> Result<Come, Fa
         return Ok(Come::Published);
     }
     // It has its own name, unless somebody else has had it since before that was reserved.
-    let named = |slug| Publish { server: server.id, slug, listing: listing.clone() };
+    let named = |slug| Publish { server: server.id, slug, listing: listing.clone(), not_secrets: Vec::new() };
     let done = match publish(app, &platform, named(published.is_none().then_some(slug))).await {
         Err(Error::SlugTaken(_)) => publish(app, &platform, named(None)).await,
         done => done,
@@ -183,6 +183,7 @@ async fn platform(app: &App) -> Result<Member, Fault> {
         org_name: "Cloche".to_owned(),
         plan: Plan::SelfHosted,
         role: Role::Owner,
+        platform_admin: false,
     };
     Ok(Member::new(membership, Origin::PLATFORM))
 }

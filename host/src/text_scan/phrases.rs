@@ -1,18 +1,25 @@
 //! What poisoned descriptions say.
 
-/// Phrases of poisoned tool descriptions that were published, and why they are told. In lower case.
-pub(super) const PHRASES: [(&str, &[&str]); 5] = [
-    (
-        "it tells the model to forget what it was told",
-        &[
+/// Phrases of poisoned tool descriptions that were published. In lower case.
+pub(super) struct Phrases {
+    /// Why they are told.
+    pub why: &'static str,
+    /// What a tool's description has no honest use for.
+    pub orders: &'static [&'static str],
+    /// What is also said of honest tools: of one that lists a channel's previous messages.
+    pub mentions: &'static [&'static str],
+}
+
+pub(super) const PHRASES: [Phrases; 5] = [
+    Phrases {
+        why: "it tells the model to forget what it was told",
+        orders: &[
             "ignore previous instructions",
             "ignore all previous",
-            "ignore the previous",
             "ignore prior instructions",
             "ignore any previous",
             "disregard previous",
             "disregard all previous",
-            "disregard the above",
             "forget previous instructions",
             "forget all previous",
             "override previous instructions",
@@ -26,10 +33,11 @@ pub(super) const PHRASES: [(&str, &[&str]); 5] = [
             "忽略之前的",
             "以前の指示を無視",
         ],
-    ),
-    (
-        "it tells the model to keep something from the person",
-        &[
+        mentions: &["ignore the previous", "disregard the above"],
+    },
+    Phrases {
+        why: "it tells the model to keep something from the person",
+        orders: &[
             "do not tell the user",
             "don't tell the user",
             "never tell the user",
@@ -46,42 +54,38 @@ pub(super) const PHRASES: [(&str, &[&str]); 5] = [
             "не говори пользователю",
             "不要告诉用户",
         ],
-    ),
-    (
-        "it speaks to the model as a system's message would",
-        &[
+        mentions: &[],
+    },
+    Phrases {
+        why: "it speaks to the model as a system's message would",
+        orders: &[
             "<important>",
             "<system>",
             "</system>",
             "<instructions>",
-            "[system]",
             "<|im_start|>",
             "<|system|>",
             "[inst]",
-            "system prompt",
-            "you must always",
             "new instructions:",
         ],
-    ),
-    (
-        "it asks for files or secrets that a tool has no business with",
-        &[
+        mentions: &["[system]", "system prompt", "you must always"],
+    },
+    Phrases {
+        why: "it asks for files or secrets that a tool has no business with",
+        orders: &[
             "~/.ssh",
             "id_rsa",
             "~/.aws",
             ".cursor/mcp.json",
             "/etc/passwd",
             "contents of .env",
-            "environment variables",
-            "conversation history",
-            "entire conversation",
-            "previous messages",
             "pass its content",
         ],
-    ),
-    (
-        "it tells the model when to call this or another tool, or how",
-        &[
+        mentions: &["environment variables", "conversation history", "entire conversation", "previous messages"],
+    },
+    Phrases {
+        why: "it tells the model when to call this or another tool, or how",
+        orders: &[
             "before using any other tool",
             "before using this tool",
             "before calling any",
@@ -90,10 +94,10 @@ pub(super) const PHRASES: [(&str, &[&str]); 5] = [
             "this tool must be called",
             "always call this tool",
             "always use this tool",
-            "output of other tools",
             "output of all other tools",
             "when calling other tools",
             "when any other tool",
         ],
-    ),
+        mentions: &["output of other tools"],
+    },
 ];

@@ -25,6 +25,7 @@ pub const ATTACKS: &[Attack] = &[
     attack!(GROUP, takedown_while_forks_are_made, "everyone, from a template that does harm"),
     attack!(GROUP, owner_who_brings_back_a_takedown, "what admins have decided"),
     attack!(GROUP, secrets_of_who_has_published, "a publisher's secrets, from those who fork"),
+    attack!(GROUP, forks_that_drive_a_template_up, "the order of the marketplace, from one account"),
     attack!(GROUP, rights_of_an_admin_taken, "the marketplace, from its own users"),
 ];
 
@@ -173,6 +174,35 @@ async fn fork_with_an_edited_spec(scene: &Scene) {
     scene.guard("nor a component of its own", status == 422, &problem);
     let (_, template) = platform.anyone().get("/v1/templates/reviewed").await;
     scene.guard("nothing was forked", template["forkCount"] == 0, &template);
+}
+
+async fn forks_that_drive_a_template_up(scene: &Scene) {
+    let platform = scene.platform(Platform::setup()).await;
+    let (ada, bob, eve) =
+        (Tenant::new(&platform, "ada").await, Tenant::new(&platform, "bob").await, Tenant::new(&platform, "eve").await);
+    publish(&ada.browser, &ada.server(&says("good")).await, "Good").await;
+    publish(&eve.browser, &eve.server(&says("pushed")).await, "Pushed").await;
+    for (i, caller) in [&bob, &ada, &eve].into_iter().enumerate() {
+        fork(&caller.browser, "good", &format!("good-{i}")).await;
+    }
+    for i in 0..8 {
+        fork(&eve.browser, "pushed", &format!("own-{i}")).await;
+    }
+    let order = async |tab: &str| {
+        let (_, page) = platform.anyone().get(&format!("/v1/templates?tab={tab}")).await;
+        (page["templates"][0]["slug"].clone(), page)
+    };
+    let (_, good) = platform.anyone().get("/v1/templates/good").await;
+    scene.control("forks of others are counted", good["forkCount"] == 2 && good["liveCount"] == 2, &good);
+    let (_, pushed) = platform.anyone().get("/v1/templates/pushed").await;
+    scene.guard("those of its publisher are not", pushed["forkCount"] == 0 && pushed["liveCount"] == 0, &pushed);
+    for i in 0..8 {
+        fork(&bob.browser, "pushed", &format!("again-{i}")).await;
+    }
+    for tab in ["top", "trending"] {
+        let (first, page) = order(tab).await;
+        scene.guard("many forks of one account are one", first == "good", &page);
+    }
 }
 
 async fn reference_guessed_reused_and_expired(scene: &Scene) {

@@ -91,6 +91,7 @@ impl Place {
                 ("imports", "{id}") => self.import.as_str(),
                 // One's own alone: nobody of the organisation has these.
                 ("identities", "{id}") => "idn_01m8c9r4fae2d9d5860ny4kcfp",
+                ("clients", "{id}") => "grt_01m8c9r4fae2d9d5860ny4kcfp",
                 ("cases", "{id}") => "cas_01m8c9r4fae2d9d5860ny4kcfp",
                 ("passkeys", "{id}") => "psk_01m8c9r4fae2d9d5860ny4kcfp",
                 (_, "{provider}") => "none",

@@ -47,6 +47,7 @@ mod rotation;
 mod secret_scan;
 mod servers;
 mod starters;
+mod status;
 mod switches;
 mod templates;
 mod uploaded;

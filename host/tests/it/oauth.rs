@@ -1,5 +1,6 @@
 //! The authorization server: each of its duties, and what is refused.
 
+mod connected;
 pub mod dance;
 mod documents;
 mod expiry;

@@ -92,6 +92,10 @@ pub const OPERATIONS: &[Operation] = &[
     op("POST /v1/billing/webhook", Anyone, 400, "{}"),
     op("GET /v1/api-keys", Member, 200, ""),
     op("POST /v1/api-keys", Member, 201, r#"{"name": "mine", "scopes": ["api"]}"#),
+    op("GET /v1/clients", Member, 200, ""),
+    op("DELETE /v1/clients/{id}", Member, 404, ""),
+    op("GET /v1/reviews", Member, 200, ""),
+    op("GET /v1/status", Anyone, 200, ""),
     op("POST /v1/servers/preview", CHANGE, 200, r#"{"prompt": "Two tools, echo and now"}"#),
     op("POST /v1/servers/preview/stream", CHANGE, 200, r#"{"prompt": "Two tools, echo and now"}"#),
     op(

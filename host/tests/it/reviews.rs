@@ -35,6 +35,12 @@ on_both!(a_version_that_asks_for_more_waits_for_approval, async |setup: Setup| {
     assert_eq!(says(&server, &platform, &key).await, "two");
     let (_, shown) = ada.get(&format!("/v1/servers/{}", server.id)).await;
     assert_eq!((&shown["status"], &shown["activeVersion"]), (&json!("live"), &json!(2)));
+    let (_, waiting) = ada.get("/v1/reviews").await;
+    let waits = &waiting["reviews"][0];
+    assert_eq!((&waits["server"]["slug"], &waits["version"]["n"]), (&json!("growing"), &json!(3)), "{waiting:#}");
+    assert_eq!(waits["version"]["review"], "waiting");
+    let eve = platform.with_key(&platform.api_key("eve@example.com"));
+    assert_eq!(eve.get("/v1/reviews").await.1, json!({"reviews": []}));
     let (status, diff) = ada.get(&at(&server, 3, "diff")).await;
     assert_eq!((status, &diff["from"], &diff["asksForMore"]), (200, &json!(2), &json!(true)), "{diff:#}");
     let words: Vec<_> =
@@ -54,6 +60,7 @@ on_both!(a_version_that_asks_for_more_waits_for_approval, async |setup: Setup| {
     assert_eq!((status, &problem["code"]), (422, &json!("reason_needed")));
     assert_eq!(reviewer.post(&at(&server, 3, "approve"), json!({"reason": "the CRM is ours"})).await.0, 204);
     assert_eq!(says(&server, &platform, &key).await, "three");
+    assert_eq!(ada.get("/v1/reviews").await.1, json!({"reviews": []}));
     let (status, problem) = reviewer.post(&at(&server, 3, "refuse"), json!({"reason": "on second thoughts"})).await;
     assert_eq!((status, &problem["code"]), (409, &json!("already_decided")));
 

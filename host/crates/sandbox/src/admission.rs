@@ -62,6 +62,11 @@ impl Admission {
         self.limit
     }
 
+    /// Whether a call that came now would find a slot.
+    pub(crate) fn has_room(&self) -> bool {
+        self.slots.available_permits() > 0
+    }
+
     /// Waits, in order of arrival, for one of the tenant's `limit` places and then for one of the pool's slots. A call of so
     /// many `bytes` that would be one too many to wait is refused at once.
     pub(crate) async fn enter(

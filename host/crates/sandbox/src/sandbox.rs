@@ -82,6 +82,11 @@ impl Sandbox {
         })))
     }
 
+    /// Whether a call that came now would find a place.
+    pub fn has_room(&self) -> bool {
+        self.0.admission.has_room()
+    }
+
     /// Runs one tool in an instance of its own, which is gone afterwards. Dropping the future stops the guest.
     pub async fn call(&self, loaded: &Arc<Loaded>, mut grant: Grant, call: ToolCall) -> CallReport {
         let began = Instant::now();

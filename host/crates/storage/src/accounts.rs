@@ -19,12 +19,15 @@ pub struct Membership {
     pub org_name: String,
     pub plan: Plan,
     pub role: Role,
+    /// Whether they look after the whole platform.
+    pub platform_admin: bool,
 }
 
 /// The columns of [`Membership`] of a user `u`, an organisation `o` and the membership `m` between them.
 macro_rules! membership {
     () => {
-        "u.id AS user_id, u.email, u.name, o.id AS org_id, o.slug AS org_slug, o.name AS org_name, o.plan, m.role"
+        "u.id AS user_id, u.email, u.name, o.id AS org_id, o.slug AS org_slug, o.name AS org_name, o.plan, m.role,
+        u.admin_since IS NOT NULL AS platform_admin"
     };
 }
 pub(crate) use membership;
@@ -131,6 +134,12 @@ pub async fn is_empty(tx: &mut Tx) -> Result<bool> {
 /// Whether a person is an admin of the platform.
 pub async fn is_admin(tx: &mut Tx, user: UserId) -> Result<bool> {
     const SQL: &str = "SELECT EXISTS (SELECT 1 FROM users WHERE id = $1 AND admin_since IS NOT NULL)";
+    Ok(on_conn!(*tx, c => sqlx::query_scalar(SQL).bind(user).fetch_one(c).await)?)
+}
+
+/// Whether somebody else is an admin of the platform.
+pub async fn has_admin_besides(tx: &mut Tx, user: UserId) -> Result<bool> {
+    const SQL: &str = "SELECT EXISTS (SELECT 1 FROM users WHERE id <> $1 AND admin_since IS NOT NULL)";
     Ok(on_conn!(*tx, c => sqlx::query_scalar(SQL).bind(user).fetch_one(c).await)?)
 }
 

@@ -68,6 +68,13 @@ pub async fn claim(tx: &mut Tx, claim: Claim<'_>, now: OffsetDateTime) -> Result
         .fetch_optional(c).await)?)
 }
 
+const DUE: &str = "SELECT min(run_at) FROM jobs WHERE run_at <= $1 AND (leased_until IS NULL OR leased_until <= $1)";
+
+/// Since when the job waits that has waited longest; none where all that is due is in hand.
+pub async fn waiting_since(tx: &mut Tx, now: OffsetDateTime) -> Result<Option<OffsetDateTime>> {
+    Ok(on_conn!(*tx, c => sqlx::query_scalar(DUE).bind(now).fetch_one(c).await)?)
+}
+
 const RENEW: &str = "UPDATE jobs SET leased_until = $3 WHERE id = $1 AND lease = $2";
 
 /// Holds a job longer. False when it is no longer in this hand: another has it, or it was deleted.

@@ -2,11 +2,13 @@
 
 mod clients;
 mod codes;
+mod connected;
 mod grants;
 mod refresh;
 
 pub use clients::{Client, client, registrations_since, save_client};
 pub use codes::{Code, insert_code, redeem_code};
+pub use connected::{Connected, Whose, connected};
 pub use grants::{Access, Grant, Granted, Target, access, granted, insert_grant, revoke, target};
 pub use refresh::{Refresh, find_refresh, insert_refresh, use_refresh};
 

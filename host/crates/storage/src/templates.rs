@@ -3,10 +3,12 @@
 mod cases;
 mod forks;
 mod list;
+mod rank;
 mod releases;
+mod titles;
 
 use cloche_domain::spec::RequiredSecret;
-use cloche_domain::template::{Category, Listing, SecretHint, Summary, TemplateStatus, score};
+use cloche_domain::template::{Category, Listing, SecretHint, Summary, TemplateStatus};
 use cloche_domain::{OrgId, ServerId, Slug, TemplateId, UserId};
 use sqlx::FromRow;
 use sqlx::types::Json;
@@ -18,9 +20,11 @@ pub use forks::{
     take_ref, to_tell,
 };
 pub use list::{Listed, Place, Sought, list, list_sql, of_org, with_status};
+pub use rank::{rank_all, rank_one};
 pub use releases::{NewRelease, Release, ReleaseLine, insert_release, release, releases, taken_down_with};
+pub use titles::{Titled, clear_resembles, resembling, set_resembles, titles};
 
-use crate::{Db, Error, Result, Tx};
+use crate::{Error, Result, Tx};
 
 /// A template, with what only its own page shows.
 #[derive(Clone, Debug, FromRow)]
@@ -241,42 +245,6 @@ pub async fn unverify(tx: &mut Tx, id: TemplateId) -> Result<()> {
     Ok(on_conn!(*tx, c => sqlx::query(UNVERIFY).bind(id).execute(c).await.map(|_| ()))?)
 }
 
-const VERIFIED: &str = "SELECT id, slug, verified_title AS title FROM templates WHERE verified_title IS NOT NULL
-    ORDER BY id";
-const TITLES: &str = "SELECT id, slug, title FROM templates WHERE verified_title IS NULL ORDER BY id";
-
-/// A template's title.
-#[derive(Clone, Debug, FromRow)]
-pub struct Titled {
-    pub id: TemplateId,
-    pub slug: Slug,
-    pub title: String,
-}
-
-/// The titles of templates, as they were vouched for, or of the others.
-pub async fn titles(tx: &mut Tx, verified: bool) -> Result<Vec<Titled>> {
-    let sql = if verified { VERIFIED } else { TITLES };
-    Ok(on_conn!(*tx, c => sqlx::query_as(sql).fetch_all(c).await)?)
-}
-
-/// Notes that a template's title is close to a verified one's.
-pub async fn set_resembles(tx: &mut Tx, id: TemplateId, slug: &Slug) -> Result<()> {
-    const SQL: &str = "UPDATE templates SET resembles = $2 WHERE id = $1";
-    Ok(on_conn!(*tx, c => sqlx::query(SQL).bind(id).bind(slug).execute(c).await.map(|_| ()))?)
-}
-
-/// The templates whose titles are close to that of one.
-pub async fn resembling(tx: &mut Tx, slug: &Slug) -> Result<Vec<TemplateId>> {
-    const SQL: &str = "SELECT id FROM templates WHERE resembles = $1 ORDER BY id";
-    Ok(on_conn!(*tx, c => sqlx::query_scalar(SQL).bind(slug).fetch_all(c).await)?)
-}
-
-/// Notes that a template's title is close to no verified one's any more.
-pub async fn clear_resembles(tx: &mut Tx, id: TemplateId) -> Result<()> {
-    const SQL: &str = "UPDATE templates SET resembles = NULL WHERE id = $1";
-    Ok(on_conn!(*tx, c => sqlx::query(SQL).bind(id).execute(c).await.map(|_| ()))?)
-}
-
 /// Notes which status a template's owners know of.
 pub async fn set_told_at(tx: &mut Tx, id: TemplateId, status_at: OffsetDateTime) -> Result<()> {
     const SQL: &str = "UPDATE templates SET told_at = $2 WHERE id = $1";
@@ -288,57 +256,4 @@ pub async fn forget_takedown(tx: &mut Tx, id: TemplateId) -> Result<()> {
     const SQL: &str = "UPDATE templates SET takedown_asked_by = NULL, takedown_asked_at = NULL, takedown_reason = NULL
         WHERE id = $1";
     Ok(on_conn!(*tx, c => sqlx::query(SQL).bind(id).execute(c).await.map(|_| ()))?)
-}
-
-const RANKED: &str = "SELECT t.id, t.forks, t.score, t.published_at, coalesce(d.live, 0) AS live FROM templates t
-    LEFT JOIN (SELECT template_id, count(*) AS live FROM servers
-        WHERE template_id IS NOT NULL AND status = 'live' AND paused_at IS NULL GROUP BY template_id) d
-        ON d.template_id = t.id
-    WHERE t.forks > 0 ORDER BY t.id";
-const RANKED_ONE: &str = "SELECT t.id, t.forks, t.score, t.published_at,
-        (SELECT count(*) FROM servers s WHERE s.template_id = t.id AND s.status = 'live' AND s.paused_at IS NULL) AS live
-    FROM templates t WHERE t.id = $1";
-
-#[derive(FromRow)]
-struct Ranked {
-    id: TemplateId,
-    forks: i64,
-    score: f64,
-    published_at: OffsetDateTime,
-    live: i64,
-}
-
-/// Brings the scores of all templates up to date that were ever forked. Each is written by itself: nobody waits for the
-/// others.
-pub async fn rank_all(db: &Db, now: OffsetDateTime) -> Result<()> {
-    let ranked: Vec<Ranked> = on_conn!(db.read().await?, c => sqlx::query_as(RANKED).fetch_all(c).await)?;
-    for one in ranked.iter().filter(|one| one.has_moved(now)) {
-        let mut tx = db.begin().await?;
-        rank(&mut tx, one, now).await?;
-        tx.commit().await?;
-    }
-    Ok(())
-}
-
-/// Brings the score of one template up to date.
-pub async fn rank_one(tx: &mut Tx, id: TemplateId, now: OffsetDateTime) -> Result<()> {
-    let one: Option<Ranked> = on_conn!(*tx, c => sqlx::query_as(RANKED_ONE).bind(id).fetch_optional(c).await)?;
-    if let Some(one) = one {
-        rank(tx, &one, now).await?;
-    }
-    Ok(())
-}
-
-impl Ranked {
-    /// Whether its score is another, as far as an order shows it.
-    fn has_moved(&self, now: OffsetDateTime) -> bool {
-        let score = score(self.live, self.forks, self.published_at, now);
-        (score - self.score).abs() > self.score.abs() * 0.001
-    }
-}
-
-async fn rank(tx: &mut Tx, one: &Ranked, now: OffsetDateTime) -> Result<()> {
-    const SQL: &str = "UPDATE templates SET score = $2 WHERE id = $1";
-    let score = score(one.live, one.forks, one.published_at, now);
-    Ok(on_conn!(*tx, c => sqlx::query(SQL).bind(one.id).bind(score).execute(c).await.map(|_| ()))?)
 }

@@ -4,7 +4,7 @@ mod end;
 
 use cloche_domain::server::{BuildState, Review};
 use cloche_domain::spec::ServerSpec;
-use cloche_domain::{BuildId, OrgId, ServerId, Sha256, UserId, VersionId};
+use cloche_domain::{BuildId, OrgId, ServerId, Sha256, Slug, UserId, VersionId};
 use serde::Serialize;
 use serde_json::Value;
 use sqlx::FromRow;
@@ -110,21 +110,60 @@ pub async fn mend(tx: &mut Tx, id: VersionId, spec: &ServerSpec) -> Result<()> {
     Ok(on_conn!(*tx, c => sqlx::query(MEND).bind(id).bind(Json(spec)).execute(c).await.map(|_| ()))?)
 }
 
-const LIST: &str = "SELECT v.id, v.n, b.id AS build_id, b.state, b.failure, b.finished_at,
+/// The columns of a [`Version`] `v`.
+macro_rules! listed {
+    () => {
+        "v.id, v.n, b.id AS build_id, b.state, b.failure, b.finished_at,
         v.id = s.active_version_id AND s.active_version_id IS NOT NULL AS active,
         v.component_sha256, v.uploaded_sha256 IS NOT NULL AS uploaded,
-        v.created_at, v.created_by, u.name AS created_by_name, v.review, v.reviewed_by, v.reviewed_at, v.review_reason
-    FROM versions v
+        v.created_at, v.created_by, u.name AS created_by_name, v.review, v.reviewed_by, v.reviewed_at, v.review_reason"
+    };
+}
+
+/// Where they come from, up to the conditions.
+macro_rules! listed_from {
+    () => {
+        " FROM versions v
     JOIN servers s ON s.id = v.server_id
-    JOIN builds b ON b.version_id = v.id
-    LEFT JOIN users u ON u.id = v.created_by
-    WHERE v.server_id = $1 AND ($2 IS NULL OR v.n < $2)
-        AND b.id = (SELECT max(n.id) FROM builds n WHERE n.version_id = v.id)
-    ORDER BY v.n DESC LIMIT $3";
+    JOIN builds b ON b.version_id = v.id AND b.id = (SELECT max(n.id) FROM builds n WHERE n.version_id = v.id)
+    LEFT JOIN users u ON u.id = v.created_by"
+    };
+}
+
+const LIST: &str = concat!(
+    "SELECT ",
+    listed!(),
+    listed_from!(),
+    " WHERE v.server_id = $1 AND ($2 IS NULL OR v.n < $2) ORDER BY v.n DESC LIMIT $3"
+);
 
 /// The versions of a server, newest first; those numbered below `before`.
 pub async fn list(tx: &mut Tx, server: ServerId, before: Option<i64>, limit: i64) -> Result<Vec<Version>> {
     Ok(on_conn!(*tx, c => sqlx::query_as(LIST).bind(server).bind(before).bind(limit).fetch_all(c).await)?)
+}
+
+/// A version that waits for a decision, and whose it is.
+#[derive(Clone, Debug, FromRow)]
+pub struct Waiting {
+    pub server_id: ServerId,
+    pub server_name: String,
+    pub server_slug: Slug,
+    #[sqlx(flatten)]
+    pub version: Version,
+}
+
+const WAITING: &str = concat!(
+    "SELECT s.id AS server_id, s.name AS server_name, s.slug AS server_slug, ",
+    listed!(),
+    listed_from!(),
+    " LEFT JOIN versions a ON a.id = s.active_version_id
+    WHERE s.org_id = $1 AND v.review = 'waiting' AND v.n > coalesce(a.n, 0) ORDER BY v.id DESC LIMIT $2"
+);
+
+/// The versions of an organisation's servers that wait for a decision, newest first. Those older than the one that answers
+/// cannot be approved any more.
+pub async fn waiting(tx: &mut Tx, org: OrgId, limit: i64) -> Result<Vec<Waiting>> {
+    Ok(on_conn!(*tx, c => sqlx::query_as(WAITING).bind(org).bind(limit).fetch_all(c).await)?)
 }
 
 const BUILT: &str = "SELECT v.id, v.n, v.id = s.active_version_id AND s.active_version_id IS NOT NULL AS active,

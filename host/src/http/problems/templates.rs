@@ -32,6 +32,7 @@ impl From<templates::Error> for Problem {
             E::NothingToAppeal => conflict("nothing_to_appeal"),
             E::Decided => conflict("already_decided"),
             E::SecondAdmin => conflict("second_admin_needed"),
+            E::Own => Self::new(StatusCode::FORBIDDEN, "own_template", detail),
             E::Already(_) => conflict("already_so"),
             E::Version(error) => error.into(),
             E::Server(error) => error.into(),

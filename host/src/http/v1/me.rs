@@ -22,10 +22,13 @@ use crate::personal;
 
 /// Who is asking.
 #[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub(in crate::http) struct Me {
     user: User,
     org: Org,
     role: Role,
+    /// Whether one looks after the whole platform.
+    platform_admin: bool,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -48,7 +51,7 @@ pub(in crate::http) struct Org {
 impl Me {
     pub(in crate::http) fn of(app: &App, member: &Membership) -> Self {
         let user = User { id: member.user_id, email: member.email.clone(), name: member.name.clone() };
-        Self { user, org: Org::of(app, member), role: member.role }
+        Self { user, org: Org::of(app, member), role: member.role, platform_admin: member.platform_admin }
     }
 }
 

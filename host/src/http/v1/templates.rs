@@ -9,11 +9,11 @@ use std::sync::Arc;
 
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{FromRequestParts, Path, Query, State};
-use axum::http::StatusCode;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use cloche_domain::template::{Category, Listing, SecretHint, Tab};
-use cloche_domain::{ServerId, Slug};
+use cloche_domain::{ServerId, Sha256, Slug};
 use cloche_storage::templates::Place;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -156,14 +156,16 @@ pub(in crate::http) async fn source(
 /// A release's component: what forks run. Its `ETag` is its SHA-256.
 #[utoipa::path(get, path = "/templates/{slug}/releases/{n}/component", tag = "templates", security(()),
     params(("slug" = Slug, Path), ("n" = i64, Path)),
-    responses((status = OK, body = [u8], content_type = "application/wasm"), Problem))]
+    responses((status = OK, body = [u8], content_type = "application/wasm"),
+        (status = NOT_MODIFIED, description = "It is the one that `If-None-Match` names."), Problem))]
 pub(in crate::http) async fn component(
     State(app): Shared,
     MaybeMember(member): MaybeMember,
     ReleasePlace { slug, n }: ReleasePlace,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (component, sha256) = templates::component(&app, member.as_ref(), &slug, n).await?;
-    Ok(download(component, sha256))
+    let sha256 = templates::release(&app, member.as_ref(), &slug, n).await?.component_sha256;
+    download(&app, sha256, &headers).await
 }
 
 /// How a release was built, stated and signed: an in-toto statement in a DSSE envelope, for `cloche verify`.
@@ -193,6 +195,10 @@ pub(in crate::http) struct PublishTemplate {
     /// What its secrets are and how to get them, where the spec does not say so well enough.
     #[serde(default)]
     secret_hints: Vec<SecretHint>,
+    /// What looks like a secret and is none: the digests that findings of `publish_blocked` have. The audit log keeps that it
+    /// was said.
+    #[serde(default)]
+    not_secrets: Vec<Sha256>,
 }
 
 /// Publishes a live server's active version: its code becomes public, its secrets stay where they are. Where it is published
@@ -206,10 +212,15 @@ pub(in crate::http) async fn publish(
     member: Member,
     Json(new): Json<PublishTemplate>,
 ) -> Result<(StatusCode, Json<Shown>), Problem> {
-    let PublishTemplate { server_id: server, slug, title, category, short_description, long_description, secret_hints } =
-        new;
-    let listing = Listing { title, category, short_description, long_description, secret_hints };
-    let published = templates::publish(&app, &member, Publish { server, slug, listing }).await?;
+    let listing = Listing {
+        title: new.title,
+        category: new.category,
+        short_description: new.short_description,
+        long_description: new.long_description,
+        secret_hints: new.secret_hints,
+    };
+    let new = Publish { server: new.server_id, slug: new.slug, listing, not_secrets: new.not_secrets };
+    let published = templates::publish(&app, &member, new).await?;
     let status = if published.created { StatusCode::CREATED } else { StatusCode::OK };
     Ok((status, Json(Shown::from(published.template))))
 }

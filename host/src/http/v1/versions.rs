@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{FromRequestParts, Path, Query, State};
-use axum::http::header::{ACCEPT, CONTENT_DISPOSITION, CONTENT_TYPE, ETAG};
+use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use cloche_domain::diff::Diff;
 use cloche_domain::{ServerId, Sha256};
@@ -61,24 +61,34 @@ pub(in crate::http) async fn capabilities(
 /// The component itself: what runs. Its `ETag` is its SHA-256.
 #[utoipa::path(get, path = "/servers/{id}/versions/{n}/component", tag = "versions",
     params(("id" = ServerId, Path), ("n" = i64, Path)),
-    responses((status = OK, body = [u8], content_type = "application/wasm"), Problem))]
+    responses((status = OK, body = [u8], content_type = "application/wasm"),
+        (status = NOT_MODIFIED, description = "It is the one that `If-None-Match` names."), Problem))]
 pub(in crate::http) async fn component(
     State(app): Shared,
     member: Member,
     Place { server, n }: Place,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (component, sha256) = versions::component(&app, &member, server, n).await?;
-    Ok(download(component, sha256))
+    let sha256 = versions::component_sha256(&app, &member, server, n).await?;
+    download(&app, sha256, &headers).await
 }
 
-/// A component, to be kept as a file.
-pub(super) fn download(component: Vec<u8>, sha256: Sha256) -> Response {
+/// A component, to be kept as a file; of one that the asker has, only that it is this one.
+pub(super) async fn download(app: &App, sha256: Sha256, headers: &HeaderMap) -> Result<Response, Problem> {
+    let tag = format!("\"{sha256}\"");
+    let is_known = |seen: &HeaderValue| seen.to_str().is_ok_and(|seen| seen.split(',').any(|one| one.trim() == tag));
+    if headers.get_all(IF_NONE_MATCH).iter().any(is_known) {
+        return Ok((StatusCode::NOT_MODIFIED, [(ETAG, tag)]).into_response());
+    }
+    let component = app.artifacts.get(sha256).await.map_err(versions::Error::from)?;
     let headers = [
         (CONTENT_TYPE, "application/wasm".to_owned()),
         (CONTENT_DISPOSITION, format!("attachment; filename=\"{sha256}.wasm\"")),
-        (ETAG, format!("\"{sha256}\"")),
+        (ETAG, tag),
+        // Who may have it is asked each time: it may be taken down.
+        (CACHE_CONTROL, "no-cache".to_owned()),
     ];
-    (headers, component).into_response()
+    Ok((headers, component).into_response())
 }
 
 /// All that the component is built from; `cloche rebuild` makes the same bytes of it.

@@ -100,6 +100,7 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("POST /v1/servers/{id}/template/update", "needs a fork: templates/updates.rs has what it writes"),
     ("PATCH /v1/admin/templates/{slug}", "by admins, in the platform's own log too: templates/moderate.rs"),
     ("PATCH /v1/admin/cases/{id}", "by admins, in the platform's own log: templates/moderate.rs"),
+    ("DELETE /v1/clients/{id}", "needs a client that somebody let in: oauth/connected.rs has what it writes"),
     ("POST /v1/servers/{id}/try", "a call, which the record of calls has"),
     ("POST /mcp/{org}/{slug}", "a call, which the record of calls has"),
     (

@@ -1,10 +1,12 @@
 //! Lists: their order, their pages, and what is found.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use crate::hosted::Hosted;
 use crate::market::{fork, listing, publish};
-use crate::platform::{Caller, Setup, on_both};
+use crate::platform::{Caller, Platform, Setup, on_both};
 
 async fn slugs(caller: &Caller, query: &str) -> Vec<String> {
     let (status, page) = caller.get(&format!("/v1/templates{query}")).await;
@@ -24,9 +26,10 @@ on_both!(lists_have_their_order_and_come_in_pages, async |setup: Setup| {
         assert_eq!(ada.post("/v1/templates", told).await.0, 201);
     }
     let bob = platform.with_key(&platform.api_key("bob@example.com"));
-    for (template, count) in [("second", 3), ("first", 1), ("third", 2)] {
-        for i in 0..count {
-            fork(&bob, template, &format!("{template}-{i}")).await;
+    let others = ["eve@example.com", "dan@example.com"].map(|email| platform.with_key(&platform.api_key(email)));
+    for (template, by) in [("second", 3), ("first", 1), ("third", 2)] {
+        for (i, caller) in [&bob, &others[0], &others[1]].into_iter().take(by).enumerate() {
+            fork(caller, template, &format!("{template}-{i}")).await;
         }
     }
     assert_eq!(slugs(&anyone, "?tab=newest").await, ["fourth", "third", "second", "first"]);
@@ -85,7 +88,7 @@ on_both!(the_starter_library_is_there_and_verified, async |setup: Setup| {
         if slugs(&platform.anyone(), "?tab=newest&limit=100").await.len() == names.len() {
             break;
         }
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        tokio::time::sleep(Duration::from_millis(100)).await;
     }
     let (_, page) = platform.anyone().get("/v1/templates?tab=newest&limit=100").await;
     let templates = page["templates"].as_array().unwrap();
@@ -101,10 +104,38 @@ on_both!(the_starter_library_is_there_and_verified, async |setup: Setup| {
     let mut platform = platform;
     assert!(platform.stop());
     platform.restart().await;
-    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+    tokio::time::sleep(Duration::from_secs(2)).await;
     let (_, again) = platform.anyone().get("/v1/templates/echo-and-now").await;
     assert_eq!(again["release"], 1);
     let ada = platform.with_key(&platform.api_key("ada@example.com"));
     let copy = Hosted::demo(&ada, "copy").await;
     assert_eq!(publish(&ada, &copy, "Text-tools").await["resembles"], "text-tools");
 });
+
+#[tokio::test]
+async fn starters_that_could_not_be_built_come_with_the_next_start() {
+    let unbuildable = "[compiler]\nurl = \"http://127.0.0.1:1\"\n";
+    let mut platform = Platform::setup().with_starters().config(unbuildable).start().await;
+    let names = cloche_starter::names();
+    // It is tried twice, with a compiler asked five times each.
+    for _ in 0..900 {
+        if platform.log().contains("a starter was not built") {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert!(platform.log().contains("a starter was not built"), "{}", platform.log());
+    assert_eq!(slugs(&platform.anyone(), "").await, [""; 0]);
+    assert!(platform.stop());
+    platform.configure("");
+    platform.restart().await;
+    for _ in 0..1200 {
+        if slugs(&platform.anyone(), "?limit=100").await.len() == names.len() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let mut there = slugs(&platform.anyone(), "?limit=100").await;
+    there.sort();
+    assert_eq!(there, names, "{}", platform.log());
+}

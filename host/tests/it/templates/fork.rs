@@ -88,7 +88,7 @@ on_both!(a_reference_is_for_one_person_one_template_and_one_fork, async |setup: 
     assert_eq!(bob.post("/v1/servers", of_preview(&late, "late")).await.1["code"], "fork_ref_expired");
 });
 
-on_both!(forks_are_counted_each_and_their_slugs_are_free, async |setup: Setup| {
+on_both!(whoever_has_forked_counts_once_and_slugs_are_free, async |setup: Setup| {
     let platform = setup.start().await;
     let ada = platform.with_key(&platform.api_key("ada@example.com"));
     let server = Hosted::demo(&ada, "echo").await;
@@ -105,7 +105,26 @@ on_both!(forks_are_counted_each_and_their_slugs_are_free, async |setup: Setup| {
     urls.sort();
     urls.dedup();
     assert_eq!(urls.len(), 10, "{urls:?}");
-    assert_eq!(ada.get("/v1/templates/echo").await.1["forkCount"], 10);
+    let counts = async || {
+        let (_, shown) = ada.get("/v1/templates/echo").await;
+        let (_, list) = ada.get("/v1/templates?tab=top").await;
+        assert_eq!(list["templates"][0]["liveCount"], shown["liveCount"]);
+        (shown["forkCount"].clone(), shown["liveCount"].clone())
+    };
+    assert_eq!(counts().await, (json!(0), json!(0)), "her own");
+    let (bob, eve) = (
+        platform.with_key(&platform.api_key("bob@example.com")),
+        platform.with_key(&platform.api_key("eve@example.com")),
+    );
+    let many = (0..8).map(|i| (if i % 2 == 0 { &bob } else { &eve }, format!("again-{i}")));
+    let many = futures::future::join_all(many.map(async |(caller, slug)| fork(caller, "echo", &slug).await)).await;
+    assert_eq!(counts().await, (json!(2), json!(2)));
+    for (i, server) in many.iter().enumerate() {
+        let caller = if i % 2 == 0 { &bob } else { &eve };
+        assert_eq!(caller.delete(&format!("/v1/servers/{}", server.id)).await.0, 204);
+    }
+    fork(&bob, "echo", "once-more").await;
+    assert_eq!(counts().await, (json!(2), json!(1)), "who has forked it before counts as before");
     let taken = preview(&ada, "echo").await;
     let (status, problem) = ada.post("/v1/servers", of_preview(&taken, "echo")).await;
     assert_eq!((status, &problem["code"]), (409, &json!("slug_taken")));
@@ -130,7 +149,7 @@ async fn a_fork_is_one_of_the_plans_servers_and_none_of_its_builds() {
     let answers = futures::future::join_all(many).await;
     assert_eq!(answers.iter().filter(|(status, _)| *status == 201).count(), 2, "{answers:#?}");
     assert_eq!(answers.iter().filter(|(status, answer)| *status == 402 && answer["code"] == "plan_limit").count(), 6);
-    assert_eq!(bob.get("/v1/templates/echo").await.1["forkCount"], 2);
+    assert_eq!(bob.get("/v1/templates/echo").await.1["forkCount"], 1);
     // Of the day's builds none is used.
     let his = bob.get("/v1/servers").await.1["servers"][0]["id"].as_str().unwrap().to_owned();
     let next = json!({"source": {"helpers": "// his"}});

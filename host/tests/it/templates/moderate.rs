@@ -98,6 +98,36 @@ on_both!(a_verified_template_takes_two_admins, async |setup: Setup| {
     assert!(!well && said.contains("typo@example.com"), "{said}");
 });
 
+#[tokio::test]
+async fn nobody_decides_in_favour_of_their_own() {
+    let platform = Platform::start().await;
+    let ada = platform.with_key(&platform.api_key("ada@example.com"));
+    let server = Hosted::demo(&ada, "hers").await;
+    publish(&ada, &server, "Echo").await;
+    let bob = platform.with_key(&platform.api_key("bob@example.com"));
+    let report = json!({"concern": "malicious", "text": "It does harm"});
+    let (status, opened) = bob.post("/v1/templates/echo/reports", report).await;
+    assert_eq!(status, 201, "{opened:#}");
+    let adas = admin(&platform, "ada@example.com");
+    let zoe = admin(&platform, "zoe@example.com");
+    let own = (403, json!("own_template"));
+    let code = |(status, problem): (u16, Value)| (status, problem["code"].clone());
+    assert_eq!(code(moderate(&adas, "echo", "verify").await), own);
+    let case = format!("/v1/admin/cases/{}", opened["caseId"].as_str().unwrap());
+    let dismissed = json!({"upheld": false, "reason": "It is mine"});
+    assert_eq!(code(adas.patch(&case, dismissed.clone()).await), own);
+    assert_eq!(moderate(&zoe, "echo", "hide").await.0, 200);
+    assert_eq!(code(moderate(&adas, "echo", "restore").await), own);
+    let (_, appeal) = ada.post("/v1/templates/echo/appeal", json!({"text": "It is good"})).await;
+    let appeal = format!("/v1/admin/cases/{}", appeal["caseId"].as_str().unwrap());
+    assert_eq!(code(adas.patch(&appeal, json!({"upheld": true, "reason": "It is"})).await), own);
+    assert_eq!(moderate(&adas, "echo", "takedown").await.0, 200, "against their own they do");
+    // Where nobody else can, they do.
+    platform.admin("revoke", &["--email", "zoe@example.com"]);
+    assert_eq!(moderate(&adas, "echo", "restore").await.0, 200);
+    assert_eq!(adas.patch(&case, dismissed).await.0, 200);
+}
+
 on_both!(what_is_vouched_for_is_a_release_as_it_is_described, async |setup: Setup| {
     let platform = setup.start().await;
     let ada = platform.with_key(&platform.api_key("ada@example.com"));

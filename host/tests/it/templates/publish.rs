@@ -48,6 +48,12 @@ on_both!(a_live_server_becomes_a_template_that_everyone_sees, async |setup: Setu
     let component = anyone.request(reqwest::Method::GET, &format!("{at}/component")).send().await.unwrap();
     let bytes = component.bytes().await.unwrap();
     assert_eq!(json!(cloche_domain::Sha256::of(&bytes).to_string()), shown["componentSha256"]);
+    for (tags, status) in
+        [(format!("W/\"x\", \"{}\"", shown["componentSha256"].as_str().unwrap()), 304), ("\"x\"".into(), 200)]
+    {
+        let again = anyone.request(reqwest::Method::GET, &format!("{at}/component")).header("if-none-match", tags);
+        assert_eq!(again.send().await.unwrap().status(), status);
+    }
     let (_, source) = anyone.get(&format!("{at}/source")).await;
     assert_eq!(source["componentSha256"], shown["componentSha256"]);
     assert!(anyone.get(&format!("{at}/attestation")).await.1["payload"].is_string());
@@ -89,6 +95,34 @@ async fn what_must_not_be_public_is_told_with_its_place() {
     assert_eq!(found("/spec/tools/0/implementation"), Some(("secret".into(), 2)), "{problem:#}");
     assert!(!problem.to_string().contains("kQ7vZr2LxPw9"), "{problem:#}");
     assert_eq!(ada.get("/v1/templates?tab=mine").await.1["templates"], json!([]));
+}
+
+#[tokio::test]
+async fn an_owner_says_what_is_no_secret_and_readers_are_told_what_to_look_at() {
+    let platform = Platform::start().await;
+    let ada = platform.with_key(&platform.api_key("ada@example.com"));
+    let server = Hosted::of(&ada, "hers", |spec| {
+        let code = "let commit = \"9f8e2c7ab41d6053e8f7a92b6c4d1e0f9f8e2c7a\";\nOk(commit)";
+        spec["tools"][0]["implementation"] = json!(code);
+        spec["tools"][0]["outputSchema"] = Value::Null;
+        spec["tools"][0]["description"] = json!("Lists the environment variables of a project");
+    });
+    let server = server.await;
+    let mut told = listing(&server, "Commits");
+    let (status, problem) = ada.post("/v1/templates", told.clone()).await;
+    assert_eq!((status, &problem["code"]), (422, &json!("publish_blocked")));
+    let findings = problem["findings"].as_array().unwrap();
+    assert_eq!(findings.len(), 1, "{findings:#?}");
+    told["notSecrets"] = json!([cloche_domain::Sha256::of("something else").to_string()]);
+    assert_eq!(ada.post("/v1/templates", told.clone()).await.0, 422);
+    told["notSecrets"] = json!([findings[0]["digest"]]);
+    assert_eq!(ada.post("/v1/templates", told).await.0, 201);
+    let (_, log) = ada.get("/v1/audit?action=template.published").await;
+    let said = json!([{"pointer": "/spec/tools/0/implementation", "line": 1, "excerpt": findings[0]["excerpt"]}]);
+    assert_eq!(log["entries"][0]["details"]["notSecrets"], said, "{log:#}");
+    let (_, shown) = platform.anyone().get("/v1/templates/commits").await;
+    assert_eq!(shown["findings"][0]["kind"], "instruction", "{shown:#}");
+    assert_eq!(shown["findings"][0]["pointer"], "/tools/0/description", "{shown:#}");
 }
 
 #[tokio::test]

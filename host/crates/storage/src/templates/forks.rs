@@ -49,12 +49,18 @@ pub async fn take_ref(
     Ok(on_conn!(*tx, c => sqlx::query_as(TAKE).bind(id).bind(user).bind(org).bind(now).fetch_optional(c).await)?)
 }
 
-const COUNT: &str = "UPDATE templates SET forks = forks + 1 WHERE id = $1";
+const FORKER: &str = "INSERT INTO template_forkers (template_id, org_id) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+const COUNT: &str = "UPDATE templates SET forks = forks + 1 WHERE id = $1 AND (org_id IS NULL OR org_id <> $2)";
 const SET: &str = "UPDATE servers SET template_id = $2 WHERE id = $1";
 
-/// Notes that a server is a fork of a template.
-pub async fn count_fork(tx: &mut Tx, server: ServerId, template: TemplateId) -> Result<()> {
-    on_conn!(*tx, c => sqlx::query(COUNT).bind(template).execute(c).await.map(|_| ()))?;
+/// Notes that an organisation's server is a fork of a template. Others than the publisher's are counted, each once: nobody
+/// drives a template up the list by themselves.
+pub async fn count_fork(tx: &mut Tx, (org, server): (OrgId, ServerId), template: TemplateId) -> Result<()> {
+    let first = on_conn!(*tx, c => sqlx::query(FORKER).bind(template).bind(org).execute(c).await
+        .map(|done| done.rows_affected()))?;
+    if first == 1 {
+        on_conn!(*tx, c => sqlx::query(COUNT).bind(template).bind(org).execute(c).await.map(|_| ()))?;
+    }
     Ok(on_conn!(*tx, c => sqlx::query(SET).bind(server).bind(template).execute(c).await.map(|_| ()))?)
 }
 
@@ -92,14 +98,15 @@ pub async fn has_release(tx: &mut Tx, server: ServerId, release: i64) -> Result<
 }
 
 const FORKS: &str = "SELECT count(*) FROM servers WHERE template_id = $1";
-const LIVE: &str = "SELECT count(*) FROM servers WHERE template_id = $1 AND status = 'live' AND paused_at IS NULL";
+const LIVE: &str = "SELECT count(DISTINCT s.org_id) FROM servers s JOIN templates t ON t.id = s.template_id
+    WHERE t.id = $1 AND s.status = 'live' AND s.paused_at IS NULL AND (t.org_id IS NULL OR s.org_id <> t.org_id)";
 
 /// How many forks of a template there are now.
 pub async fn forks_of(tx: &mut Tx, template: TemplateId) -> Result<i64> {
     Ok(on_conn!(*tx, c => sqlx::query_scalar(FORKS).bind(template).fetch_one(c).await)?)
 }
 
-/// How many of them answer, unless they are stopped.
+/// In how many organisations, other than its publisher's, one of them answers, unless they are stopped.
 pub async fn live_forks(tx: &mut Tx, template: TemplateId) -> Result<i64> {
     Ok(on_conn!(*tx, c => sqlx::query_scalar(LIVE).bind(template).fetch_one(c).await)?)
 }

@@ -21,7 +21,7 @@ pub struct Listed {
     pub verified: bool,
     pub resembles: Option<Slug>,
     pub forks: i64,
-    /// Forks that answer.
+    /// Organisations, other than its publisher's, where a fork answers.
     pub live: i64,
     pub score: f64,
     pub release_n: i64,
@@ -70,8 +70,10 @@ macro_rules! page {
         p.forks, coalesce(d.live, 0) AS live, p.score, p.release_n, p.published_at, p.updated_at, p.takedown_asked_by,
         p.takedown_asked_at, p.takedown_reason, o.name AS publisher, o.slug AS publisher_slug
     FROM page p LEFT JOIN orgs o ON o.id = p.org_id
-    LEFT JOIN (SELECT template_id, count(*) AS live FROM servers
-        WHERE template_id IN (SELECT id FROM page) AND status = 'live' AND paused_at IS NULL GROUP BY template_id) d
+    LEFT JOIN (SELECT s.template_id, count(DISTINCT s.org_id) AS live FROM page f
+        JOIN servers s ON s.template_id = f.id AND s.status = 'live' AND s.paused_at IS NULL
+            AND (f.org_id IS NULL OR s.org_id <> f.org_id)
+        GROUP BY s.template_id) d
         ON d.template_id = p.id
     ORDER BY {outer}",
             of = $of,

@@ -34,7 +34,7 @@ pub(in crate::http) struct Paging {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Version)]
-struct Shown {
+pub(in crate::http::v1) struct Shown {
     n: i64,
     /// How far its build has come.
     state: BuildState,

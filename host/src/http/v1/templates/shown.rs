@@ -12,6 +12,7 @@ use time::serde::rfc3339;
 use utoipa::ToSchema;
 
 use crate::templates::{Detail, Preview};
+use crate::text_scan::{self, Finding};
 
 /// What a list shows.
 #[derive(Debug, Serialize, ToSchema)]
@@ -137,6 +138,8 @@ pub(in crate::http) struct Detailed {
     /// As its publisher explains them.
     required_secrets: Vec<RequiredSecret>,
     capabilities: Capabilities,
+    /// What should be looked at in the texts that AI clients are given.
+    findings: Vec<Finding>,
     /// The newest release's, with all its code.
     spec: ServerSpec,
     /// Of the newest release's component: what a fork runs.
@@ -176,6 +179,7 @@ impl From<Detail> for Detailed {
             tools: capabilities.tools.clone(),
             required_secrets: template.secrets(&release),
             shown: Shown::from(template),
+            findings: text_scan::findings(&capabilities),
             capabilities,
             component_sha256: release.component_sha256,
             source_sha256: release.source_sha256,
