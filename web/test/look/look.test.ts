@@ -53,6 +53,17 @@ async function scriptOf(page: Page): Promise<number> {
   return (await Promise.all(read)).reduce((sum, size) => sum + size, 0);
 }
 
+test('what loads at once does not speak of money: not every platform has it', async () => {
+  const dist = join(import.meta.dirname, '../../dist');
+  const page = await readFile(join(dist, 'index.html'), 'utf8');
+  const files = page.match(/\/assets\/[^"]+/g) ?? [];
+  expect(files.length).toBeGreaterThan(2);
+  for (const file of files) {
+    const text = await readFile(join(dist, file), 'utf8');
+    expect(text.match(/billing|stripe\.com|€|subscription|invoice|pricing/i)?.[0], file).toBeUndefined();
+  }
+});
+
 describe.each(Object.entries(looks))('%s', (look, options) => {
   test.each(scenes)('$name', async ({ name, path, answers, build, act }) => {
     const { page, complaints } = await openScene(browser, options, origin, answers, build);

@@ -19,6 +19,7 @@ import type { Answers } from './app';
 import { beginScenes } from './begin';
 import { organisationScenes } from './organisation';
 import { platformScenes } from './platform';
+import { publicScenes } from './public';
 import { serverScenes } from './serverScenes';
 
 export interface Scene {
@@ -104,10 +105,10 @@ const shelf = {
 };
 
 export const scenes: Scene[] = [
-  { name: 'sign-in', path: '/', answers: signedOut },
+  { name: 'sign-in', path: '/servers', answers: signedOut },
   {
     name: 'link-sent',
-    path: '/',
+    path: '/servers',
     answers: { ...signedOut, 'POST auth/magic-link': { status: 202 } },
     act: async (page) => {
       await page.getByLabel('Mail address').fill('ada@example.com');
@@ -287,7 +288,7 @@ export const scenes: Scene[] = [
       await page.getByText('Your session has ended').waitFor();
     },
   },
-  { name: 'sign-in-ways', path: '/', answers: { ...signedOut, 'GET auth/providers': { json: ways } } },
+  { name: 'sign-in-ways', path: '/servers', answers: { ...signedOut, 'GET auth/providers': { json: ways } } },
   {
     name: 'sign-in-provider-down',
     path: '/sign-in?next=%2Foauth%2Fauthorize%3Fa%3Db',
@@ -525,4 +526,5 @@ export const scenes: Scene[] = [
   ...organisationScenes,
   ...beginScenes,
   ...platformScenes,
+  ...publicScenes,
 ];

@@ -78,6 +78,14 @@ function Contents({ page, text }: { page: DocPage; text: string }) {
             </li>
           );
         })}
+        <li className="shrink-0">
+          <Link
+            to="/docs/api"
+            className="block rounded-md px-2 py-1.5 text-muted whitespace-nowrap hover:bg-sunken hover:text-ink"
+          >
+            API reference
+          </Link>
+        </li>
       </ul>
     </nav>
   );

@@ -1,0 +1,37 @@
+const tags: Record<string, string> = {
+  auth: 'Signing in',
+  account: 'Your account',
+  organisation: 'Organisations',
+  usage: 'Usage',
+  keys: 'API keys',
+  previews: 'Drafts',
+  imports: 'OpenAPI documents',
+  servers: 'Servers',
+  versions: 'Versions',
+  builds: 'Builds',
+  calls: 'Calls',
+  audit: 'Audit log',
+  templates: 'Templates',
+  admin: 'For the platform’s admins',
+  billing: 'Plans and payment',
+  oauth: 'OAuth',
+  mcp: 'MCP',
+  platform: 'The platform',
+};
+
+export function tagWords(tag: string): string {
+  return tags[tag] ?? tag;
+}
+
+const ways: Record<string, string> = {
+  session: 'a signed-in browser',
+  apiKey: 'an API key',
+  accessToken: 'an OAuth access token',
+};
+
+/** Who may call it, in words. */
+export function accessWords(access: string[]): string {
+  if (access.length === 0) return 'Everyone, signed in or not';
+  const words = new Intl.ListFormat('en', { type: 'disjunction' }).format(access.map((way) => ways[way] ?? way));
+  return `Whoever has ${words}`;
+}
