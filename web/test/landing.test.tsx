@@ -15,9 +15,9 @@ test('who is not signed in is told what this is, and by what card', async () => 
   const card = screen.getByRole('region', { name: 'Example: what GitHub issues can do' });
   expect(card).toHaveTextContent('GITHUB_TOKEN only toward api.github.com');
   expect(card).toHaveTextContent('nothing else');
-  expect(screen.getByRole('region', { name: 'Connecting Claude Code' })).toHaveTextContent(
-    'claude mcp add --transport http weather http://127.0.0.1:8787/mcp/you/weather',
-  );
+  expect(
+    screen.getByText('claude mcp add --transport http weather http://127.0.0.1:8787/mcp/you/weather'),
+  ).toBeVisible();
   expect(within(screen.getByRole('region', { name: 'How it works' })).getAllByRole('listitem')).toHaveLength(3);
   const about = within(screen.getByRole('navigation', { name: 'About Cloche' }));
   for (const [name, path] of [

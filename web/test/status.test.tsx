@@ -36,7 +36,7 @@ test('a platform that is down says so itself, whatever status its answer has', a
   expect(await screen.findByRole('heading', { name: 'The platform is down' })).toBeVisible();
   const parts = within(screen.getByRole('list', { name: 'Parts' })).getAllByRole('listitem');
   expect(parts[1]).toHaveTextContent('Does not answer');
-  expect(parts[1]).toHaveTextContent('no answer within 2 s <b>');
+  expect(parts[1]).toHaveTextContent('No answer within 2 s <b>');
   expect(parts[1]).toHaveTextContent('nobody can sign in');
   // A part that this version does not know.
   expect(parts[6]).toHaveTextContent('later');

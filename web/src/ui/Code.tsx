@@ -58,11 +58,7 @@ interface FoldProps {
 export function Fold({ summary, open, lazy = false, children }: FoldProps) {
   const [opened, setOpened] = useState(open === true);
   return (
-    <details
-      open={open}
-      onToggle={({ currentTarget }) => currentTarget.open && setOpened(true)}
-      className="group min-w-0"
-    >
+    <details open={open} onToggle={({ currentTarget }) => currentTarget.open && setOpened(true)} className="min-w-0">
       <summary className="inline-flex items-center gap-1 rounded-sm text-muted select-none hover:text-ink">
         <Chevron />
         {summary}
@@ -77,7 +73,7 @@ export function Chevron() {
     <svg
       aria-hidden="true"
       viewBox="0 0 16 16"
-      className="size-4 shrink-0 transition-transform duration-150 group-open:rotate-90"
+      className="size-4 shrink-0 transition-transform duration-150 [details[open]>summary>&]:rotate-90"
     >
       <path
         d="m6 4 4 4-4 4"

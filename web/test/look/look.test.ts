@@ -10,13 +10,18 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openBrowser, openScene, serveDist } from './app';
 import { scenes } from './scenes';
 
+const phone: BrowserContextOptions = { viewport: { width: 375, height: 720 }, deviceScaleFactor: 2, hasTouch: true };
+/** Where the pictures go, if not to the usual place: somebody wants them, so there is one more look of each. */
+const wanted = process.env.PICTURES;
+
 const looks: Record<string, BrowserContextOptions> = {
   light: { colorScheme: 'light', viewport: { width: 1280, height: 800 } },
   dark: { colorScheme: 'dark', viewport: { width: 1280, height: 800 } },
-  phone: { colorScheme: 'light', viewport: { width: 375, height: 720 }, deviceScaleFactor: 2, hasTouch: true },
+  phone: { ...phone, colorScheme: 'light' },
+  ...(wanted && { 'phone-dark': { ...phone, colorScheme: 'dark' } }),
 };
 
-const pictures = join(import.meta.dirname, '../../dist-look');
+const pictures = wanted ?? join(import.meta.dirname, '../../dist-look');
 let browser: Browser;
 let server: Server;
 let origin: string;

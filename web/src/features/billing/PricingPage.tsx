@@ -55,11 +55,11 @@ const terms: [string, string][] = [
     'The answer says which one, how much was used, and when it is free again. Servers that are there go on answering.',
   ],
   [
-    'What failed by our fault',
-    'A draft or build that fails because of the platform or the model’s provider is given back.',
+    'What fails through no fault of yours',
+    'A draft or build that fails because of the platform or the model’s provider does not count.',
   ],
-  ['After a smaller plan', 'What is there stays. Nothing new is made beyond what the smaller plan allows.'],
-  ['How one pays', 'On Stripe’s pages, by an owner of the organisation. No card is seen here.'],
+  ['Moving to a smaller plan', 'What is there stays. Nothing new is made beyond what the smaller plan allows.'],
+  ['How you pay', 'On Stripe’s pages, by an owner of the organisation. No card is seen here.'],
   [
     'The same on every plan',
     'The sandbox, secrets that never enter it, the capability card, the review of new versions, and the audit log.',
@@ -68,7 +68,7 @@ const terms: [string, string][] = [
 
 function Terms() {
   return (
-    <Section title="What holds">
+    <Section title="How limits and payment work">
       <Pairs pairs={terms} />
     </Section>
   );

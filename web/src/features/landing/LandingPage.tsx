@@ -3,7 +3,6 @@ import { type ReactNode, useEffect } from 'react';
 import { capabilities } from '@/lib/capability';
 import { buttonClass } from '@/ui/Button';
 import { CapabilityCard } from '@/ui/CapabilityCard';
-import { Code } from '@/ui/Code';
 import { Part } from '@/ui/Page';
 import { Pairs } from '@/ui/Pairs';
 import { example } from './example';
@@ -26,18 +25,18 @@ export function LandingPage({ snippet, of, names }: Props) {
       <Steps />
       <Checks />
       <Part title="Connect the client that you have">
-        <div className="grid items-start gap-x-12 gap-y-4 lg:grid-cols-2">
-          <p className="max-w-[56ch] text-base text-muted">
-            A server is one URL, over streamable HTTP with standard OAuth. Its page has the way for each client:{' '}
-            {new Intl.ListFormat('en').format(names)}. Others that follow the protocol find it by themselves.
-          </p>
-          <figure className="grid min-w-0 gap-2">
-            <Code label={`Connecting ${of}`} code={snippet} numbered={false} />
-            <figcaption className="text-xs text-muted">
-              For {of}; your own server’s URL stands where this one does.
-            </figcaption>
-          </figure>
-        </div>
+        <p className="max-w-[68ch] text-base text-muted">
+          A server is one URL, over streamable HTTP with standard OAuth. Its page has the way for each client:{' '}
+          {new Intl.ListFormat('en').format(names)}. Others that follow the protocol find it by themselves.
+        </p>
+        <figure className="grid gap-2">
+          <pre className="rounded-md border border-line bg-sunken px-4 py-3 text-xs whitespace-pre-wrap wrap-anywhere">
+            {snippet}
+          </pre>
+          <figcaption className="text-xs text-muted">
+            For {of}. Your own server’s URL stands where this one does.
+          </figcaption>
+        </figure>
       </Part>
     </div>
   );
@@ -48,7 +47,8 @@ function Beginning() {
     <div className="grid items-center gap-x-16 gap-y-10 lg:grid-cols-[minmax(0,1fr)_24rem]">
       <div className="grid gap-6">
         <h1 className="text-[32px] leading-10 font-semibold tracking-tight text-balance sm:text-[40px] sm:leading-12">
-          Describe tools in words. Get an MCP server at a URL.
+          Describe tools in words. <br className="max-sm:hidden" />
+          Get an MCP server at a URL.
         </h1>
         <p className="max-w-[52ch] text-base text-muted">
           Cloche hosts MCP servers, each sealed as a WebAssembly component: it reaches the hosts that you allow and
@@ -61,7 +61,7 @@ function Beginning() {
           <Link to="/docs" className={buttonClass()}>
             Read the quickstart
           </Link>
-          <Link to="/templates" className={buttonClass('quiet')}>
+          <Link to="/templates" className={buttonClass()}>
             Look through templates
           </Link>
         </div>
@@ -109,23 +109,20 @@ function Steps() {
 }
 
 const checks: [string, ReactNode][] = [
-  [
-    'What it can do',
-    'is read from the component’s own import list and its grant, not from what its author says of it.',
-  ],
+  ['What it can do', 'Read from the component’s own import list and its grant, not from what its author says of it.'],
   [
     'What runs',
     <>
-      can be downloaded with its source and built again: <code>cloche rebuild</code> gives the same bytes.
+      Downloaded with its source and built again: <code>cloche rebuild</code> gives the same bytes.
     </>,
   ],
   [
     'How it was built',
     <>
-      is in a statement that the platform signs: <code>cloche verify</code> checks it without a network.
+      Stated by the platform and signed: <code>cloche verify</code> checks the statement without a network.
     </>,
   ],
-  ['What a new version asks for', 'is shown before it answers. What asks for more waits for an owner or a reviewer.'],
+  ['What a new version asks for', 'Shown before it answers. What asks for more waits for an owner or a reviewer.'],
 ];
 
 function Checks() {

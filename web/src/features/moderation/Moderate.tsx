@@ -14,7 +14,7 @@ import { standingOptions, useModerate } from './api';
 export function Moderate({ slug, title, onDone }: { slug: string; title: string; onDone: (outcome: string) => void }) {
   const [open, setOpen] = useState(false);
   return (
-    <details className="group min-w-0" onToggle={(event) => setOpen(event.currentTarget.open)}>
+    <details className="min-w-0" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary className="inline-flex items-center gap-1 rounded-sm text-muted select-none hover:text-ink">
         <Chevron />
         Decide about the template<span className="sr-only"> {title}</span>

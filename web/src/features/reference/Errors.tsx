@@ -1,3 +1,4 @@
+import { Fold } from '@/ui/Code';
 import type { ApiDocument, Schema } from './document';
 import { SchemaTree } from './SchemaTree';
 
@@ -14,7 +15,11 @@ export function Errors({ document }: { document: ApiDocument }) {
         9457). Its <code>code</code> is stable, and what to decide by; <code>detail</code> is a sentence for a person.
         With 429 and 503, the header <code>Retry-After</code> says when to come again, where that is known.
       </p>
-      {schema && <SchemaTree document={document} schema={schema} />}
+      {schema && (
+        <Fold summary="Fields of an error">
+          <SchemaTree document={document} schema={schema} />
+        </Fold>
+      )}
     </section>
   );
 }

@@ -35,9 +35,9 @@ export const OperationRow = memo(function OperationRow({ document, operation, na
             if (!open) onOpen(id);
             setOpen(!open);
           }}
-          className={`flex w-full items-start gap-2 px-4 py-3 text-left -outline-offset-2 hover:bg-sunken ${open ? 'group-open' : ''}`}
+          className="flex w-full items-start gap-2 px-4 py-3 text-left -outline-offset-2 hover:bg-sunken"
         >
-          <span className={`mt-0.5 ${open ? 'rotate-90' : ''}`}>
+          <span className={`mt-0.5 transition-transform duration-150 ${open ? 'rotate-90' : ''}`}>
             <Chevron />
           </span>
           <span className="grid min-w-0 gap-0.5">

@@ -15,11 +15,13 @@ interface Props {
 
 /** All that is known of an operation. */
 export function OperationView({ document, operation }: Props) {
-  const { text, access, parameters, body, bodyRequired } = operation;
+  const { title, text, access, parameters, body, bodyRequired } = operation;
+  // What stands above it is not said again.
+  const more = text.filter((paragraph, i) => i > 0 || paragraph.replace(/\.$/, '') !== title);
   return (
     <div className="grid min-w-0 gap-6">
       <div className="grid gap-2">
-        {text.map((paragraph) => (
+        {more.map((paragraph) => (
           <p key={paragraph} className="max-w-[68ch] wrap-anywhere">
             <Inline text={paragraph} />
           </p>

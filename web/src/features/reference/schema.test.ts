@@ -18,7 +18,7 @@ test('types are told in words', () => {
   expect(told(field('Servers', 'servers'))).toBe('list of Server');
   expect(told(field('Servers', 'nextCursor'))).toBe('string, or null');
   expect(told(field('CreateServer', 'spec'))).toBe('Spec, or null');
-  expect(told(field('CreateServer', 'secrets'))).toBe('names with string');
+  expect(told(field('CreateServer', 'secrets'))).toBe('map of string');
   expect(told(field('ServerLine', 'createdAt'))).toBe('time (RFC 3339)');
   expect(told({ type: ['integer', 'null'] })).toBe('integer, or null');
   expect(told(field('Tool', 'inputSchema'))).toBe('anything');

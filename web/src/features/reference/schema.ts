@@ -77,7 +77,7 @@ function plainType(document: ApiDocument, here: Schema, types: string[], depth: 
   if (type === 'object' || hasFields(here)) {
     const values = here.additionalProperties;
     const isMap = !here.properties && typeof values === 'object';
-    return isMap ? `names with ${typeOf(document, values, depth + 1)}` : 'object';
+    return isMap ? `map of ${typeOf(document, values, depth + 1)}` : 'object';
   }
   if (type) return type;
   return here.enum ? 'string' : 'anything';

@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { Code } from '@/ui/Code';
 import { CopyButton } from '@/ui/Copy';
+import { Inline } from '@/ui/Inline';
 import { Page, Part } from '@/ui/Page';
 import { Pairs } from '@/ui/Pairs';
 import { walk } from './walk';
@@ -33,7 +34,9 @@ export function SecurityPage() {
                 <p className="font-medium">
                   <span className="text-muted tabular-nums">{i + 1}</span> {step}
                 </p>
-                <p className="text-muted">{text}</p>
+                <p className="text-muted wrap-anywhere">
+                  <Inline text={text} />
+                </p>
               </li>
             ))}
           </ol>

@@ -43,7 +43,7 @@ export const travels: [string, string][] = [
     'In the review of a draft, after the model is done. A description that holds what looks like a secret is refused before it is sent.',
   ],
   ['Kept', 'Encrypted (AES-256-GCM, a key for each, wrapped by the platform’s), and never shown again.'],
-  ['Named', 'The code writes a name, like Bearer {GITHUB_TOKEN}. The value does not enter the sandbox.'],
+  ['Named', 'The code writes a name, like `Bearer {GITHUB_TOKEN}`. The value does not enter the sandbox.'],
   ['Sent', 'Put in as the request leaves, toward the hosts that the secret is bound to and no others.'],
   ['Taken out', 'Where an answer echoes it, and from logs and records, before anything else reads them.'],
 ];

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Unreachable } from '@/lib/api';
 import { took } from '@/lib/figures';
+import { capital } from '@/lib/words';
 import { Button } from '@/ui/Button';
 import { Notice, Problem } from '@/ui/Notice';
 import { Page } from '@/ui/Page';
@@ -32,7 +33,7 @@ function Away() {
       <p className="font-medium">The platform cannot be reached</p>
       <p className="mt-1">
         {navigator.onLine
-          ? 'It is down, or something between you and it is. This page goes on asking; nothing that was saved is lost.'
+          ? 'It is down, or something between you and it is. This page goes on asking.'
           : 'Your browser is offline, so this says nothing about the platform. This page goes on asking.'}
       </p>
     </Notice>
@@ -74,7 +75,7 @@ function PartRow({ part: { name, state, tookMs, detail } }: { part: Part }) {
       <div className="grid min-w-0 gap-0.5">
         <p className="font-medium wrap-anywhere">{title}</p>
         {does && <p className="text-muted">{does}</p>}
-        {detail && <p className="wrap-anywhere">{detail}</p>}
+        {detail && <p className="wrap-anywhere">{capital(detail)}</p>}
         {state === 'down' && without && <p>{without}</p>}
       </div>
       <p className="flex items-center gap-2 self-start sm:justify-end">
