@@ -73,6 +73,7 @@ test('a page that is not there says so, to everyone', async () => {
 });
 
 test('on a phone, a member finds the documentation in the menu', async () => {
+  host.use(http.get('*/v1/me/orgs', () => HttpResponse.json({ orgs: [] })));
   openApp('/servers');
   await screen.findByRole('button', { name: /^Account of/ });
   const menu = document.getElementById('account') as HTMLElement;

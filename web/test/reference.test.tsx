@@ -22,7 +22,7 @@ test('operations stand by what they are about, and open by a click that the addr
   await user.click(await row(/^POST \/v1\/servers /));
   await waitFor(() => expect(router.state.location.hash).toBe('postServers'));
   const shown = within(servers);
-  expect(shown.getByText(/For: Whoever has a signed-in browser or an API key/)).toBeVisible();
+  expect(shown.getByText(/For whoever is signed in at a browser or whoever has an API key/)).toBeVisible();
   expect(within(shown.getByRole('region', { name: 'Answers' })).getByText('plan_limit')).toBeVisible();
   expect(shown.getByRole('region', { name: 'With curl: POST /v1/servers' })).toHaveTextContent(
     `-d '{ "name": "…", "kind": "draft" }'`,
@@ -49,7 +49,7 @@ test('a link leads to one operation, and texts are texts', async () => {
   openApp('/docs/api#getTemplatesSlugReleasesNComponent');
   const [open] = await screen.findAllByRole('button', { expanded: true });
   expect(open).toHaveTextContent('What runs: <b>the component</b>');
-  expect(screen.getByText(/Everyone, signed in or not/)).toBeVisible();
+  expect(screen.getByText(/For everyone, signed in or not/)).toBeVisible();
   expect(screen.getByText('application/wasm')).toBeVisible();
 });
 

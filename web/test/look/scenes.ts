@@ -15,6 +15,7 @@ import {
   ways,
 } from '../fixtures';
 import { forkedFrom, forkPreview, line, template, templateDetail, unrelated, update } from '../market';
+import { usage } from '../oneServer';
 import type { Answers } from './app';
 import { beginScenes } from './begin';
 import { organisationScenes } from './organisation';
@@ -31,7 +32,12 @@ export interface Scene {
   act?: (page: Page) => Promise<unknown>;
 }
 
-const signedIn: Answers = { 'GET auth/me': { json: me }, 'GET servers/srv_01/template': { json: unrelated } };
+const signedIn: Answers = {
+  'GET auth/me': { json: me },
+  'GET servers/srv_01/template': { json: unrelated },
+  'GET servers/srv_01/calls': { json: { calls: [], nextCursor: null } },
+  'GET usage': { json: usage() },
+};
 const signedOut: Answers = { 'GET auth/me': { status: 401, json: problem(401, 'unauthenticated', 'Sign in.') } };
 
 function drafted(of: unknown): Answers {

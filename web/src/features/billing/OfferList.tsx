@@ -64,7 +64,7 @@ function Offer({ offer: { plan, limits, prices }, interval, current, children }:
         <h3 className="font-semibold">{labelOf(plan)}</h3>
         {current && <span className="text-xs text-accent">Your plan</span>}
       </div>
-      <p className="leading-7">
+      <p className="flex h-7 items-baseline gap-1">
         {prices.length === 0 && 'Free'}
         {price && price.amount !== null && (
           <>

@@ -17,13 +17,25 @@ export const OperationRow = memo(function OperationRow({ document, operation, na
   const { id, method, path, title, deprecated } = operation;
   const [open, setOpen] = useState(named);
   const row = useRef<HTMLLIElement>(null);
+  const clicked = useRef(false);
 
-  // The address may come to name it later, and the document after the browser has looked for the place.
+  // The address may come to name it later, and the document after the browser has looked for the place. Who has opened
+  // it here is there already.
   useEffect(() => {
-    if (!named) return;
-    setOpen(true);
-    row.current?.scrollIntoView({ block: 'nearest' });
+    if (named && !clicked.current) {
+      setOpen(true);
+      row.current?.scrollIntoView();
+    }
+    clicked.current = false;
   }, [named]);
+
+  function toggle() {
+    if (!open && !named) {
+      clicked.current = true;
+      onOpen(id);
+    }
+    setOpen(!open);
+  }
 
   return (
     <li ref={row} id={id} className="grid min-w-0 scroll-mt-20 md:scroll-mt-8">
@@ -31,10 +43,7 @@ export const OperationRow = memo(function OperationRow({ document, operation, na
         <button
           type="button"
           aria-expanded={open}
-          onClick={() => {
-            if (!open) onOpen(id);
-            setOpen(!open);
-          }}
+          onClick={toggle}
           className="flex w-full items-start gap-2 px-4 py-3 text-left -outline-offset-2 hover:bg-sunken"
         >
           <span className={`mt-0.5 transition-transform duration-150 ${open ? 'rotate-90' : ''}`}>

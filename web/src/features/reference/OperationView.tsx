@@ -26,7 +26,7 @@ export function OperationView({ document, operation }: Props) {
             <Inline text={paragraph} />
           </p>
         ))}
-        <p className="text-muted">For: {accessWords(access)}.</p>
+        <p className="text-muted">For {accessWords(access)}.</p>
       </div>
       {parameters.length > 0 && (
         <Titled title="Parameters">

@@ -24,14 +24,13 @@ export function tagWords(tag: string): string {
 }
 
 const ways: Record<string, string> = {
-  session: 'a signed-in browser',
-  apiKey: 'an API key',
-  accessToken: 'an OAuth access token',
+  session: 'whoever is signed in at a browser',
+  apiKey: 'whoever has an API key',
+  accessToken: 'whoever has an OAuth access token',
 };
 
-/** Who may call it, in words. */
+/** For whom it is, in words. */
 export function accessWords(access: string[]): string {
-  if (access.length === 0) return 'Everyone, signed in or not';
-  const words = new Intl.ListFormat('en', { type: 'disjunction' }).format(access.map((way) => ways[way] ?? way));
-  return `Whoever has ${words}`;
+  if (access.length === 0) return 'everyone, signed in or not';
+  return new Intl.ListFormat('en', { type: 'disjunction' }).format(access.map((way) => ways[way] ?? way));
 }
