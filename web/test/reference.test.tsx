@@ -50,7 +50,7 @@ test('a link leads to one operation, and texts are texts', async () => {
   const [open] = await screen.findAllByRole('button', { expanded: true });
   expect(open).toHaveTextContent('What runs: <b>the component</b>');
   expect(screen.getByText(/For everyone, signed in or not/)).toBeVisible();
-  expect(screen.getByText('application/wasm')).toBeVisible();
+  expect(screen.getByText('application/wasm').parentElement).toHaveTextContent('bytes as application/wasm');
 });
 
 test('a search leaves what has its words', async () => {

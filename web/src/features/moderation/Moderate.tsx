@@ -110,7 +110,9 @@ function DecisionForm({ slug, standing, why, onDone }: FormProps) {
             disabled={!ready}
             busy={moderate.isPending && 'Deciding…'}
           >
-            {verbs[action]} <span className="max-w-48 truncate">{standing.title}</span>
+            <span className="max-w-64 truncate">
+              {verbs[action]} {standing.title}
+            </span>
           </Button>
         </>
       )}

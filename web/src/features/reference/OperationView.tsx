@@ -80,13 +80,16 @@ function Parameters({ document, parameters }: { document: ApiDocument; parameter
 }
 
 function BodyView({ document, body: { type, schema } }: { document: ApiDocument; body: Body }) {
+  // Of what is neither JSON nor a form the document has no more to say.
+  const structured = /json|form/.test(type);
+  const what = structured ? typeOf(document, schema) : type.startsWith('text/') ? 'text' : 'bytes';
   return (
     <>
       <p className="text-muted">
-        <span className="text-ink">{typeOf(document, schema)}</span> as <code>{type}</code>
+        <span className="text-ink">{what}</span> as <code>{type}</code>
       </p>
-      <About document={document} schema={schema} />
-      <SchemaTree document={document} schema={schema} />
+      {structured && <About document={document} schema={schema} />}
+      {structured && <SchemaTree document={document} schema={schema} />}
     </>
   );
 }
