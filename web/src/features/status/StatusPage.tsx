@@ -71,18 +71,18 @@ function Checked({ status: { status, checkedAt, parts }, old }: { status: Status
 function PartRow({ part: { name, state, tookMs, detail } }: { part: Part }) {
   const { title, does, without } = wordsOf(name);
   return (
-    <li className="grid gap-x-4 gap-y-1 p-4 sm:grid-cols-[minmax(0,1fr)_auto]">
-      <div className="grid min-w-0 gap-0.5">
+    <li className="grid gap-0.5 p-4">
+      <div className="flex flex-wrap items-center justify-between gap-x-4">
         <p className="font-medium wrap-anywhere">{title}</p>
-        {does && <p className="text-muted">{does}</p>}
-        {detail && <p className="wrap-anywhere">{capital(detail)}</p>}
-        {state === 'down' && without && <p>{without}</p>}
+        <p className="flex items-center gap-2">
+          <Dot state={state} />
+          <span className={state === 'ok' ? '' : 'text-broken'}>{stateWords[state] ?? state}</span>
+          <span className="w-14 text-right text-xs text-muted tabular-nums">{took(tookMs)}</span>
+        </p>
       </div>
-      <p className="flex items-center gap-2 self-start sm:justify-end">
-        <Dot state={state} />
-        <span className={state === 'ok' ? '' : 'text-broken'}>{stateWords[state] ?? state}</span>
-        <span className="text-xs text-muted tabular-nums sm:w-16 sm:text-right">{took(tookMs)}</span>
-      </p>
+      {does && <p className="text-muted">{does}</p>}
+      {detail && <p className="wrap-anywhere">{capital(detail)}</p>}
+      {state === 'down' && without && <p>{without}</p>}
     </li>
   );
 }
