@@ -15,6 +15,7 @@ test('where plans are sold, everyone sees what each gives and costs', async () =
   expect(await screen.findByRole('heading', { level: 1, name: 'Pricing' })).toBeVisible();
   const plans = await screen.findByRole('list', { name: 'Plans' });
   expect(within(plans).getByText('€20')).toBeVisible();
+  expect(within(plans).getByText('64 MiB and 30 s a call')).toBeVisible();
   expect(within(plans).queryByRole('button')).toBeNull();
   expect(screen.queryByText('Your plan')).toBeNull();
   expect(screen.getByRole('link', { name: 'Sign in to choose' })).toHaveAttribute('href', '/sign-in?next=%2Fusage');

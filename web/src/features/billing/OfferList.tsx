@@ -1,7 +1,7 @@
 import { type ReactNode, useState } from 'react';
 import { given, type Interval, money, type OfferedPlan } from '@/lib/plans';
 import type { Counted } from '@/lib/usage';
-import { labelOf } from '@/lib/words';
+import { count, labelOf } from '@/lib/words';
 import { Segments } from '@/ui/Segments';
 
 const words: Record<Counted, string> = {
@@ -81,6 +81,10 @@ function Offer({ offer: { plan, limits, prices }, interval, current, children }:
             {many === null ? 'No limit of' : many.toLocaleString('en')} {words[what]}
           </li>
         ))}
+        <li>{count(limits.call.concurrency, 'call')} at a time</li>
+        <li>
+          {Math.round(limits.call.memoryBytes / 2 ** 20)} MiB and {limits.call.wallMs / 1000} s a call
+        </li>
       </ul>
       {!current && price && children}
     </li>
