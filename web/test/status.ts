@@ -7,6 +7,6 @@ export function status(change: Record<string, Partial<Part>> = {}): Status {
   return {
     status: 'ok',
     checkedAt: '2026-11-21T12:00:00Z',
-    parts: names.map((name, i) => ({ name, state: 'ok', tookMs: i * 12, detail: null, ...change[name] })),
+    parts: names.map((name, i) => ({ name, state: 'ok', tookMs: 3 + i * 12, detail: null, ...change[name] })),
   };
 }

@@ -13,6 +13,7 @@ const described: Answers = { ...signedOut, 'GET openapi.json': { json: largeDocu
 
 const troubled = status({
   database: { state: 'degraded', tookMs: 1840, detail: 'answers, but slower than 1 s' },
+  builds: { tookMs: null },
   model: { state: 'down', tookMs: 5000, detail: 'no provider answered within 5 s' },
 });
 
@@ -55,7 +56,7 @@ export const publicScenes: Scene[] = [
       const body = page.getByRole('region', { name: 'Body' });
       await body.getByText('Fields of spec').click();
       await body.getByText('Kinds of trigger').click();
-      await body.getByText('Fields of alternative 1').click();
+      await body.getByText('Fields of person').click();
     },
   },
   {

@@ -95,6 +95,7 @@ function BodyView({ document, body: { type, schema } }: { document: ApiDocument;
 }
 
 function Answers({ document, operation: { responses, refusals } }: Props) {
+  const other = responses.find(({ status }) => status === 'default');
   return (
     <Titled title="Answers">
       <ul className="grid gap-4">
@@ -115,12 +116,16 @@ function Answers({ document, operation: { responses, refusals } }: Props) {
             <code className="font-medium">{status}</code> <code className="text-muted">{code}</code>
           </li>
         ))}
-        {responses.some(({ status }) => status === 'default') && (
+        {other && (
           <li className="text-muted">
             Any other:{' '}
-            <a href="#errors" className="text-link underline underline-offset-2">
-              an error with its code
-            </a>
+            {other.body?.type === 'application/problem+json' ? (
+              <a href="#errors" className="text-link underline underline-offset-2">
+                an error with its code
+              </a>
+            ) : (
+              other.description
+            )}
           </li>
         )}
       </ul>

@@ -11,7 +11,7 @@ import { documentOptions } from './api';
 import { type ApiDocument, groupsOf, searched } from './document';
 import { Errors } from './Errors';
 import { OperationRow } from './OperationRow';
-import { tagWords } from './words';
+import { tagPlace, tagWords } from './words';
 
 interface Props {
   /** The operation that the address names, or another part of the page. */
@@ -45,7 +45,7 @@ export function ReferencePage({ at, onOpen }: Props) {
 function Reference({ document, at, onOpen }: Props & { document: ApiDocument }) {
   const [words, setWords] = useState('');
   const wanted = useDeferredValue(words);
-  const groups = useMemo(() => groupsOf(document), [document]);
+  const groups = useMemo(() => groupsOf(document).sort((a, b) => tagPlace(a.tag) - tagPlace(b.tag)), [document]);
   const found = useMemo(() => searched(groups, wanted), [groups, wanted]);
   const many = found.reduce((sum, { operations }) => sum + operations.length, 0);
   return (

@@ -1,7 +1,7 @@
 import { Fold } from '@/ui/Code';
 import { Inline } from '@/ui/Inline';
 import type { ApiDocument, Schema } from './document';
-import { boundsOf, type Field, insideOf, nameOf, resolved, saidOf, typeOf, valuesOf } from './schema';
+import { boundsOf, type Field, insideOf, resolved, saidOf, typeOf, valuesOf } from './schema';
 
 interface Props {
   document: ApiDocument;
@@ -41,17 +41,18 @@ function FieldRow({ document, field: { name, schema, required } }: { document: A
   );
 }
 
-/** One of several; which one shows by the word that it is tagged with. */
+/** One of several, by the word that tells it from the others where there is one. */
 function Variant({ document, schema, number }: Props & { number: number }) {
-  const here = resolved(document, schema);
-  const name = nameOf(schema) ?? here.required?.find((one) => here.properties?.[one]);
+  const words = insideOf(document, schema).fields.map((field) => valuesOf(document, field.schema));
+  const [word] = words.find((values) => values.length === 1) ?? [];
   return (
     <li className="grid gap-1 px-4 py-3">
       <p className="text-muted">
-        {number === 1 ? 'Either' : 'or'} <span className="text-ink">{name ?? typeOf(document, schema)}</span>
+        {number === 1 ? 'either' : 'or'}{' '}
+        {word ? <code className="text-ink">{word}</code> : <span className="text-ink">{typeOf(document, schema)}</span>}
       </p>
       <About document={document} schema={schema} />
-      <Inner document={document} schema={schema} what={`Fields of alternative ${number}`} />
+      <Inner document={document} schema={schema} what={`Fields of ${word ?? `alternative ${number}`}`} />
     </li>
   );
 }
@@ -69,7 +70,7 @@ function Inner({ document, schema, what }: Props & { what: string }) {
 /** What is said of a value: in words, the words that it may be, its bounds. */
 export function About({ document, schema }: Props) {
   const description = saidOf(document, schema);
-  const values = valuesOf(document, resolved(document, schema).items ?? schema);
+  const values = valuesOf(document, resolved(document, schema).items || schema);
   const bounds = boundsOf(document, schema);
   return (
     <>

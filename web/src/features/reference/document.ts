@@ -9,7 +9,7 @@ export interface Schema {
   required?: string[];
   additionalProperties?: Schema | boolean;
   propertyNames?: Schema;
-  items?: Schema;
+  items?: Schema | false;
   prefixItems?: Schema[];
   oneOf?: Schema[];
   anyOf?: Schema[];
@@ -103,7 +103,7 @@ export interface Group {
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
-/** Every operation, by tag, in the order of the document. */
+/** Every operation, by tag, as the document has them. */
 export function groupsOf(document: ApiDocument): Group[] {
   const groups = new Map<string, Operation[]>();
   for (const [path, item] of Object.entries(document.paths ?? {})) {

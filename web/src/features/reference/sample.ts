@@ -15,6 +15,7 @@ export function sampleOf(document: ApiDocument, schema: Schema, depth = 0): unkn
   const [word] = valuesOf(document, schema);
   if (word !== undefined) return word;
   const type = [here.type ?? []].flat().find((one) => one !== 'null');
+  if (type === 'array' && here.prefixItems) return here.prefixItems.map((one) => sampleOf(document, one, depth + 1));
   if (type === 'array') return depth < DEEPEST && here.items ? [sampleOf(document, here.items, depth + 1)] : [];
   if (type === 'integer' || type === 'number') return here.minimum ?? 1;
   if (type === 'boolean') return true;
@@ -64,7 +65,10 @@ function dataOf(document: ApiDocument, type: string, schema: Schema): string {
   const sample = sampleOf(document, schema);
   if (type === 'application/x-www-form-urlencoded' && typeof sample === 'object' && sample !== null) {
     const pairs = Object.entries(sample).map(([name, value]) => `${name}=${String(value)}`);
-    return pairs.map((pair) => `--data-urlencode ${quoted(pair)}`).join(' \\\n  ') || "-d ''";
+    // Where the document does not say which there are, what they look like.
+    return (pairs.length > 0 ? pairs : ['name=value'])
+      .map((pair) => `--data-urlencode ${quoted(pair)}`)
+      .join(' \\\n  ');
   }
   return `-d ${quoted(typeof sample === 'string' ? sample : JSON.stringify(sample, null, 1).replace(/\n\s*/g, ' '))}`;
 }

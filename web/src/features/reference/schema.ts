@@ -49,6 +49,8 @@ export function typeOf(document: ApiDocument, schema: Schema, depth = 0): string
     const named = nameOf(schema);
     if (named && hasFields(here)) return named;
     if (here.allOf?.length === 1 && here.allOf[0]) return typeOf(document, here.allOf[0], depth + 1);
+    // What is named but not described is told by its name.
+    if (named && Object.keys(here).length === 0) return named;
     return plainType(document, here, types, depth);
   };
   return nullable ? `${kind()}, or null` : kind();
@@ -70,7 +72,9 @@ function plainType(document: ApiDocument, here: Schema, types: string[], depth: 
   const [type] = types.filter((one) => one !== 'null');
   if (here.const !== undefined) return JSON.stringify(here.const);
   if (type === 'array') {
-    if (here.format === 'binary' || resolved(document, here.items ?? {}).format === 'binary') return 'bytes';
+    if (here.prefixItems) {
+      return `list of ${new Intl.ListFormat('en').format(here.prefixItems.map((one) => typeOf(document, one, depth + 1)))}`;
+    }
     return here.items ? `list of ${typeOf(document, here.items, depth + 1)}` : 'list';
   }
   if (type === 'string') return formats[here.format ?? ''] ?? 'string';
@@ -125,7 +129,8 @@ function fieldsOf(document: ApiDocument, here: Schema, depth: number): Field[] {
     schema,
     required: here.required?.includes(name) === true,
   }));
-  return [...inherited, ...own];
+  // What has to be there comes first.
+  return [...inherited, ...own].sort((a, b) => Number(b.required) - Number(a.required));
 }
 
 /** The words that a value may be; empty where it is not one of a few. */

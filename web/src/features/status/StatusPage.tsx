@@ -77,7 +77,7 @@ function PartRow({ part: { name, state, tookMs, detail } }: { part: Part }) {
         <p className="flex items-center gap-2">
           <Dot state={state} />
           <span className={state === 'ok' ? '' : 'text-broken'}>{stateWords[state] ?? state}</span>
-          <span className="w-14 text-right text-xs text-muted tabular-nums">{took(tookMs)}</span>
+          <span className="w-14 text-right text-xs text-muted tabular-nums">{tookMs !== null && took(tookMs)}</span>
         </p>
       </div>
       {does && <p className="text-muted">{does}</p>}

@@ -6,8 +6,8 @@ export type State = 'ok' | 'degraded' | 'down';
 export interface Part {
   name: string;
   state: State;
-  /** How long the probe took. */
-  tookMs: number;
+  /** How long its answer took; null where it was not asked. */
+  tookMs: number | null;
   /** What the platform says of it. */
   detail: string | null;
 }
