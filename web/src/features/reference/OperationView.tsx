@@ -105,7 +105,9 @@ function Answers({ document, operation: { responses, refusals } }: Props) {
               <li key={status} className="grid min-w-0 gap-2">
                 <p>
                   <code className="font-medium">{status}</code>{' '}
-                  <span className="text-muted wrap-anywhere">{description || (body ? '' : 'Nothing to read')}</span>
+                  <span className="text-muted wrap-anywhere">
+                    <Inline text={description || (body ? '' : 'Nothing to read')} />
+                  </span>
                 </p>
                 {body && <BodyView document={document} body={body} />}
               </li>
