@@ -8,7 +8,7 @@ LISTEN ?= 127.0.0.1:8787
 TOOLCHAIN := target/toolchain
 SECONDS ?= 60
 
-.PHONY: help run test check lint rust-test web web-test toolchain clients guests documents documents-all bench attack fuzz clean
+.PHONY: help run test check lint rust-test web web-test toolchain clients guests documents documents-all bench attack fuzz screenshots clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,6 +69,10 @@ attack: toolchain web guests ## Try every attack on the real binary and print th
 
 fuzz: toolchain web ## Fuzz what strangers write, each target for SECONDS=60, from the inputs in fuzz/corpus (FUZZ="pattern spec" for some)
 	scripts/fuzz.sh $(SECONDS) $(FUZZ)
+
+screenshots: web ## Take pictures of every page, light and dark, desktop and phone, into target/screenshots
+	@scripts/setup.sh chromium
+	cd web && PICTURES="$(CURDIR)/target/screenshots" npx vitest run --project look
 
 clean: ## Remove what was built; keeps data/
 	rm -rf target web/dist web/node_modules guest-sdk/target

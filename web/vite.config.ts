@@ -16,6 +16,8 @@ export default defineConfig({
     modulePreload: { polyfill: false },
   },
   server: {
+    // The changelog is the repository's. It is asked for by the import as it is written, then by its path.
+    fs: { allow: ['.', '../CHANGELOG.md?url', '../CHANGELOG.md'] },
     proxy: { '/v1': { target: 'http://127.0.0.1:8787', ws: true, rewriteWsOrigin: true } },
   },
   test: {

@@ -13,6 +13,7 @@ import { Route as AppRouteImport } from './routes/_app';
 import { Route as OpenRouteImport } from './routes/_open';
 import { Route as InviteRouteImport } from './routes/invite';
 import { Route as SignInRouteImport } from './routes/sign-in';
+import { Route as StatusRouteImport } from './routes/status';
 import { Route as AppIndexRouteImport } from './routes/_app/index';
 import { Route as AppAccountRouteImport } from './routes/_app/account';
 import { Route as AppAdminRouteImport } from './routes/_app/admin';
@@ -20,12 +21,16 @@ import { Route as AppAuditRouteImport } from './routes/_app/audit';
 import { Route as AppKeysRouteImport } from './routes/_app/keys';
 import { Route as AppReviewsRouteImport } from './routes/_app/reviews';
 import { Route as AppUsageRouteImport } from './routes/_app/usage';
+import { Route as OpenPageRouteImport } from './routes/_open/$page';
+import { Route as OpenChangelogRouteImport } from './routes/_open/changelog';
+import { Route as OpenSecurityRouteImport } from './routes/_open/security';
 import { Route as SignInConnectRouteImport } from './routes/sign-in_.connect';
 import { Route as AppOrganisationIndexRouteImport } from './routes/_app/organisation.index';
 import { Route as AppOrganisationNewRouteImport } from './routes/_app/organisation.new';
 import { Route as AppServersIndexRouteImport } from './routes/_app/servers.index';
 import { Route as OpenDocsIndexRouteImport } from './routes/_open/docs.index';
 import { Route as OpenDocsPageRouteImport } from './routes/_open/docs.$page';
+import { Route as OpenDocsApiRouteImport } from './routes/_open/docs.api';
 import { Route as OpenTemplatesIndexRouteImport } from './routes/_open/templates.index';
 import { Route as OpenTemplatesSlugRouteImport } from './routes/_open/templates.$slug';
 import { Route as SignInCallbackProviderRouteImport } from './routes/sign-in_.callback.$provider';
@@ -55,6 +60,11 @@ const InviteRoute = InviteRouteImport.update({
 const SignInRoute = SignInRouteImport.update({
   id: '/sign-in',
   path: '/sign-in',
+  getParentRoute: () => rootRouteImport,
+} as any);
+const StatusRoute = StatusRouteImport.update({
+  id: '/status',
+  path: '/status',
   getParentRoute: () => rootRouteImport,
 } as any);
 const AppIndexRoute = AppIndexRouteImport.update({
@@ -92,6 +102,21 @@ const AppUsageRoute = AppUsageRouteImport.update({
   path: '/usage',
   getParentRoute: () => AppRoute,
 } as any);
+const OpenPageRoute = OpenPageRouteImport.update({
+  id: '/$page',
+  path: '/$page',
+  getParentRoute: () => OpenRoute,
+} as any);
+const OpenChangelogRoute = OpenChangelogRouteImport.update({
+  id: '/changelog',
+  path: '/changelog',
+  getParentRoute: () => OpenRoute,
+} as any);
+const OpenSecurityRoute = OpenSecurityRouteImport.update({
+  id: '/security',
+  path: '/security',
+  getParentRoute: () => OpenRoute,
+} as any);
 const SignInConnectRoute = SignInConnectRouteImport.update({
   id: '/sign-in_/connect',
   path: '/sign-in/connect',
@@ -120,6 +145,11 @@ const OpenDocsIndexRoute = OpenDocsIndexRouteImport.update({
 const OpenDocsPageRoute = OpenDocsPageRouteImport.update({
   id: '/docs/$page',
   path: '/docs/$page',
+  getParentRoute: () => OpenRoute,
+} as any);
+const OpenDocsApiRoute = OpenDocsApiRouteImport.update({
+  id: '/docs/api',
+  path: '/docs/api',
   getParentRoute: () => OpenRoute,
 } as any);
 const OpenTemplatesIndexRoute = OpenTemplatesIndexRouteImport.update({
@@ -195,15 +225,20 @@ export interface FileRoutesByFullPath {
   '/': typeof AppIndexRoute;
   '/invite': typeof InviteRoute;
   '/sign-in': typeof SignInRoute;
+  '/status': typeof StatusRoute;
   '/account': typeof AppAccountRoute;
   '/admin': typeof AppAdminRoute;
   '/audit': typeof AppAuditRoute;
   '/keys': typeof AppKeysRoute;
   '/reviews': typeof AppReviewsRoute;
   '/usage': typeof AppUsageRoute;
+  '/$page': typeof OpenPageRoute;
+  '/changelog': typeof OpenChangelogRoute;
+  '/security': typeof OpenSecurityRoute;
   '/sign-in/connect': typeof SignInConnectRoute;
   '/organisation/new': typeof AppOrganisationNewRoute;
   '/docs/$page': typeof OpenDocsPageRoute;
+  '/docs/api': typeof OpenDocsApiRoute;
   '/templates/$slug': typeof OpenTemplatesSlugRoute;
   '/sign-in/callback/$provider': typeof SignInCallbackProviderRoute;
   '/organisation/': typeof AppOrganisationIndexRoute;
@@ -224,15 +259,20 @@ export interface FileRoutesByTo {
   '/': typeof AppIndexRoute;
   '/invite': typeof InviteRoute;
   '/sign-in': typeof SignInRoute;
+  '/status': typeof StatusRoute;
   '/account': typeof AppAccountRoute;
   '/admin': typeof AppAdminRoute;
   '/audit': typeof AppAuditRoute;
   '/keys': typeof AppKeysRoute;
   '/reviews': typeof AppReviewsRoute;
   '/usage': typeof AppUsageRoute;
+  '/$page': typeof OpenPageRoute;
+  '/changelog': typeof OpenChangelogRoute;
+  '/security': typeof OpenSecurityRoute;
   '/sign-in/connect': typeof SignInConnectRoute;
   '/organisation/new': typeof AppOrganisationNewRoute;
   '/docs/$page': typeof OpenDocsPageRoute;
+  '/docs/api': typeof OpenDocsApiRoute;
   '/templates/$slug': typeof OpenTemplatesSlugRoute;
   '/sign-in/callback/$provider': typeof SignInCallbackProviderRoute;
   '/organisation': typeof AppOrganisationIndexRoute;
@@ -254,16 +294,21 @@ export interface FileRoutesById {
   '/_open': typeof OpenRouteWithChildren;
   '/invite': typeof InviteRoute;
   '/sign-in': typeof SignInRoute;
+  '/status': typeof StatusRoute;
   '/_app/account': typeof AppAccountRoute;
   '/_app/admin': typeof AppAdminRoute;
   '/_app/audit': typeof AppAuditRoute;
   '/_app/keys': typeof AppKeysRoute;
   '/_app/reviews': typeof AppReviewsRoute;
   '/_app/usage': typeof AppUsageRoute;
+  '/_open/$page': typeof OpenPageRoute;
+  '/_open/changelog': typeof OpenChangelogRoute;
+  '/_open/security': typeof OpenSecurityRoute;
   '/sign-in_/connect': typeof SignInConnectRoute;
   '/_app/': typeof AppIndexRoute;
   '/_app/organisation/new': typeof AppOrganisationNewRoute;
   '/_open/docs/$page': typeof OpenDocsPageRoute;
+  '/_open/docs/api': typeof OpenDocsApiRoute;
   '/_open/templates/$slug': typeof OpenTemplatesSlugRoute;
   '/sign-in_/callback/$provider': typeof SignInCallbackProviderRoute;
   '/_app/organisation/': typeof AppOrganisationIndexRoute;
@@ -286,15 +331,20 @@ export interface FileRouteTypes {
     | '/'
     | '/invite'
     | '/sign-in'
+    | '/status'
     | '/account'
     | '/admin'
     | '/audit'
     | '/keys'
     | '/reviews'
     | '/usage'
+    | '/$page'
+    | '/changelog'
+    | '/security'
     | '/sign-in/connect'
     | '/organisation/new'
     | '/docs/$page'
+    | '/docs/api'
     | '/templates/$slug'
     | '/sign-in/callback/$provider'
     | '/organisation/'
@@ -315,15 +365,20 @@ export interface FileRouteTypes {
     | '/'
     | '/invite'
     | '/sign-in'
+    | '/status'
     | '/account'
     | '/admin'
     | '/audit'
     | '/keys'
     | '/reviews'
     | '/usage'
+    | '/$page'
+    | '/changelog'
+    | '/security'
     | '/sign-in/connect'
     | '/organisation/new'
     | '/docs/$page'
+    | '/docs/api'
     | '/templates/$slug'
     | '/sign-in/callback/$provider'
     | '/organisation'
@@ -344,16 +399,21 @@ export interface FileRouteTypes {
     | '/_open'
     | '/invite'
     | '/sign-in'
+    | '/status'
     | '/_app/account'
     | '/_app/admin'
     | '/_app/audit'
     | '/_app/keys'
     | '/_app/reviews'
     | '/_app/usage'
+    | '/_open/$page'
+    | '/_open/changelog'
+    | '/_open/security'
     | '/sign-in_/connect'
     | '/_app/'
     | '/_app/organisation/new'
     | '/_open/docs/$page'
+    | '/_open/docs/api'
     | '/_open/templates/$slug'
     | '/sign-in_/callback/$provider'
     | '/_app/organisation/'
@@ -376,6 +436,7 @@ export interface RootRouteChildren {
   OpenRoute: typeof OpenRouteWithChildren;
   InviteRoute: typeof InviteRoute;
   SignInRoute: typeof SignInRoute;
+  StatusRoute: typeof StatusRoute;
   SignInConnectRoute: typeof SignInConnectRoute;
   SignInCallbackProviderRoute: typeof SignInCallbackProviderRoute;
 }
@@ -408,6 +469,13 @@ declare module '@tanstack/react-router' {
       path: '/sign-in';
       fullPath: '/sign-in';
       preLoaderRoute: typeof SignInRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    '/status': {
+      id: '/status';
+      path: '/status';
+      fullPath: '/status';
+      preLoaderRoute: typeof StatusRouteImport;
       parentRoute: typeof rootRouteImport;
     };
     '/_app/': {
@@ -459,6 +527,27 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppUsageRouteImport;
       parentRoute: typeof AppRoute;
     };
+    '/_open/$page': {
+      id: '/_open/$page';
+      path: '/$page';
+      fullPath: '/$page';
+      preLoaderRoute: typeof OpenPageRouteImport;
+      parentRoute: typeof OpenRoute;
+    };
+    '/_open/changelog': {
+      id: '/_open/changelog';
+      path: '/changelog';
+      fullPath: '/changelog';
+      preLoaderRoute: typeof OpenChangelogRouteImport;
+      parentRoute: typeof OpenRoute;
+    };
+    '/_open/security': {
+      id: '/_open/security';
+      path: '/security';
+      fullPath: '/security';
+      preLoaderRoute: typeof OpenSecurityRouteImport;
+      parentRoute: typeof OpenRoute;
+    };
     '/sign-in_/connect': {
       id: '/sign-in_/connect';
       path: '/sign-in/connect';
@@ -499,6 +588,13 @@ declare module '@tanstack/react-router' {
       path: '/docs/$page';
       fullPath: '/docs/$page';
       preLoaderRoute: typeof OpenDocsPageRouteImport;
+      parentRoute: typeof OpenRoute;
+    };
+    '/_open/docs/api': {
+      id: '/_open/docs/api';
+      path: '/docs/api';
+      fullPath: '/docs/api';
+      preLoaderRoute: typeof OpenDocsApiRouteImport;
       parentRoute: typeof OpenRoute;
     };
     '/_open/templates/': {
@@ -650,14 +746,22 @@ const AppRouteChildren: AppRouteChildren = {
 const AppRouteWithChildren = AppRoute._addFileChildren(AppRouteChildren);
 
 interface OpenRouteChildren {
+  OpenPageRoute: typeof OpenPageRoute;
+  OpenChangelogRoute: typeof OpenChangelogRoute;
+  OpenSecurityRoute: typeof OpenSecurityRoute;
   OpenDocsPageRoute: typeof OpenDocsPageRoute;
+  OpenDocsApiRoute: typeof OpenDocsApiRoute;
   OpenTemplatesSlugRoute: typeof OpenTemplatesSlugRoute;
   OpenDocsIndexRoute: typeof OpenDocsIndexRoute;
   OpenTemplatesIndexRoute: typeof OpenTemplatesIndexRoute;
 }
 
 const OpenRouteChildren: OpenRouteChildren = {
+  OpenPageRoute: OpenPageRoute,
+  OpenChangelogRoute: OpenChangelogRoute,
+  OpenSecurityRoute: OpenSecurityRoute,
   OpenDocsPageRoute: OpenDocsPageRoute,
+  OpenDocsApiRoute: OpenDocsApiRoute,
   OpenTemplatesSlugRoute: OpenTemplatesSlugRoute,
   OpenDocsIndexRoute: OpenDocsIndexRoute,
   OpenTemplatesIndexRoute: OpenTemplatesIndexRoute,
@@ -670,6 +774,7 @@ const rootRouteChildren: RootRouteChildren = {
   OpenRoute: OpenRouteWithChildren,
   InviteRoute: InviteRoute,
   SignInRoute: SignInRoute,
+  StatusRoute: StatusRoute,
   SignInConnectRoute: SignInConnectRoute,
   SignInCallbackProviderRoute: SignInCallbackProviderRoute,
 };

@@ -30,7 +30,7 @@ const withWays = http.get('*/v1/auth/providers', () => HttpResponse.json(ways));
 test('other ways to sign in are offered where there are any', async () => {
   host.use(signedOut, withWays);
   withAuthenticator({});
-  openApp('/');
+  openApp('/sign-in');
   expect(await screen.findByRole('button', { name: 'Continue with Example Corp' })).toBeVisible();
   expect(screen.getByRole('button', { name: 'Continue with GitHub' })).toBeVisible();
   expect(screen.getByRole('button', { name: 'Sign in with a passkey' })).toBeVisible();
@@ -38,7 +38,7 @@ test('other ways to sign in are offered where there are any', async () => {
 
 test('a browser without passkeys is not offered one', async () => {
   host.use(signedOut, withWays);
-  openApp('/');
+  openApp('/sign-in');
   expect(await screen.findByRole('button', { name: 'Continue with GitHub' })).toBeVisible();
   expect(screen.queryByRole('button', { name: 'Sign in with a passkey' })).toBeNull();
 });
@@ -129,7 +129,7 @@ test('a passkey signs in', async () => {
     }),
   );
   withAuthenticator({ id: 'key' });
-  const { user } = openApp('/');
+  const { user } = openApp('/sign-in');
   await user.click(await screen.findByRole('button', { name: 'Sign in with a passkey' }));
   expect(await screen.findByRole('heading', { name: 'What should your server do?' })).toBeVisible();
   expect(answered).toEqual({ token: 't', credential: { id: 'key' } });
@@ -142,7 +142,7 @@ test('a passkey that is not given is no failure of the page', async () => {
     http.post('*/v1/auth/passkeys/challenge', () => HttpResponse.json({ token: 't', publicKey: {} })),
   );
   withAuthenticator(null);
-  const { user } = openApp('/');
+  const { user } = openApp('/sign-in');
   await user.click(await screen.findByRole('button', { name: 'Sign in with a passkey' }));
   expect(await screen.findByText(/No passkey was used/)).toBeVisible();
   expect(screen.getByText('passkey_cancelled')).toBeVisible();

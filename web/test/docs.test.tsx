@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { screen, within } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
 import { expect, test } from 'vitest';
-import { blocksOf, spansOf } from '@/features/docs/blocks';
+import { blocksOf } from '@/features/docs/blocks';
 import { pages } from '@/features/docs/pages';
+import { spansOf } from '@/lib/spans';
 import { host, signedOut } from './host';
 import { openApp } from './render';
 
@@ -40,7 +41,7 @@ test('every sample is one that is there', () => {
 test('every page is listed, its parts have names of their own, and its links lead somewhere', () => {
   const files = readdirSync(join(import.meta.dirname, '../src/features/docs/pages'));
   expect(pages.map(({ slug }) => `${slug}.md`).sort()).toEqual(files.sort());
-  const places = ['/', '/templates', ...pages.map(({ slug }) => `/docs/${slug}`)];
+  const places = ['/', '/templates', '/docs/api', ...pages.map(({ slug }) => `/docs/${slug}`)];
   for (const { slug, text } of texts) {
     const ids = blocksOf(text).flatMap((block) => (block.kind === 'heading' ? [block.id] : []));
     expect(new Set(ids).size, slug).toBe(ids.length);

@@ -157,11 +157,19 @@ export function standing(change: Partial<Standing> = {}): Standing {
   return { plan: 'hobby', setByOperator: false, portal: false, subscription: null, ...change };
 }
 
+function call(mebibytes: number, seconds: number, concurrency: number) {
+  return { memoryBytes: mebibytes * 2 ** 20, wallMs: seconds * 1_000, concurrency };
+}
+
 export const plans: OfferedPlan[] = [
-  { plan: 'hobby', limits: { previewsPerDay: 20, buildsPerDay: 30, tokensPerDay: 200_000, servers: 3 }, prices: [] },
+  {
+    plan: 'hobby',
+    limits: { previewsPerDay: 20, buildsPerDay: 30, tokensPerDay: 200_000, servers: 3, call: call(32, 10, 4) },
+    prices: [],
+  },
   {
     plan: 'pro',
-    limits: { previewsPerDay: 200, buildsPerDay: 300, tokensPerDay: 4_000_000, servers: 50 },
+    limits: { previewsPerDay: 200, buildsPerDay: 300, tokensPerDay: 4_000_000, servers: 50, call: call(64, 30, 16) },
     prices: [
       { interval: 'month', currency: 'eur', amount: 2_000 },
       { interval: 'year', currency: 'eur', amount: 19_250 },
@@ -169,7 +177,7 @@ export const plans: OfferedPlan[] = [
   },
   {
     plan: 'team',
-    limits: { previewsPerDay: 1_000, buildsPerDay: 1_500, tokensPerDay: null, servers: 200 },
+    limits: { previewsPerDay: 1_000, buildsPerDay: 1_500, tokensPerDay: null, servers: 200, call: call(128, 60, 64) },
     prices: [{ interval: 'month', currency: 'eur', amount: null }],
   },
 ];

@@ -131,7 +131,7 @@ try {
   await context.close();
 
   await open('dark');
-  await page.goto(origin);
+  await page.goto(`${origin}/sign-in`);
   await button('Continue with Example Corp').waitFor();
   await look('sign-in-dark');
 

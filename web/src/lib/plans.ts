@@ -9,6 +9,15 @@ export interface PlanLimits {
   buildsPerDay: number | null;
   tokensPerDay: number | null;
   servers: number | null;
+  call: CallLimits;
+}
+
+/** What one call may use, of which there are more. */
+export interface CallLimits {
+  memoryBytes: number;
+  wallMs: number;
+  /** Calls of one organisation at a time. */
+  concurrency: number;
 }
 
 export interface Price {

@@ -8,8 +8,16 @@ import { NavLink } from './-NavLink';
 import { OrgLinks } from './-OrgLinks';
 import { OrgSection } from './-OrgSection';
 
+interface Props {
+  /** Null: nobody is signed in. Undefined: that is not known. */
+  me: Me | null | undefined;
+  /** Below the page, at the end of the window where the page is short. */
+  footer?: ReactNode;
+  children: ReactNode;
+}
+
 /** The app around a page: where one is, where else one can go, and who one is. */
-export function Frame({ me, children }: { me: Me | null; children: ReactNode }) {
+export function Frame({ me, footer, children }: Props) {
   return (
     <div className="md:grid md:grid-cols-[220px_minmax(0,1fr)]">
       <header className="sticky top-0 z-10 flex items-center gap-1 border-line border-b bg-ground px-2 py-2 md:h-dvh md:flex-col md:items-stretch md:border-r md:border-b-0 md:p-3">
@@ -41,17 +49,23 @@ export function Frame({ me, children }: { me: Me | null; children: ReactNode }) 
             </div>
           )}
         </nav>
-        {me ? (
+        {me && (
           <Account me={me}>
             <OrgSection me={me} />
           </Account>
-        ) : (
-          <SignIn />
         )}
+        {me === null && <SignIn />}
       </header>
-      <main id="main" tabIndex={-1} className="mx-auto w-full max-w-[1120px] px-4 py-6 outline-none sm:px-8 sm:py-8">
-        {children}
-      </main>
+      <div className="flex min-h-[calc(100dvh-57px)] min-w-0 flex-col md:min-h-dvh">
+        <main
+          id="main"
+          tabIndex={-1}
+          className="mx-auto w-full max-w-[1120px] flex-1 px-4 py-6 outline-none sm:px-8 sm:py-8"
+        >
+          {children}
+        </main>
+        {footer}
+      </div>
     </div>
   );
 }

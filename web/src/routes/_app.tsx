@@ -1,6 +1,8 @@
-import { createFileRoute, Outlet } from '@tanstack/react-router';
+import { createFileRoute, Outlet, useLocation } from '@tanstack/react-router';
 import { SignInPage } from '@/features/session/SignInPage';
+import { Footer } from './-Footer';
 import { Frame } from './-Frame';
+import { Landing } from './-Landing';
 import { WithSession } from './-WithSession';
 
 export const Route = createFileRoute('/_app')({ component: App });
@@ -14,9 +16,20 @@ function App() {
             <Outlet />
           </Frame>
         ) : (
-          <SignInPage ended={ended} />
+          <Visitor ended={ended} />
         )
       }
     </WithSession>
+  );
+}
+
+/** Who is not signed in is told at the first address what this is, and asked at every other one to sign in and go on. */
+function Visitor({ ended }: { ended: boolean }) {
+  const first = useLocation({ select: ({ pathname }) => pathname === '/' });
+  if (!first || ended) return <SignInPage ended={ended} />;
+  return (
+    <Frame me={null} footer={<Footer visitor />}>
+      <Landing />
+    </Frame>
   );
 }

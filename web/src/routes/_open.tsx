@@ -1,4 +1,5 @@
 import { createFileRoute, Outlet } from '@tanstack/react-router';
+import { Footer } from './-Footer';
 import { Frame } from './-Frame';
 import { WithSession } from './-WithSession';
 
@@ -9,7 +10,7 @@ function Open() {
   return (
     <WithSession>
       {({ me }) => (
-        <Frame me={me}>
+        <Frame me={me} footer={<Footer visitor={!me} />}>
           <Outlet />
         </Frame>
       )}

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 
 interface Props {
   code: string;
@@ -46,15 +46,24 @@ export function Disclosed({ summary, ...code }: { summary: string } & Pick<Props
   );
 }
 
+interface FoldProps {
+  summary: ReactNode;
+  open?: boolean;
+  /** What is in it is made when it is first opened: it may be endless. */
+  lazy?: boolean;
+  children: ReactNode;
+}
+
 /** What stands behind a line that opens it. */
-export function Fold({ summary, open, children }: { summary: ReactNode; open?: boolean; children: ReactNode }) {
+export function Fold({ summary, open, lazy = false, children }: FoldProps) {
+  const [opened, setOpened] = useState(open === true);
   return (
-    <details open={open} className="group min-w-0">
+    <details open={open} onToggle={({ currentTarget }) => currentTarget.open && setOpened(true)} className="min-w-0">
       <summary className="inline-flex items-center gap-1 rounded-sm text-muted select-none hover:text-ink">
         <Chevron />
         {summary}
       </summary>
-      <div className="mt-2">{children}</div>
+      <div className="mt-2">{(opened || !lazy) && children}</div>
     </details>
   );
 }
@@ -64,7 +73,7 @@ export function Chevron() {
     <svg
       aria-hidden="true"
       viewBox="0 0 16 16"
-      className="size-4 shrink-0 transition-transform duration-150 group-open:rotate-90"
+      className="size-4 shrink-0 transition-transform duration-150 [details[open]>summary>&]:rotate-90"
     >
       <path
         d="m6 4 4 4-4 4"

@@ -54,3 +54,13 @@ export function Section({ title, note, children }: { title: string; note?: React
     </section>
   );
 }
+
+/** A titled part of what is read rather than worked with. */
+export function Part({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section className="grid gap-4" aria-label={title}>
+      <h2 className="text-lg font-semibold tracking-tight">{title}</h2>
+      {children}
+    </section>
+  );
+}

@@ -37,8 +37,8 @@ export function openBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
 }
 
-/** What the made-up host answers: `METHOD path` → a status with a body, or `hang`. */
-export type Answers = Record<string, 'hang' | { status?: number; json?: unknown; sse?: string }>;
+/** What the made-up host answers: `METHOD path` → a status with a body, `hang`, or `away`, where nobody answers. */
+export type Answers = Record<string, 'hang' | 'away' | { status?: number; json?: unknown; sse?: string }>;
 
 export interface Scene {
   page: Page;
@@ -70,6 +70,7 @@ export async function openScene(
     const request = route.request();
     const answer = answers[`${request.method()} ${new URL(request.url()).pathname.slice(4)}`];
     if (answer === 'hang') return;
+    if (answer === 'away') return route.abort();
     if (!answer) return route.fulfill({ status: 404, json: { code: 'not_found', detail: 'There is no such thing.' } });
     if (answer.sse) return route.fulfill({ contentType: 'text/event-stream', body: answer.sse });
     return route.fulfill({ status: answer.status ?? 200, json: answer.json ?? {} });

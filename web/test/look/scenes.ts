@@ -15,10 +15,12 @@ import {
   ways,
 } from '../fixtures';
 import { forkedFrom, forkPreview, line, template, templateDetail, unrelated, update } from '../market';
+import { usage } from '../oneServer';
 import type { Answers } from './app';
 import { beginScenes } from './begin';
 import { organisationScenes } from './organisation';
 import { platformScenes } from './platform';
+import { publicScenes } from './public';
 import { serverScenes } from './serverScenes';
 
 export interface Scene {
@@ -30,7 +32,12 @@ export interface Scene {
   act?: (page: Page) => Promise<unknown>;
 }
 
-const signedIn: Answers = { 'GET auth/me': { json: me }, 'GET servers/srv_01/template': { json: unrelated } };
+const signedIn: Answers = {
+  'GET auth/me': { json: me },
+  'GET servers/srv_01/template': { json: unrelated },
+  'GET servers/srv_01/calls': { json: { calls: [], nextCursor: null } },
+  'GET usage': { json: usage() },
+};
 const signedOut: Answers = { 'GET auth/me': { status: 401, json: problem(401, 'unauthenticated', 'Sign in.') } };
 
 function drafted(of: unknown): Answers {
@@ -104,10 +111,10 @@ const shelf = {
 };
 
 export const scenes: Scene[] = [
-  { name: 'sign-in', path: '/', answers: signedOut },
+  { name: 'sign-in', path: '/servers', answers: signedOut },
   {
     name: 'link-sent',
-    path: '/',
+    path: '/servers',
     answers: { ...signedOut, 'POST auth/magic-link': { status: 202 } },
     act: async (page) => {
       await page.getByLabel('Mail address').fill('ada@example.com');
@@ -287,7 +294,7 @@ export const scenes: Scene[] = [
       await page.getByText('Your session has ended').waitFor();
     },
   },
-  { name: 'sign-in-ways', path: '/', answers: { ...signedOut, 'GET auth/providers': { json: ways } } },
+  { name: 'sign-in-ways', path: '/servers', answers: { ...signedOut, 'GET auth/providers': { json: ways } } },
   {
     name: 'sign-in-provider-down',
     path: '/sign-in?next=%2Foauth%2Fauthorize%3Fa%3Db',
@@ -525,4 +532,5 @@ export const scenes: Scene[] = [
   ...organisationScenes,
   ...beginScenes,
   ...platformScenes,
+  ...publicScenes,
 ];

@@ -1,100 +1,37 @@
 import { useQuery } from '@tanstack/react-query';
-import { type ReactNode, useState } from 'react';
-import { given, type Interval, money, type OfferedPlan } from '@/lib/plans';
-import type { Counted } from '@/lib/usage';
 import { labelOf } from '@/lib/words';
 import { Button } from '@/ui/Button';
 import { Problem } from '@/ui/Notice';
-import { Segments } from '@/ui/Segments';
 import { Skeleton } from '@/ui/Skeleton';
 import { offersOptions, useCheckout } from './api';
+import { OfferList } from './OfferList';
 
-const words: Record<Counted, string> = {
-  servers: 'servers',
-  previews: 'drafts a day',
-  builds: 'builds a day',
-  tokens: 'model tokens a day',
-};
-
-/** The plans that one may have, what each gives and costs; and for who may buy, the way to pay. */
+/** The plans that one may have, and for who may buy, the way to pay. */
 export function Offers({ current, buys }: { current: string; buys: boolean }) {
   const { data: plans, error, refetch } = useQuery(offersOptions);
-  const [interval, setInterval] = useState<Interval>('month');
   const checkout = useCheckout();
   if (error) return <Problem error={error} action={<Button onClick={() => refetch()}>Try again</Button>} />;
   if (!plans) return <Skeleton lines={3} label="Loading plans" />;
-  const yearly = plans.some(({ prices }) => prices.some((price) => price.interval === 'year'));
   const leaving = checkout.isPending || checkout.isSuccess;
   return (
     <div className="grid gap-4">
-      {yearly && (
-        <Segments
-          label="Paid by"
-          options={[
-            ['month', 'By the month'],
-            ['year', 'By the year'],
-          ]}
-          value={interval}
-          onValue={setInterval}
-        />
-      )}
-      <ul aria-label="Plans" className="grid gap-4 sm:grid-cols-2 lg:grid-cols-3">
-        {plans.map((offer) => (
-          <Offer key={offer.plan} offer={offer} interval={interval} current={offer.plan === current}>
-            {buys && (
-              <Button
-                look="primary"
-                disabled={leaving}
-                busy={leaving && checkout.variables.plan === offer.plan && 'Going to the payment…'}
-                onClick={() => checkout.mutate({ plan: offer.plan, interval })}
-              >
-                Upgrade to {labelOf(offer.plan)}
-              </Button>
-            )}
-          </Offer>
-        ))}
-      </ul>
+      <OfferList
+        plans={plans}
+        current={current}
+        action={(plan, interval) =>
+          buys && (
+            <Button
+              look="primary"
+              disabled={leaving}
+              busy={leaving && checkout.variables.plan === plan && 'Going to the payment…'}
+              onClick={() => checkout.mutate({ plan, interval })}
+            >
+              Upgrade to {labelOf(plan)}
+            </Button>
+          )
+        }
+      />
       {checkout.error && <Problem error={checkout.error} />}
     </div>
-  );
-}
-
-interface Props {
-  offer: OfferedPlan;
-  interval: Interval;
-  current: boolean;
-  children: ReactNode;
-}
-
-function Offer({ offer: { plan, limits, prices }, interval, current, children }: Props) {
-  const price = prices.find((one) => one.interval === interval);
-  return (
-    <li
-      className={`grid content-start gap-3 rounded-md border bg-surface p-4 ${current ? 'border-accent' : 'border-line'}`}
-    >
-      <div className="flex items-baseline justify-between gap-2">
-        <h3 className="font-semibold">{labelOf(plan)}</h3>
-        {current && <span className="text-xs text-accent">Your plan</span>}
-      </div>
-      <p>
-        {prices.length === 0 && 'Free'}
-        {price && price.amount !== null && (
-          <>
-            <span className="text-lg font-semibold tabular-nums">{money(price.amount, price.currency)}</span>{' '}
-            <span className="text-muted">a {interval}</span>
-          </>
-        )}
-        {price?.amount === null && <span className="text-muted">Priced by use</span>}
-        {prices.length > 0 && !price && <span className="text-muted">Not sold by the {interval}</span>}
-      </p>
-      <ul className="grid gap-1 text-muted tabular-nums">
-        {given(limits).map(([what, many]) => (
-          <li key={what}>
-            {many === null ? 'No limit of' : many.toLocaleString('en')} {words[what]}
-          </li>
-        ))}
-      </ul>
-      {!current && price && children}
-    </li>
   );
 }

@@ -21,21 +21,26 @@ export const paidOptions = queryOptions({
 /** What the organisation pays for; null on a platform that bills nobody. */
 export const standingOptions = queryOptions({
   queryKey: ['billing', 'standing'],
-  queryFn: async ({ signal }) => {
-    try {
-      return await getJson<Standing>('billing', signal);
-    } catch (error) {
-      if (error instanceof ApiError && error.status === 404) return null;
-      throw error;
-    }
-  },
+  queryFn: ({ signal }) => whereBilled(getJson<Standing>('billing', signal)),
 });
 
+/** The plans that are sold; null on a platform that bills nobody. */
 export const offersOptions = queryOptions({
   queryKey: ['billing', 'plans'],
-  queryFn: async ({ signal }) => (await getJson<{ plans: OfferedPlan[] }>('billing/plans', signal)).plans,
+  queryFn: async ({ signal }) =>
+    (await whereBilled(getJson<{ plans: OfferedPlan[] }>('billing/plans', signal)))?.plans ?? null,
   staleTime: 600_000,
 });
+
+/** A platform that bills nobody has nothing there. */
+async function whereBilled<T>(answer: Promise<T>): Promise<T | null> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return null;
+    throw error;
+  }
+}
 
 /** Begins to pay for a plan: the browser leaves for the page where that is done. */
 export function useCheckout() {

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import type { BuildEvent, Diagnostic, ServerSpec } from '@/lib/contract';
 import { count } from '@/lib/words';
-import { Code } from '@/ui/Code';
+import { Chevron, Code } from '@/ui/Code';
 import { Mended } from './Mended';
 import { stageNames } from './track';
 
@@ -28,7 +28,8 @@ export function BuildLog({ events, source }: Props) {
       onToggle={(event) => setOpen(event.currentTarget.open)}
       className="rounded-md border border-line bg-surface"
     >
-      <summary className="px-4 py-3 font-medium select-none">
+      <summary className="flex items-center gap-1 px-4 py-3 font-medium select-none">
+        <Chevron />
         Log <span className="font-normal text-muted">· {count(events.length, 'line')}</span>
       </summary>
       <div className="grid gap-4 border-line border-t p-4">

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
 import { Button } from '@/ui/Button';
 import { Problem } from '@/ui/Notice';
 import { Page } from '@/ui/Page';
@@ -59,8 +60,16 @@ function Written({ page }: { page: DocPage }) {
 }
 
 function Contents({ page, text }: { page: DocPage; text: string }) {
+  const nav = useRef<HTMLElement>(null);
+
+  // On a phone it is a strip: the page that one is on is in sight.
+  useEffect(() => {
+    const here = nav.current?.querySelector<HTMLElement>('[aria-current]');
+    if (nav.current && here) nav.current.scrollLeft = here.offsetLeft - nav.current.offsetLeft - 24;
+  }, []);
+
   return (
-    <nav aria-label="Documentation" className="overflow-x-auto">
+    <nav ref={nav} aria-label="Documentation" className="overflow-x-auto">
       <ul className="flex gap-1 lg:grid">
         {pages.map(({ slug, title }) => {
           const here = slug === page.slug;
@@ -78,6 +87,14 @@ function Contents({ page, text }: { page: DocPage; text: string }) {
             </li>
           );
         })}
+        <li className="shrink-0">
+          <Link
+            to="/docs/api"
+            className="block rounded-md px-2 py-1.5 text-muted whitespace-nowrap hover:bg-sunken hover:text-ink"
+          >
+            API reference
+          </Link>
+        </li>
       </ul>
     </nav>
   );

@@ -1,8 +1,8 @@
-import { Link } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { Code } from '@/ui/Code';
 import { CopyButton } from '@/ui/Copy';
-import { type Block, blocksOf, spansOf } from './blocks';
+import { Inline } from '@/ui/Inline';
+import { type Block, blocksOf } from './blocks';
 
 /** A page's text, as it is written in `pages/`. */
 export function Prose({ text }: { text: string }) {
@@ -69,27 +69,4 @@ function Sample({ language, from, code, number }: Extract<Block, { kind: 'sample
       </figcaption>
     </figure>
   );
-}
-
-function Inline({ text }: { text: string }) {
-  return spansOf(text).map((span, i) => {
-    // The spans of a text never move.
-    const key = `${i} ${span.text}`;
-    if (span.kind === 'code') return <code key={key}>{span.text}</code>;
-    if (span.kind === 'strong') {
-      return (
-        <strong key={key} className="font-medium">
-          {span.text}
-        </strong>
-      );
-    }
-    if (span.kind === 'link') {
-      return (
-        <Link key={key} to={span.href} className="text-link underline underline-offset-2">
-          {span.text}
-        </Link>
-      );
-    }
-    return span.text;
-  });
 }

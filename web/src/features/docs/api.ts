@@ -3,7 +3,7 @@ import { Told, Unreachable } from '@/lib/api';
 import type { DocPage } from './pages';
 
 /** A page's text; it stays what it is while this version runs. */
-export function textOptions({ slug, url }: DocPage) {
+export function textOptions({ slug, url }: Pick<DocPage, 'slug' | 'url'>) {
   return queryOptions({
     queryKey: ['docs', slug],
     queryFn: ({ signal }) => fetchText(url, signal),

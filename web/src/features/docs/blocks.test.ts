@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { blocksOf, spansOf } from './blocks';
+import { blocksOf } from './blocks';
 
 test('a text is read into blocks', () => {
   const text =
@@ -14,14 +14,10 @@ test('a text is read into blocks', () => {
   ]);
 });
 
-test('a line is read into spans; links lead to places here', () => {
-  expect(spansOf('See **this**: `a[0](/x)` and [that](/docs/tools), not [there](https://a.example).')).toEqual([
-    { kind: 'text', text: 'See ' },
-    { kind: 'strong', text: 'this' },
-    { kind: 'text', text: ': ' },
-    { kind: 'code', text: 'a[0](/x)' },
-    { kind: 'text', text: ' and ' },
-    { kind: 'link', text: 'that', href: '/docs/tools' },
-    { kind: 'text', text: ', not [there](https://a.example).' },
+test('a line goes on with the one before', () => {
+  expect(blocksOf('One\ntwo.\n\n- a\n  b\n- c\n\nThree.')).toEqual([
+    { kind: 'paragraph', text: 'One two.' },
+    { kind: 'list', ordered: false, items: ['a b', 'c'] },
+    { kind: 'paragraph', text: 'Three.' },
   ]);
 });

@@ -27,7 +27,11 @@ export function blocksOf(text: string): Block[] {
       if (last?.kind === 'list' && last.ordered === ordered && lines[i - 1] !== '') last.items.push(text);
       else blocks.push({ kind: 'list', ordered, items: [text] });
     } else if (line !== '') {
-      blocks.push({ kind: 'paragraph', text: line });
+      const last = blocks.at(-1);
+      // A line that goes on with the one before.
+      if (lines[i - 1] && last?.kind === 'paragraph') last.text += ` ${line.trim()}`;
+      else if (lines[i - 1] && last?.kind === 'list') last.items.push(`${last.items.pop()} ${line.trim()}`);
+      else blocks.push({ kind: 'paragraph', text: line });
     }
   }
   return blocks;
@@ -38,26 +42,4 @@ export function idOf(heading: string): string {
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '');
-}
-
-interface Plain {
-  kind: 'text' | 'code' | 'strong';
-  text: string;
-}
-
-export type Span = Plain | { kind: 'link'; text: string; href: string };
-
-export function spansOf(text: string): Span[] {
-  const spans: Span[] = [];
-  let at = 0;
-  for (const match of text.matchAll(/`([^`]+)`|\*\*([^*]+)\*\*|\[([^\]]+)\]\((\/[^)]*)\)/g)) {
-    if (match.index > at) spans.push({ kind: 'text', text: text.slice(at, match.index) });
-    const [whole, code, strong, words, href] = match;
-    if (code) spans.push({ kind: 'code', text: code });
-    else if (strong) spans.push({ kind: 'strong', text: strong });
-    else spans.push({ kind: 'link', text: words ?? '', href: href ?? '/' });
-    at = match.index + whole.length;
-  }
-  if (at < text.length) spans.push({ kind: 'text', text: text.slice(at) });
-  return spans;
 }

@@ -22,7 +22,7 @@ interface Props {
 export function Moderate({ slug, title, pending = false, onDone }: Props) {
   const [open, setOpen] = useState(false);
   return (
-    <details className="group min-w-0" onToggle={(event) => setOpen(event.currentTarget.open)}>
+    <details className="min-w-0" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary className="inline-flex items-center gap-1 rounded-sm text-muted select-none hover:text-ink">
         <Chevron />
         Decide about the template<span className="sr-only"> {title}</span>
@@ -121,7 +121,9 @@ function DecisionForm({ slug, standing, why, onDone }: FormProps) {
             disabled={!ready}
             busy={moderate.isPending && 'Deciding…'}
           >
-            {verbs[action]} <span className="max-w-48 truncate">{standing.title}</span>
+            <span className="max-w-64 truncate">
+              {verbs[action]} {standing.title}
+            </span>
           </Button>
         </>
       )}

@@ -3,6 +3,7 @@ import { type FormEvent, useState } from 'react';
 import { type Concern, concerns } from '@/lib/market';
 import { labelOf } from '@/lib/words';
 import { Button } from '@/ui/Button';
+import { Fold } from '@/ui/Code';
 import { Choice, TextField } from '@/ui/Field';
 import { Notice, Problem } from '@/ui/Notice';
 import { useReport } from './api';
@@ -10,24 +11,15 @@ import { useReport } from './api';
 /** Tells the platform's admins that something is wrong with a template. */
 export function Report({ slug, signedIn }: { slug: string; signedIn: boolean }) {
   return (
-    <details>
-      <summary className="w-fit rounded-sm text-muted underline underline-offset-2 select-none hover:text-ink">
-        Report this template
-      </summary>
-      <div className="mt-3">
-        {signedIn ? (
-          <ReportForm slug={slug} />
-        ) : (
-          <Link
-            to="/sign-in"
-            search={{ next: `/templates/${slug}` }}
-            className="text-link underline underline-offset-2"
-          >
-            Sign in to report it
-          </Link>
-        )}
-      </div>
-    </details>
+    <Fold summary="Report this template">
+      {signedIn ? (
+        <ReportForm slug={slug} />
+      ) : (
+        <Link to="/sign-in" search={{ next: `/templates/${slug}` }} className="text-link underline underline-offset-2">
+          Sign in to report it
+        </Link>
+      )}
+    </Fold>
   );
 }
 

@@ -1,4 +1,5 @@
 import type { DayUsed, Usage } from '@/lib/usage';
+import { Fold } from '@/ui/Code';
 import { Choice } from '@/ui/Field';
 import { Section } from '@/ui/Page';
 import { DayChart } from './DayChart';
@@ -33,10 +34,9 @@ export function Days({ usage: { days, servers }, server, waiting, onServer }: Pr
         <DayChart title="Builds" unit="build" days={days} of={(day) => day.builds} />
         <DayChart title="Drafts" unit="draft" days={days} of={(day) => day.drafts} />
       </div>
-      <details>
-        <summary className="rounded-sm text-muted select-none hover:text-ink">The same as a table</summary>
+      <Fold summary="The same as a table">
         <DayTable days={days} />
-      </details>
+      </Fold>
     </Section>
   );
 }
@@ -46,7 +46,7 @@ function DayTable({ days }: { days: DayUsed[] }) {
     <section
       aria-label="Use by day"
       tabIndex={0}
-      className="mt-2 max-h-96 overflow-auto rounded-md border border-line bg-surface"
+      className="max-h-96 overflow-auto rounded-md border border-line bg-surface"
     >
       <table className="w-full text-right tabular-nums">
         <thead className="text-muted">

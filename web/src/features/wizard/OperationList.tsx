@@ -96,7 +96,7 @@ function Operations({ group: { name, operations }, begun, chosen, full, onToggle
   const [open, setOpen] = useState(begun);
   const taken = operations.filter(({ id }) => chosen.includes(id)).length;
   return (
-    <details className="group" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
+    <details open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary className="flex items-center gap-2 px-4 py-3 select-none">
         <Chevron />
         <span className="font-medium wrap-anywhere">{name}</span>

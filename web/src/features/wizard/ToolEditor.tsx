@@ -41,7 +41,7 @@ export function ToolEditor(props: Props) {
         />
       </div>
       <div className="grid gap-2">
-        <details className="group min-w-0" open={schemaRefused ? true : undefined}>
+        <details className="min-w-0" open={schemaRefused ? true : undefined}>
           <summary className="inline-flex items-center gap-1 rounded-sm text-muted select-none hover:text-ink">
             <Chevron />
             Arguments: {argumentNames(tool)}

@@ -1,0 +1,14 @@
+import { useQuery } from '@tanstack/react-query';
+import { createFileRoute } from '@tanstack/react-router';
+import { PricingPage } from '@/features/billing/PricingPage';
+import { sessionOptions } from '@/features/session/api';
+import { NotFound } from '@/ui/NotFound';
+
+/** Pages that not every platform has: where there is none of them, the scripts that load at once do not name them. */
+export const Route = createFileRoute('/_open/$page')({ component: Page });
+
+function Page() {
+  const { page } = Route.useParams();
+  const { data: session } = useQuery(sessionOptions);
+  return page === 'pricing' ? <PricingPage plan={session?.me?.org.plan ?? null} /> : <NotFound />;
+}
