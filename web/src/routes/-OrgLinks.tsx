@@ -8,6 +8,7 @@ export function OrgLinks({ role }: { role: Role }) {
     <>
       {decides(role) && <NavLink to="/reviews">To approve</NavLink>}
       <NavLink to="/usage">Usage and plan</NavLink>
+      <NavLink to="/clients">Connected clients</NavLink>
       <NavLink to="/keys">API keys</NavLink>
       <NavLink to="/organisation">Organisation</NavLink>
       {readsAudit(role) && <NavLink to="/audit">Audit log</NavLink>}

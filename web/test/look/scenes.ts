@@ -15,6 +15,7 @@ import {
   ways,
 } from '../fixtures';
 import { forkedFrom, forkPreview, line, template, templateDetail, unrelated, update } from '../market';
+import { accessScenes } from './access';
 import type { Answers } from './app';
 import { beginScenes } from './begin';
 import { organisationScenes } from './organisation';
@@ -78,7 +79,8 @@ const shelf = {
       title: 'Notiοn',
       slug: 'notion-2',
       resembles: 'notion',
-      publisher: 'free-tools-4-all',
+      publisher: 'Ada’s workshop',
+      publisherSlug: 'free-tools-4-all',
       forkCount: 1,
     }),
     line({
@@ -522,6 +524,7 @@ export const scenes: Scene[] = [
     answers: { ...signedIn, 'GET billing': { json: { plan: 'pro', subscription: { gives: 'pro' } } } },
   },
   ...serverScenes,
+  ...accessScenes,
   ...organisationScenes,
   ...beginScenes,
   ...platformScenes,
