@@ -9,7 +9,7 @@ export function OrgSection({ me }: { me: Me }) {
   return (
     <>
       <nav aria-label="Organisation" className="-mx-2 grid border-line border-y py-2 md:hidden">
-        <OrgLinks role={me.role} />
+        <OrgLinks me={me} />
       </nav>
       <OrgSwitch me={me} onEntered={() => navigate({ to: '/servers' })} />
     </>

@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { getJson, jsonBody, postJson, send } from '@/lib/api';
+import { reviewsKey } from '@/lib/reviews';
 import {
   type BegunVersion,
   type NextVersion,
@@ -77,6 +78,7 @@ export function useDecide(serverId: string, n: number) {
       return send(`${path}/${decision.what}`, jsonBody('POST', { reason: decision.reason }));
     },
     onSuccess: (_, { what }) => {
+      void client.invalidateQueries({ queryKey: reviewsKey });
       const anew = client.invalidateQueries({ queryKey: ['servers'] });
       // The page of a deleted version is left at once.
       return what === 'delete' ? undefined : anew;
