@@ -267,3 +267,27 @@ test('a draft that was there already says so, and can be made anew', async () =>
   expect(screen.queryByText('You had these words drafted before')).toBeNull();
   expect(asked).toEqual([{ prompt: 'Notes in Notion' }, { prompt: 'Notes in Notion', fresh: true }]);
 });
+
+test('code is changed in the review, and built as it is then', async () => {
+  let sent: { specEdit?: typeof spec } = {};
+  host.use(
+    http.post('*/v1/servers', async ({ request }) => {
+      sent = (await request.json()) as typeof sent;
+      return HttpResponse.json(created, { status: 201 });
+    }),
+  );
+  const { user } = openApp('/');
+  await user.type(await screen.findByLabelText('Describe the server'), 'Notes in Notion');
+  await user.click(screen.getByRole('button', { name: 'Draft tools' }));
+  await user.click(await screen.findByText('Code: 2 lines of Rust'));
+  await user.type(await screen.findByLabelText('Code of read_page'), '// mine');
+  await user.click(screen.getByText('Code shared by the tools'));
+  await user.clear(await screen.findByLabelText('Shared code'));
+  await user.click(screen.getByRole('button', { name: 'Reset to the suggestion' }));
+  await user.click(await screen.findByText('Code: 2 lines of Rust'));
+  expect(await screen.findByLabelText('Code of read_page')).toHaveValue(spec.tools[1]?.implementation);
+  await user.type(screen.getByLabelText('Code of read_page'), '// again');
+  await user.click(screen.getByRole('button', { name: 'Build server' }));
+  await waitFor(() => expect(sent.specEdit?.tools[1]?.implementation).toBe(`${spec.tools[1]?.implementation}// again`));
+  expect(sent.specEdit?.helpers).toBe(spec.helpers);
+});

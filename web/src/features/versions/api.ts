@@ -1,5 +1,7 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { getJson, jsonBody, postJson, send } from '@/lib/api';
+import type { Build } from '@/lib/contract';
+import { diagnosticsOf } from '@/lib/diagnostics';
 import { reviewsKey } from '@/lib/reviews';
 import {
   type BegunVersion,
@@ -52,6 +54,16 @@ export function sourceOptions(serverId: string, n: number) {
   return queryOptions({
     queryKey: ['servers', serverId, 'source', n],
     queryFn: ({ signal }) => getJson<VersionSource>(`${versionPath(serverId, n)}/source`, signal),
+    staleTime: Infinity,
+  });
+}
+
+/** What a build that failed has failed of. */
+export function failureOptions(serverId: string, buildId: string) {
+  return queryOptions({
+    queryKey: ['servers', serverId, 'failure', buildId],
+    queryFn: async ({ signal }) =>
+      diagnosticsOf((await getJson<Build>(`builds/${encodeURIComponent(buildId)}`, signal)).events),
     staleTime: Infinity,
   });
 }
