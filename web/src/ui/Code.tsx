@@ -50,7 +50,7 @@ export function Disclosed({ summary, ...code }: { summary: string } & Pick<Props
 export function Fold({ summary, open, children }: { summary: ReactNode; open?: boolean; children: ReactNode }) {
   return (
     <details open={open} className="group min-w-0">
-      <summary className="inline-flex items-center gap-1 rounded-sm text-muted select-none hover:text-ink">
+      <summary className="flex w-fit items-center gap-1 rounded-sm text-muted select-none hover:text-ink">
         <Chevron />
         {summary}
       </summary>

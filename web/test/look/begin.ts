@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { created, detail, failedBuild, me, mendedBuild, preview, problem } from '../fixtures';
 import { imported, large } from '../openapi';
 import type { Answers } from './app';
+import { arrive } from './arriving';
 import type { Scene } from './scenes';
 
 const signedIn: Answers = { 'GET auth/me': { json: me } };
@@ -122,6 +123,7 @@ export const beginScenes: Scene[] = [
       await page.getByRole('button', { name: /^Show the GitHub token/ }).click();
     },
   },
+  { name: 'review-arriving', path: '/', answers: signedIn, act: arrive },
   { name: 'review-cached', path: '/', answers: drafted({ ...preview(), cached: true }), act: review },
   {
     name: 'review-arguments',

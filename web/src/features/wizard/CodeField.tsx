@@ -16,7 +16,7 @@ export function CodeField({ summary, label, code, marks, onChange }: Props) {
   const [open, setOpen] = useState((marks?.length ?? 0) > 0);
   return (
     <details className="group min-w-0" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary className="inline-flex items-center gap-1 rounded-sm text-muted select-none hover:text-ink">
+      <summary className="flex w-fit items-center gap-1 rounded-sm text-muted select-none hover:text-ink">
         <Chevron />
         {summary}
       </summary>

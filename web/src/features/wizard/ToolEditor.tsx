@@ -46,7 +46,7 @@ export function ToolEditor(props: Props) {
       </div>
       <div className="grid gap-2">
         <details className="group min-w-0" open={schemaRefused ? true : undefined}>
-          <summary className="inline-flex items-center gap-1 rounded-sm text-muted select-none hover:text-ink">
+          <summary className="flex w-fit items-center gap-1 rounded-sm text-muted select-none hover:text-ink">
             <Chevron />
             Arguments: {argumentNames(tool)}
           </summary>
