@@ -98,7 +98,9 @@ function Form({ serverId, kept: [edits, setEdits], newest, from, spec, onBegun }
       <div className="grid gap-2">
         <h3 className="font-medium">Allowed hosts</h3>
         <Hosts hosts={hosts} problems={problems} onChange={(allowedHosts) => setEdits({ ...edits, allowedHosts })} />
-        <p className="text-xs text-muted">Everything else is refused. A host more waits for approval.</p>
+        <p className="text-xs text-muted">
+          Everything else is refused. Code that reaches another host waits for approval.
+        </p>
       </div>
       {next.error && <Problem error={next.error} />}
       <div className="flex flex-wrap gap-2">
