@@ -18,6 +18,7 @@ import { Route as AppIndexRouteImport } from './routes/_app/index';
 import { Route as AppAccountRouteImport } from './routes/_app/account';
 import { Route as AppAdminRouteImport } from './routes/_app/admin';
 import { Route as AppAuditRouteImport } from './routes/_app/audit';
+import { Route as AppClientsRouteImport } from './routes/_app/clients';
 import { Route as AppKeysRouteImport } from './routes/_app/keys';
 import { Route as AppReviewsRouteImport } from './routes/_app/reviews';
 import { Route as AppUsageRouteImport } from './routes/_app/usage';
@@ -36,6 +37,7 @@ import { Route as OpenTemplatesSlugRouteImport } from './routes/_open/templates.
 import { Route as SignInCallbackProviderRouteImport } from './routes/sign-in_.callback.$provider';
 import { Route as AppServersServerIdPageRouteImport } from './routes/_app/servers.$serverId._page';
 import { Route as AppServersServerIdPageIndexRouteImport } from './routes/_app/servers.$serverId._page.index';
+import { Route as AppServersServerIdPageAccessRouteImport } from './routes/_app/servers.$serverId._page.access';
 import { Route as AppServersServerIdPageSettingsRouteImport } from './routes/_app/servers.$serverId._page.settings';
 import { Route as AppServersServerIdPageTryRouteImport } from './routes/_app/servers.$serverId._page.try';
 import { Route as AppServersServerIdBuildsBuildIdRouteImport } from './routes/_app/servers.$serverId.builds.$buildId';
@@ -85,6 +87,11 @@ const AppAdminRoute = AppAdminRouteImport.update({
 const AppAuditRoute = AppAuditRouteImport.update({
   id: '/audit',
   path: '/audit',
+  getParentRoute: () => AppRoute,
+} as any);
+const AppClientsRoute = AppClientsRouteImport.update({
+  id: '/clients',
+  path: '/clients',
   getParentRoute: () => AppRoute,
 } as any);
 const AppKeysRoute = AppKeysRouteImport.update({
@@ -178,6 +185,12 @@ const AppServersServerIdPageIndexRoute =
     path: '/',
     getParentRoute: () => AppServersServerIdPageRoute,
   } as any);
+const AppServersServerIdPageAccessRoute =
+  AppServersServerIdPageAccessRouteImport.update({
+    id: '/access',
+    path: '/access',
+    getParentRoute: () => AppServersServerIdPageRoute,
+  } as any);
 const AppServersServerIdPageSettingsRoute =
   AppServersServerIdPageSettingsRouteImport.update({
     id: '/settings',
@@ -229,6 +242,7 @@ export interface FileRoutesByFullPath {
   '/account': typeof AppAccountRoute;
   '/admin': typeof AppAdminRoute;
   '/audit': typeof AppAuditRoute;
+  '/clients': typeof AppClientsRoute;
   '/keys': typeof AppKeysRoute;
   '/reviews': typeof AppReviewsRoute;
   '/usage': typeof AppUsageRoute;
@@ -246,6 +260,7 @@ export interface FileRoutesByFullPath {
   '/docs/': typeof OpenDocsIndexRoute;
   '/templates/': typeof OpenTemplatesIndexRoute;
   '/servers/$serverId': typeof AppServersServerIdPageRouteWithChildren;
+  '/servers/$serverId/access': typeof AppServersServerIdPageAccessRoute;
   '/servers/$serverId/settings': typeof AppServersServerIdPageSettingsRoute;
   '/servers/$serverId/try': typeof AppServersServerIdPageTryRoute;
   '/servers/$serverId/builds/$buildId': typeof AppServersServerIdBuildsBuildIdRoute;
@@ -263,6 +278,7 @@ export interface FileRoutesByTo {
   '/account': typeof AppAccountRoute;
   '/admin': typeof AppAdminRoute;
   '/audit': typeof AppAuditRoute;
+  '/clients': typeof AppClientsRoute;
   '/keys': typeof AppKeysRoute;
   '/reviews': typeof AppReviewsRoute;
   '/usage': typeof AppUsageRoute;
@@ -279,6 +295,7 @@ export interface FileRoutesByTo {
   '/servers': typeof AppServersIndexRoute;
   '/docs': typeof OpenDocsIndexRoute;
   '/templates': typeof OpenTemplatesIndexRoute;
+  '/servers/$serverId/access': typeof AppServersServerIdPageAccessRoute;
   '/servers/$serverId/settings': typeof AppServersServerIdPageSettingsRoute;
   '/servers/$serverId/try': typeof AppServersServerIdPageTryRoute;
   '/servers/$serverId/builds/$buildId': typeof AppServersServerIdBuildsBuildIdRoute;
@@ -298,6 +315,7 @@ export interface FileRoutesById {
   '/_app/account': typeof AppAccountRoute;
   '/_app/admin': typeof AppAdminRoute;
   '/_app/audit': typeof AppAuditRoute;
+  '/_app/clients': typeof AppClientsRoute;
   '/_app/keys': typeof AppKeysRoute;
   '/_app/reviews': typeof AppReviewsRoute;
   '/_app/usage': typeof AppUsageRoute;
@@ -316,6 +334,7 @@ export interface FileRoutesById {
   '/_open/docs/': typeof OpenDocsIndexRoute;
   '/_open/templates/': typeof OpenTemplatesIndexRoute;
   '/_app/servers/$serverId/_page': typeof AppServersServerIdPageRouteWithChildren;
+  '/_app/servers/$serverId/_page/access': typeof AppServersServerIdPageAccessRoute;
   '/_app/servers/$serverId/_page/settings': typeof AppServersServerIdPageSettingsRoute;
   '/_app/servers/$serverId/_page/try': typeof AppServersServerIdPageTryRoute;
   '/_app/servers/$serverId/builds/$buildId': typeof AppServersServerIdBuildsBuildIdRoute;
@@ -335,6 +354,7 @@ export interface FileRouteTypes {
     | '/account'
     | '/admin'
     | '/audit'
+    | '/clients'
     | '/keys'
     | '/reviews'
     | '/usage'
@@ -352,6 +372,7 @@ export interface FileRouteTypes {
     | '/docs/'
     | '/templates/'
     | '/servers/$serverId'
+    | '/servers/$serverId/access'
     | '/servers/$serverId/settings'
     | '/servers/$serverId/try'
     | '/servers/$serverId/builds/$buildId'
@@ -369,6 +390,7 @@ export interface FileRouteTypes {
     | '/account'
     | '/admin'
     | '/audit'
+    | '/clients'
     | '/keys'
     | '/reviews'
     | '/usage'
@@ -385,6 +407,7 @@ export interface FileRouteTypes {
     | '/servers'
     | '/docs'
     | '/templates'
+    | '/servers/$serverId/access'
     | '/servers/$serverId/settings'
     | '/servers/$serverId/try'
     | '/servers/$serverId/builds/$buildId'
@@ -403,6 +426,7 @@ export interface FileRouteTypes {
     | '/_app/account'
     | '/_app/admin'
     | '/_app/audit'
+    | '/_app/clients'
     | '/_app/keys'
     | '/_app/reviews'
     | '/_app/usage'
@@ -421,6 +445,7 @@ export interface FileRouteTypes {
     | '/_open/docs/'
     | '/_open/templates/'
     | '/_app/servers/$serverId/_page'
+    | '/_app/servers/$serverId/_page/access'
     | '/_app/servers/$serverId/_page/settings'
     | '/_app/servers/$serverId/_page/try'
     | '/_app/servers/$serverId/builds/$buildId'
@@ -504,6 +529,13 @@ declare module '@tanstack/react-router' {
       path: '/audit';
       fullPath: '/audit';
       preLoaderRoute: typeof AppAuditRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    '/_app/clients': {
+      id: '/_app/clients';
+      path: '/clients';
+      fullPath: '/clients';
+      preLoaderRoute: typeof AppClientsRouteImport;
       parentRoute: typeof AppRoute;
     };
     '/_app/keys': {
@@ -632,6 +664,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppServersServerIdPageIndexRouteImport;
       parentRoute: typeof AppServersServerIdPageRoute;
     };
+    '/_app/servers/$serverId/_page/access': {
+      id: '/_app/servers/$serverId/_page/access';
+      path: '/access';
+      fullPath: '/servers/$serverId/access';
+      preLoaderRoute: typeof AppServersServerIdPageAccessRouteImport;
+      parentRoute: typeof AppServersServerIdPageRoute;
+    };
     '/_app/servers/$serverId/_page/settings': {
       id: '/_app/servers/$serverId/_page/settings';
       path: '/settings';
@@ -685,6 +724,7 @@ declare module '@tanstack/react-router' {
 }
 
 interface AppServersServerIdPageRouteChildren {
+  AppServersServerIdPageAccessRoute: typeof AppServersServerIdPageAccessRoute;
   AppServersServerIdPageSettingsRoute: typeof AppServersServerIdPageSettingsRoute;
   AppServersServerIdPageTryRoute: typeof AppServersServerIdPageTryRoute;
   AppServersServerIdPageIndexRoute: typeof AppServersServerIdPageIndexRoute;
@@ -696,6 +736,7 @@ interface AppServersServerIdPageRouteChildren {
 
 const AppServersServerIdPageRouteChildren: AppServersServerIdPageRouteChildren =
   {
+    AppServersServerIdPageAccessRoute: AppServersServerIdPageAccessRoute,
     AppServersServerIdPageSettingsRoute: AppServersServerIdPageSettingsRoute,
     AppServersServerIdPageTryRoute: AppServersServerIdPageTryRoute,
     AppServersServerIdPageIndexRoute: AppServersServerIdPageIndexRoute,
@@ -717,6 +758,7 @@ interface AppRouteChildren {
   AppAccountRoute: typeof AppAccountRoute;
   AppAdminRoute: typeof AppAdminRoute;
   AppAuditRoute: typeof AppAuditRoute;
+  AppClientsRoute: typeof AppClientsRoute;
   AppKeysRoute: typeof AppKeysRoute;
   AppReviewsRoute: typeof AppReviewsRoute;
   AppUsageRoute: typeof AppUsageRoute;
@@ -732,6 +774,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppAccountRoute: AppAccountRoute,
   AppAdminRoute: AppAdminRoute,
   AppAuditRoute: AppAuditRoute,
+  AppClientsRoute: AppClientsRoute,
   AppKeysRoute: AppKeysRoute,
   AppReviewsRoute: AppReviewsRoute,
   AppUsageRoute: AppUsageRoute,

@@ -187,6 +187,9 @@ test('passkeys are added, renamed and removed', async () => {
   expect(await screen.findByText('Old Mac')).toBeVisible();
 
   await user.click(screen.getByRole('button', { name: 'Remove The grey key in the second drawer' }));
+  await user.click(screen.getByRole('button', { name: 'Cancel' }));
+  expect(screen.getByRole('button', { name: 'Remove The grey key in the second drawer' })).toHaveFocus();
+  await user.click(screen.getByRole('button', { name: 'Remove The grey key in the second drawer' }));
   expect(kept).toHaveLength(3);
   await user.click(screen.getByRole('button', { name: 'Remove The grey key in the second drawer now' }));
   await waitFor(() => expect(screen.queryByText('The grey key in the second drawer')).toBeNull());

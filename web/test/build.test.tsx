@@ -89,6 +89,10 @@ test('a failed build opens its log at the author’s line, and leads back to the
   expect(await screen.findByRole('heading', { name: 'Review the draft' })).toBeVisible();
   expect(deleted).toBe(true);
   expect(screen.getByLabelText('Address')).toHaveValue('notion-notes');
+  // The code is open where it is wrong, and says how.
+  expect(screen.getByLabelText('Code of search_pages')).toBeVisible();
+  expect(screen.getByText(/^Line 8: no method named `as_arr` found/)).toBeVisible();
+  expect(screen.queryByLabelText('Code of read_page')).toBeNull();
 });
 
 test('a failed build of a server that answers leaves it as it is', async () => {

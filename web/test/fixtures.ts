@@ -16,6 +16,7 @@ export const me: Me = {
   user: { id: 'usr_01', email: 'ada@example.com', name: '' },
   org: { id: 'org_01', slug: 'ada', name: 'Ada’s workshop', plan: 'self-hosted' },
   role: 'owner',
+  platformAdmin: false,
 };
 
 export const ways: Ways = {

@@ -43,6 +43,7 @@ export const host = setupServer(
     HttpResponse.json({ id: 'bld_01', serverId: 'srv_01', state: 'queued', events: [] }),
   ),
   buildStream.addEventListener('connection', () => undefined),
+  http.get('*/v1/reviews', () => HttpResponse.json({ reviews: [] })),
   http.get('*/v1/usage', () => HttpResponse.json(usage())),
   http.get('*/v1/servers/srv_01/calls', () => HttpResponse.json({ calls, nextCursor: null })),
   http.get('*/v1/servers/srv_01/versions', () => HttpResponse.json({ versions, nextCursor: null })),

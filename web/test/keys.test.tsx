@@ -1,6 +1,7 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
 import { expect, test } from 'vitest';
+import { me } from './fixtures';
 import { host, refuse } from './host';
 import { as, everyonesKeys, keys, newKey } from './organisation';
 import { openApp } from './render';
@@ -124,4 +125,30 @@ test('a session that has ended leads to the sign-in, and says so', async () => {
   await user.click(await screen.findByRole('button', { name: 'Delete deploy script' }));
   await user.click(screen.getByRole('button', { name: 'Delete deploy script now' }));
   expect(await screen.findByText(/Your session has ended/)).toBeVisible();
+});
+
+test('the scope of moderation is offered to admins of the platform alone', async () => {
+  host.use(http.get('*/v1/api-keys', () => HttpResponse.json({ apiKeys: [] })));
+  const { unmount } = openApp('/keys');
+  await screen.findByText(/You have no key/);
+  expect(screen.queryByRole('checkbox', { name: /^Moderation/ })).toBeNull();
+  expect(screen.queryByRole('link', { name: 'Moderation' })).toBeNull();
+  unmount();
+
+  let sent: unknown;
+  host.use(
+    http.get('*/v1/auth/me', () => HttpResponse.json({ ...me, platformAdmin: true })),
+    http.post('*/v1/api-keys', async ({ request }) => {
+      sent = await request.json();
+      return HttpResponse.json(newKey, { status: 201 });
+    }),
+  );
+  const { user } = openApp('/keys');
+  expect(await screen.findByRole('link', { name: 'Moderation' })).toHaveAttribute('href', '/admin');
+  await user.type(await screen.findByLabelText('Name'), 'sweep');
+  await user.click(screen.getByRole('checkbox', { name: /^The API/ }));
+  await user.click(screen.getByRole('checkbox', { name: /^Moderation/ }));
+  await user.click(screen.getByRole('button', { name: 'Make key' }));
+  await screen.findByText(newKey.key);
+  expect(sent).toEqual({ name: 'sweep', scopes: ['admin'], expiresInDays: 90 });
 });

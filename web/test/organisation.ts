@@ -4,7 +4,7 @@ import type { Me } from '@/lib/contract';
 import type { ApiKey, NewApiKey } from '@/lib/keys';
 import type { Belonging, Invite, Member } from '@/lib/organisation';
 import type { OfferedPlan, Standing } from '@/lib/plans';
-import type { Version, VersionDiff } from '@/lib/reviews';
+import type { Version, VersionDiff, Waiting } from '@/lib/reviews';
 import type { DayUsed, Usage, Used } from '@/lib/usage';
 import { me } from './fixtures';
 
@@ -266,19 +266,21 @@ export function version(n: number, change: Partial<Version> = {}): Version {
   };
 }
 
-export const waitingLog = {
-  entries: [
-    entry({ action: 'version.waiting', actor: 'platform', resourceType: 'server', resourceId: 'srv_01' }),
-    entry({ action: 'version.waiting', actor: 'platform', resourceType: 'server', resourceId: 'srv_01', seq: 30 }),
-    entry({ action: 'version.waiting', actor: 'platform', resourceType: 'server', resourceId: 'srv_07', seq: 12 }),
-  ],
-  nextCursor: null,
-};
-
-export const waitingVersions = {
-  versions: [version(3, { state: 'needs_approval', review: 'waiting' }), version(2, { active: true }), version(1)],
-  nextCursor: null,
-};
+export const reviews: Waiting[] = [
+  {
+    server: { id: 'srv_01', name: 'Notion notes', slug: 'notion-notes' },
+    version: version(3, { state: 'needs_approval', review: 'waiting' }),
+  },
+  {
+    server: { id: 'srv_02', name: 'Weather <b>where you are</b>', slug: 'weather' },
+    version: version(7, {
+      state: 'needs_approval',
+      review: 'waiting',
+      createdBy: { id: 'usr_09', name: null },
+      createdAt: '2026-11-18T10:00:00Z',
+    }),
+  },
+];
 
 export const asking: VersionDiff = {
   from: 2,

@@ -7,6 +7,12 @@ import { host } from './host';
 // A busy machine is slow, not wrong.
 configure({ asyncUtilTimeout: 5_000 });
 
+// The code editor measures its lines, which jsdom cannot: what stands in its place where it does not come is tested here,
+// and the editor itself in a browser.
+vi.mock('@/ui/editor/editor', () => {
+  throw new Error('no editor');
+});
+
 // What jsdom lacks of a browser.
 HTMLDialogElement.prototype.showModal = function showModal() {
   this.open = true;

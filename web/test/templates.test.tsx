@@ -23,7 +23,14 @@ test('everyone may look through templates', async () => {
   host.use(signedOut);
   listing(
     line({ verified: true, hosts: ['GET a.example', 'b.example/v1', 'c.example'] }),
-    line({ id: 'tpl_02', slug: 'n0tion', title: '<b>N0tion</b>', resembles: 'notion-notes', hosts: [] }),
+    line({
+      id: 'tpl_02',
+      slug: 'n0tion',
+      title: '<b>N0tion</b>',
+      resembles: 'notion-notes',
+      publisherSlug: 'ada-2',
+      hosts: [],
+    }),
   );
   openApp('/templates?tab=top');
   const list = await screen.findByRole('list', { name: 'Templates' });
@@ -33,6 +40,8 @@ test('everyone may look through templates', async () => {
   expect(first).toHaveTextContent('12 forks · 9 live');
   expect(within(second).getByRole('link', { name: '<b>N0tion</b>' })).toBeVisible();
   expect(second).toHaveTextContent('Not the verified notion-notes');
+  expect(first).toHaveTextContent('Ada’s workshop ada');
+  expect(second).toHaveTextContent('Ada’s workshop ada-2');
   expect(second).toHaveTextContent('reaches nothing');
   const back = { Yours: '/templates?tab=mine', 'Sign in': '/templates?tab=top' };
   for (const [name, next] of Object.entries(back)) {

@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
 import { beforeEach, expect, test } from 'vitest';
-import { detail, me, spec } from './fixtures';
+import { detail, failedBuild, me, spec } from './fixtures';
 import { host, refuse } from './host';
 import { planted, version, versionDiff, versionReport, versionSource, versions } from './oneServer';
 import { openApp } from './render';
@@ -147,6 +147,60 @@ test('the code of one tool is edited, and only that is sent', async () => {
   await user.click(screen.getByRole('button', { name: 'Build next version' }));
   await waitFor(() => expect(router.state.location.pathname).toBe('/servers/srv_01/builds/bld_01'));
   expect(asked).toEqual({ source: { tools: { read_page: 'Ok(1)' } } });
+});
+
+test('another host is sent with the whole spec, and undone with the rest', async () => {
+  let asked: unknown;
+  host.use(
+    http.post('*/v1/servers/srv_01/iterate', async ({ request }) => {
+      asked = await request.json();
+      return HttpResponse.json({ version: 5, buildId: 'bld_01' }, { status: 202 });
+    }),
+  );
+  const { user, router } = openApp(page);
+  await user.click(await screen.findByRole('button', { name: 'Edit the code instead' }));
+  const build = await screen.findByRole('button', { name: 'Build next version' });
+  await user.type(screen.getByLabelText('Allow a host'), 'api.example.com{Enter}');
+  await user.type(screen.getByLabelText('Body of search_pages, Rust'), '// x');
+  await user.click(screen.getByRole('button', { name: 'Undo my changes' }));
+  expect(build).toBeDisabled();
+  expect(screen.queryByText('api.example.com')).toBeNull();
+  await user.type(screen.getByLabelText('Allow a host'), 'api.example.com{Enter}');
+  await user.click(build);
+  await waitFor(() => expect(router.state.location.pathname).toBe('/servers/srv_01/builds/bld_01'));
+  expect(asked).toEqual({ specEdit: { ...spec, allowedHosts: [...spec.allowedHosts, 'api.example.com'] } });
+});
+
+test('code that did not build is still there, with what is wrong at its line', async () => {
+  let begun = false;
+  const fifth = version({
+    n: 5,
+    active: false,
+    state: 'failed',
+    sha256: null,
+    review: null,
+    build: { id: 'bld_01', finishedAt: '2026-11-21T11:30:00Z', failure: { code: 'compile_error', message: 'No.' } },
+  });
+  host.use(
+    http.post('*/v1/servers/srv_01/iterate', () => {
+      begun = true;
+      return HttpResponse.json({ version: 5, buildId: 'bld_01' }, { status: 202 });
+    }),
+    http.get('*/v1/servers/srv_01/versions', () =>
+      HttpResponse.json({ versions: begun ? [fifth, ...versions] : versions, nextCursor: null }),
+    ),
+    http.get('*/v1/builds/bld_01', () =>
+      HttpResponse.json({ id: 'bld_01', serverId: 'srv_01', state: 'failed', events: failedBuild }),
+    ),
+  );
+  const { user } = openApp(page);
+  await user.click(await screen.findByRole('button', { name: 'Edit the code instead' }));
+  await user.type(await screen.findByLabelText('Body of search_pages, Rust'), '// mine');
+  await user.click(screen.getByRole('button', { name: 'Build next version' }));
+  await user.click(await screen.findByRole('link', { name: 'Change it and build again' }));
+  expect(await screen.findByText(/^Line 8: no method named `as_arr` found/)).toBeVisible();
+  expect(screen.getByLabelText<HTMLTextAreaElement>('Body of search_pages, Rust').value).toMatch(/\/\/ mine$/);
+  expect(screen.getByText(/the code of version 4, with what you had changed in it/)).toBeVisible();
 });
 
 test('an uploaded version says that it has no code here', async () => {

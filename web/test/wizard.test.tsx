@@ -267,3 +267,89 @@ test('a draft that was there already says so, and can be made anew', async () =>
   expect(screen.queryByText('You had these words drafted before')).toBeNull();
   expect(asked).toEqual([{ prompt: 'Notes in Notion' }, { prompt: 'Notes in Notion', fresh: true }]);
 });
+
+test('code is changed in the review, and built as it is then', async () => {
+  let sent: { specEdit?: typeof spec } = {};
+  host.use(
+    http.post('*/v1/servers', async ({ request }) => {
+      sent = (await request.json()) as typeof sent;
+      return HttpResponse.json(created, { status: 201 });
+    }),
+  );
+  const { user } = openApp('/');
+  await user.type(await screen.findByLabelText('Describe the server'), 'Notes in Notion');
+  await user.click(screen.getByRole('button', { name: 'Draft tools' }));
+  await user.click(await screen.findByText('Code: 2 lines of Rust'));
+  await user.type(await screen.findByLabelText('Code of read_page'), '// mine');
+  await user.click(screen.getByText('Code shared by the tools'));
+  await user.clear(await screen.findByLabelText('Shared code'));
+  await user.click(screen.getByRole('button', { name: 'Reset to the suggestion' }));
+  await user.click(await screen.findByText('Code: 2 lines of Rust'));
+  expect(await screen.findByLabelText('Code of read_page')).toHaveValue(spec.tools[1]?.implementation);
+  await user.type(screen.getByLabelText('Code of read_page'), '// again');
+  await user.click(screen.getByRole('button', { name: 'Build server' }));
+  await waitFor(() => expect(sent.specEdit?.tools[1]?.implementation).toBe(`${spec.tools[1]?.implementation}// again`));
+  expect(sent.specEdit?.helpers).toBe(spec.helpers);
+});
+
+test('tools stand in the review as they arrive, to read, until the draft is whole', async () => {
+  const written = JSON.stringify(spec);
+  const { end, write } = heldStream();
+  const { user } = openApp('/');
+  await describeServer(user);
+  write(textEvent(written.slice(0, written.indexOf('"inputSchema"'))));
+  expect(await screen.findByRole('heading', { name: 'Review the draft' })).toBeVisible();
+  expect(screen.getByLabelText('Tool name')).toHaveValue('search_pages');
+  expect(screen.getByLabelText('Tool name')).toHaveAttribute('readonly');
+  expect(screen.getByLabelText('Address')).toHaveValue('notion-notes');
+  expect(screen.getByText('Drafting: 1 tool so far')).toBeVisible();
+  expect(screen.queryByRole('button', { name: 'Build server' })).toBeNull();
+  write(textEvent(written.slice(written.indexOf('"inputSchema"'))));
+  expect(await screen.findByText('Arguments: page_id')).toBeVisible();
+  end(specEvent());
+  expect(await screen.findByRole('button', { name: 'Build server' })).toBeEnabled();
+  expect(screen.getAllByLabelText('Tool name')[0]).not.toHaveAttribute('readonly');
+});
+
+test('what arrives can be cancelled, and what breaks off leads back to the description', async () => {
+  const first = heldStream();
+  const { user } = openApp('/');
+  await describeServer(user);
+  first.write(textEvent('{"name":"Notes","tools":[{"name":"<b>find</b>"'));
+  expect(await screen.findByLabelText('Tool name')).toHaveValue('<b>find</b>');
+  await user.click(screen.getByRole('button', { name: 'Cancel' }));
+  expect(screen.getByLabelText('Describe the server')).toHaveValue('Notes in Notion');
+  const second = heldStream();
+  await user.click(screen.getByRole('button', { name: 'Draft tools' }));
+  second.write(textEvent('{"name":"Notes"'));
+  expect(await screen.findByLabelText('Name')).toHaveValue('Notes');
+  second.end('');
+  expect(await screen.findByRole('alert')).toHaveTextContent('connection broke before the draft was whole');
+  expect(screen.getByLabelText('Describe the server')).toHaveValue('Notes in Notion');
+});
+
+function textEvent(text: string): string {
+  return `event: text\ndata: ${JSON.stringify({ text })}\n\n`;
+}
+
+/** The next draft, whose pieces the test sends. */
+function heldStream() {
+  let open: ReadableStreamDefaultController<Uint8Array> | null = null;
+  const body = new ReadableStream<Uint8Array>({
+    start: (controller) => {
+      open = controller;
+    },
+  });
+  host.use(
+    http.post(
+      '*/v1/servers/preview/stream',
+      () => new HttpResponse(body, { headers: { 'content-type': 'text/event-stream' } }),
+    ),
+  );
+  const write = (event: string) => open?.enqueue(new TextEncoder().encode(event));
+  const end = (event: string) => {
+    write(event);
+    open?.close();
+  };
+  return { write, end };
+}

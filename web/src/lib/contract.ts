@@ -181,6 +181,8 @@ export interface Me {
   user: { id: string; email: string; name: string };
   org: { id: string; slug: string; name: string; plan: string };
   role: Role;
+  /** Moderates the marketplace of this platform. */
+  platformAdmin: boolean;
 }
 
 export type Role = 'owner' | 'admin' | 'developer' | 'reviewer' | 'viewer';

@@ -14,6 +14,12 @@ export interface Version {
   review: Review | null;
 }
 
+/** Something to decide on. */
+export interface Waiting {
+  server: { id: string; name: string; slug: string };
+  version: Version;
+}
+
 export interface VersionDiff {
   /** The version that it is held against. */
   from: number;
@@ -22,8 +28,5 @@ export interface VersionDiff {
   changes: { asksForMore: boolean; words: string }[];
 }
 
-/** The newest version that waits. One below the version that answers was overtaken: it cannot be approved any more. */
-export function waitingOf(versions: Version[]): Version | undefined {
-  const active = versions.find((version) => version.active)?.n ?? 0;
-  return versions.find(({ n, review }) => review === 'waiting' && n > active);
-}
+/** Where what waits is remembered: whoever decides, or learns that something waits, has it read anew. */
+export const reviewsKey = ['reviews'];

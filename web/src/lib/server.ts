@@ -160,8 +160,11 @@ export interface VersionSource {
   spec: ServerSpec;
 }
 
-/** The next version: by a wish, or by other code. */
-export type NextVersion = { prompt: string } | { source: { tools?: Record<string, string>; helpers?: string } };
+/** The next version: by a wish, by other code, or as a whole. */
+export type NextVersion =
+  | { prompt: string }
+  | { source: { tools?: Record<string, string>; helpers?: string } }
+  | { specEdit: ServerSpec };
 
 export interface BegunVersion {
   version: number;

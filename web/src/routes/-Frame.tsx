@@ -45,7 +45,7 @@ export function Frame({ me, footer, children }: Props) {
           </span>
           {me && (
             <div className="mt-3 grid gap-1 border-line border-t pt-3 max-md:hidden">
-              <OrgLinks role={me.role} />
+              <OrgLinks me={me} />
             </div>
           )}
         </nav>

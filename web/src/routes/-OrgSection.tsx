@@ -10,7 +10,7 @@ export function OrgSection({ me }: { me: Me }) {
   return (
     <>
       <nav aria-label="Organisation" className="-mx-2 grid border-line border-y py-2 md:hidden">
-        <OrgLinks role={me.role} />
+        <OrgLinks me={me} />
       </nav>
       <nav aria-label="Help" className="-mx-2 grid border-line border-b pb-2 sm:hidden">
         <NavLink to="/docs">Docs</NavLink>

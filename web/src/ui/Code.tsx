@@ -59,7 +59,7 @@ export function Fold({ summary, open, lazy = false, children }: FoldProps) {
   const [opened, setOpened] = useState(open === true);
   return (
     <details open={open} onToggle={({ currentTarget }) => currentTarget.open && setOpened(true)} className="min-w-0">
-      <summary className="inline-flex items-center gap-1 rounded-sm text-muted select-none hover:text-ink">
+      <summary className="flex w-fit items-center gap-1 rounded-sm text-muted select-none hover:text-ink">
         <Chevron />
         {summary}
       </summary>

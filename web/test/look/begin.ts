@@ -1,8 +1,9 @@
 /** Beginning a server: from an API's description, and what is changed before it is built. */
 import type { Page } from 'playwright-core';
-import { created, detail, me, mendedBuild, preview, problem } from '../fixtures';
+import { created, detail, failedBuild, me, mendedBuild, preview, problem } from '../fixtures';
 import { imported, large } from '../openapi';
 import type { Answers } from './app';
+import { arrive } from './arriving';
 import type { Scene } from './scenes';
 
 const signedIn: Answers = { 'GET auth/me': { json: me } };
@@ -122,6 +123,7 @@ export const beginScenes: Scene[] = [
       await page.getByRole('button', { name: /^Show the GitHub token/ }).click();
     },
   },
+  { name: 'review-arriving', path: '/', answers: signedIn, act: arrive },
   { name: 'review-cached', path: '/', answers: drafted({ ...preview(), cached: true }), act: review },
   {
     name: 'review-arguments',
@@ -140,9 +142,38 @@ export const beginScenes: Scene[] = [
       await openArguments(page);
       await page.getByRole('tab', { name: 'JSON Schema' }).first().click();
       await page
-        .getByLabel('Input schema of search_pages')
+        .locator('[aria-label="Input schema of search_pages"].cm-content')
         .fill('{\n  "type": "object",\n  "properties": {\n    "q":\n  }\n}');
       await page.getByRole('button', { name: 'Build server' }).click();
+    },
+  },
+  {
+    name: 'review-code',
+    path: '/',
+    answers: drafted(preview()),
+    act: async (page) => {
+      await review(page);
+      await page.getByText('Code: 9 lines of Rust').click();
+      await page.locator('[aria-label="Code of search_pages"].cm-content').press('ControlOrMeta+End');
+      await page.keyboard.type('\nmatch "a" { // what is typed\n1 => 2.5');
+    },
+  },
+  {
+    name: 'review-failed',
+    path: '/',
+    answers: {
+      ...drafted(preview()),
+      'POST servers': { status: 201, json: created },
+      'GET builds/bld_01': { json: { id: 'bld_01', serverId: 'srv_01', state: 'queued', events: [] } },
+      'GET servers/srv_01': { json: detail({ status: 'failed', activeVersion: null }) },
+      'DELETE servers/srv_01': { status: 204 },
+    },
+    build: failedBuild,
+    act: async (page) => {
+      await review(page);
+      await page.getByRole('button', { name: 'Build server' }).click();
+      await page.getByRole('button', { name: 'Discard and edit the draft' }).click();
+      await page.locator('.cm-content .words').waitFor();
     },
   },
   {

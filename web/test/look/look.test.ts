@@ -1,6 +1,6 @@
 /** Every state, in both themes and on a phone: a picture, no axe finding, nothing that the policy refuses, no sideways
  * scroll, and no more script than a first load may have. */
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -47,11 +47,14 @@ async function findings(page: Page): Promise<string[]> {
   );
 }
 
-/** Bytes of all script that a page has loaded, compressed. */
+/** The code editor: it comes when someone opens code to change it. */
+const ASKED_FOR = /\/editor-[^/]*\.js$/;
+
+/** Bytes of all script that a page has loaded and nobody has asked for, compressed. */
 async function scriptOf(page: Page): Promise<number> {
   const loaded = "performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname)";
   const paths = (await page.evaluate(loaded)) as string[];
-  const scripts = [...new Set(paths)].filter((path) => path.endsWith('.js'));
+  const scripts = [...new Set(paths)].filter((path) => path.endsWith('.js') && !ASKED_FOR.test(path));
   const read = scripts.map(
     async (path) => gzipSync(await readFile(join(import.meta.dirname, '../../dist', path))).length,
   );
@@ -67,6 +70,13 @@ test('what loads at once does not speak of money: not every platform has it', as
     const text = await readFile(join(dist, file), 'utf8');
     expect(text.match(/billing|stripe\.com|€|subscription|invoice|pricing/i)?.[0], file).toBeUndefined();
   }
+});
+
+test('the editor is no larger than it has to be', async () => {
+  const assets = join(import.meta.dirname, '../../dist/assets');
+  const [editor, ...others] = (await readdir(assets)).filter((name) => ASKED_FOR.test(`/${name}`));
+  expect(others).toEqual([]);
+  expect(gzipSync(await readFile(join(assets, editor ?? ''))).length).toBeLessThan(100_000);
 });
 
 describe.each(Object.entries(looks))('%s', (look, options) => {

@@ -1,6 +1,6 @@
 /** The organisation’s pages: who belongs to it, keys, use, what was done, what waits. */
 import type { Page } from 'playwright-core';
-import { detail, me, problem, ways } from '../fixtures';
+import { me, problem, ways } from '../fixtures';
 import {
   as,
   asking,
@@ -13,11 +13,10 @@ import {
   noUse,
   orgs,
   plans,
+  reviews,
   standing,
   subscribed,
   usage,
-  waitingLog,
-  waitingVersions,
 } from '../organisation';
 import type { Answers } from './app';
 import type { Scene } from './scenes';
@@ -110,7 +109,12 @@ export const organisationScenes: Scene[] = [
   {
     name: 'keys',
     path: '/keys?of=everyone',
-    answers: { ...owner, 'GET api-keys': { json: { apiKeys: everyonesKeys } } },
+    answers: {
+      ...owner,
+      'GET auth/me': { json: { ...me, platformAdmin: true } },
+      'GET api-keys': { json: { apiKeys: everyonesKeys } },
+      'GET reviews': { json: { reviews } },
+    },
     act: (page) => page.getByRole('button', { name: 'Delete CI of grace@example.com' }).click(),
   },
   { name: 'keys-empty', path: '/keys', answers: { ...developer, 'GET api-keys': { json: { apiKeys: [] } } } },
@@ -163,18 +167,14 @@ export const organisationScenes: Scene[] = [
     path: '/reviews',
     answers: {
       ...owner,
-      'GET audit': { json: waitingLog },
-      'GET servers/srv_01': { json: detail() },
-      'GET servers/srv_01/versions': { json: waitingVersions },
+      'GET reviews': { json: { reviews } },
       'GET servers/srv_01/versions/3/diff': { json: asking },
+      'GET servers/srv_02/versions/7/diff': down,
     },
+    act: (page) => page.getByRole('alert').waitFor(),
   },
-  {
-    name: 'reviews-empty',
-    path: '/reviews',
-    answers: { ...owner, 'GET audit': { json: { entries: [], nextCursor: null } } },
-  },
-  { name: 'reviews-loading', path: '/reviews', answers: { ...owner, 'GET audit': 'hang' } },
+  { name: 'reviews-empty', path: '/reviews', answers: { ...owner, 'GET reviews': { json: { reviews: [] } } } },
+  { name: 'reviews-loading', path: '/reviews', answers: { ...owner, 'GET reviews': 'hang' } },
   {
     name: 'invite',
     path: '/invite?token=abc',

@@ -16,6 +16,7 @@ import {
 } from '../fixtures';
 import { forkedFrom, forkPreview, line, template, templateDetail, unrelated, update } from '../market';
 import { usage } from '../oneServer';
+import { accessScenes } from './access';
 import type { Answers } from './app';
 import { beginScenes } from './begin';
 import { organisationScenes } from './organisation';
@@ -85,7 +86,8 @@ const shelf = {
       title: 'Notiοn',
       slug: 'notion-2',
       resembles: 'notion',
-      publisher: 'free-tools-4-all',
+      publisher: 'Ada’s workshop',
+      publisherSlug: 'free-tools-4-all',
       forkCount: 1,
     }),
     line({
@@ -529,6 +531,7 @@ export const scenes: Scene[] = [
     answers: { ...signedIn, 'GET billing': { json: { plan: 'pro', subscription: { gives: 'pro' } } } },
   },
   ...serverScenes,
+  ...accessScenes,
   ...organisationScenes,
   ...beginScenes,
   ...platformScenes,

@@ -170,7 +170,7 @@ export const serverScenes: Scene[] = [
     answers,
     act: async (page) => {
       await page.getByRole('button', { name: 'Edit the code instead' }).click();
-      await page.getByLabel('Body of search_pages, Rust').waitFor();
+      await page.locator('[aria-label="Body of search_pages, Rust"].cm-content').waitFor();
     },
   },
   {

@@ -5,8 +5,8 @@ import { ago } from '@/lib/words';
 import { Button } from '@/ui/Button';
 import { Problem } from '@/ui/Notice';
 import { Section } from '@/ui/Page';
+import { Row, Rows } from '@/ui/Row';
 import { identitiesOptions, useConnect, useDisconnect } from './api';
-import { Row, Rows } from './Row';
 
 /** Accounts elsewhere that sign in to this one. Nothing where there are none and no provider is set. */
 export function Connections() {
@@ -58,11 +58,12 @@ function Connection({ identity }: { identity: Identity }) {
           <time dateTime={identity.lastUsedAt}>{ago(identity.lastUsedAt)}</time>
         </>
       }
-      name={`${identity.label} as ${identity.shown}`}
-      verb="Disconnect"
-      effect={`${identity.label} no longer signs you in. Sessions that are open stay open.`}
-      remove={{
-        mutate: () => disconnect.mutate(identity.id),
+      ending={{
+        verb: 'Disconnect',
+        name: `${identity.label} as ${identity.shown}`,
+        effect: `${identity.label} no longer signs you in. Sessions that are open stay open.`,
+        busy: 'Disconnecting…',
+        run: () => disconnect.mutate(identity.id),
         isPending: disconnect.isPending,
         error: disconnect.error,
       }}

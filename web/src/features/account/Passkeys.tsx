@@ -8,9 +8,9 @@ import { Button } from '@/ui/Button';
 import { Field } from '@/ui/Field';
 import { Problem } from '@/ui/Notice';
 import { Section } from '@/ui/Page';
+import { Row, Rows } from '@/ui/Row';
 import { Skeleton } from '@/ui/Skeleton';
 import { passkeysOptions, useAddPasskey, useRemovePasskey, useRenamePasskey } from './api';
-import { Row, Rows } from './Row';
 
 /** Passkeys: what is there, one more, other names, and the end of each. */
 export function Passkeys() {
@@ -89,15 +89,21 @@ function PasskeyRow({ passkey }: { passkey: Passkey }) {
           Added <time dateTime={passkey.createdAt}>{ago(passkey.createdAt)}</time>, {used}
         </>
       }
-      name={passkey.name}
-      verb="Remove"
-      effect="It no longer signs you in. Remove it on the device as well."
-      remove={{ mutate: () => remove.mutate(passkey.id), isPending: remove.isPending, error: remove.error }}
-    >
-      <Button look="quiet" aria-label={`Rename ${passkey.name}`} onClick={() => setRenaming(true)}>
-        Rename
-      </Button>
-    </Row>
+      actions={
+        <Button look="quiet" aria-label={`Rename ${passkey.name}`} onClick={() => setRenaming(true)}>
+          Rename
+        </Button>
+      }
+      ending={{
+        verb: 'Remove',
+        name: passkey.name,
+        effect: 'It no longer signs you in. Remove it on the device as well.',
+        busy: 'Removing…',
+        run: () => remove.mutate(passkey.id),
+        isPending: remove.isPending,
+        error: remove.error,
+      }}
+    />
   );
 }
 

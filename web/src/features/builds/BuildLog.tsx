@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { BuildEvent, Diagnostic, ServerSpec } from '@/lib/contract';
+import { diagnosticsOf } from '@/lib/diagnostics';
 import { count } from '@/lib/words';
 import { Chevron, Code } from '@/ui/Code';
 import { Mended } from './Mended';
@@ -16,7 +17,7 @@ export function BuildLog({ events, source }: Props) {
   const begun = Date.parse(events[0]?.at ?? '');
   const failed = events.at(-1)?.state === 'failed';
   const [open, setOpen] = useState(failed);
-  const diagnostics = failed ? (events.findLast((event) => event.diagnostics?.length)?.diagnostics ?? []) : [];
+  const diagnostics = diagnosticsOf(events);
 
   useEffect(() => {
     if (failed) setOpen(true);

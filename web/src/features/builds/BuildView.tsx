@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { ApiError } from '@/lib/api';
-import type { BuildState, ServerSpec } from '@/lib/contract';
+import type { BuildState, Diagnostic, ServerSpec } from '@/lib/contract';
+import { diagnosticsOf } from '@/lib/diagnostics';
 import { Button } from '@/ui/Button';
 import { NotFound } from '@/ui/NotFound';
 import { Notice, Problem } from '@/ui/Notice';
@@ -12,8 +13,8 @@ import { BuildLog } from './BuildLog';
 interface Props {
   buildId: string;
   source: ServerSpec | null;
-  /** What comes after each outcome; the page knows. */
-  outcome: (state: BuildState) => ReactNode;
+  /** What comes after each outcome, and after a failure what in the source it is of; the page knows. */
+  outcome: (state: BuildState, wrong: Diagnostic[]) => ReactNode;
 }
 
 /** A build from its first event to its last, and what to do then. */
@@ -39,9 +40,9 @@ export function BuildView({ buildId, source, outcome }: Props) {
           </p>
         </Notice>
       )}
-      {last?.state !== 'failed' && last && outcome(last.state)}
+      {last?.state !== 'failed' && last && outcome(last.state, [])}
       {events.length > 0 && <BuildLog events={events} source={mended ? null : source} />}
-      {last?.state === 'failed' && outcome(last.state)}
+      {last?.state === 'failed' && outcome(last.state, mended ? [] : diagnosticsOf(events))}
     </div>
   );
 }

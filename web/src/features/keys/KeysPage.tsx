@@ -13,13 +13,15 @@ import { NewKey } from './NewKey';
 
 interface Props {
   role: Role;
+  /** May have keys that moderate the marketplace. */
+  moderates: boolean;
   /** Whether the keys of all members are asked for. */
   all: boolean;
   onAll: (all: boolean) => void;
 }
 
 /** Keys for programs that act for a person. */
-export function KeysPage({ role, all: asked, onAll }: Props) {
+export function KeysPage({ role, moderates, all: asked, onAll }: Props) {
   const all = asked && manages(role);
   const { data: keys, error, refetch } = useQuery(keysOptions(all));
   const title = all ? 'Everyone’s keys' : 'Your keys';
@@ -29,7 +31,7 @@ export function KeysPage({ role, all: asked, onAll }: Props) {
       lead="For programs that act as you in this organisation. People’s AI clients need none: they sign in."
     >
       <div className="grid max-w-3xl gap-10">
-        <NewKey />
+        <NewKey moderates={moderates} />
         <Section
           title={title}
           note={

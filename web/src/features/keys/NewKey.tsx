@@ -21,14 +21,25 @@ const scopes: readonly (readonly [Scope, string, string])[] = [
   ['mcp', 'MCP servers', 'Calls to the tools of this organisation’s servers'],
 ];
 
+const moderation = [
+  'admin',
+  'Moderation',
+  'Decisions on the templates of this platform, each with its reason',
+] as const;
+
 /** Makes a key, and shows it: this once. */
-export function NewKey() {
+export function NewKey({ moderates }: { moderates: boolean }) {
   const create = useCreateKey();
   if (create.data) return <Shown made={create.data} onDone={create.reset} />;
-  return <KeyForm create={create} />;
+  return <KeyForm create={create} offered={moderates ? [...scopes, moderation] : scopes} />;
 }
 
-function KeyForm({ create }: { create: ReturnType<typeof useCreateKey> }) {
+interface FormProps {
+  create: ReturnType<typeof useCreateKey>;
+  offered: typeof scopes;
+}
+
+function KeyForm({ create, offered }: FormProps) {
   const [name, setName] = useState('');
   const [chosen, setChosen] = useState<Scope[]>(['api']);
   const [days, setDays] = useState('90');
@@ -59,7 +70,7 @@ function KeyForm({ create }: { create: ReturnType<typeof useCreateKey> }) {
         </div>
         <fieldset className="grid gap-2">
           <legend className="mb-1 font-medium">Good for</legend>
-          {scopes.map(([scope, words, note]) => (
+          {offered.map(([scope, words, note]) => (
             <label key={scope} className="flex items-start gap-2">
               <input
                 type="checkbox"

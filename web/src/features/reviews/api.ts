@@ -1,47 +1,21 @@
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
-import { ApiError, getJson } from '@/lib/api';
-import type { AuditPage } from '@/lib/audit';
-import type { ServerDetail } from '@/lib/contract';
-import { type Version, type VersionDiff, waitingOf } from '@/lib/reviews';
+import { queryOptions } from '@tanstack/react-query';
+import { getJson } from '@/lib/api';
+import { reviewsKey, type VersionDiff, type Waiting } from '@/lib/reviews';
+import { serverPath } from '@/lib/server';
 
-/** Something to decide on. */
-export interface Waiting {
-  server: ServerDetail;
-  version: Version;
-  diff: VersionDiff;
-}
+/** How many the API tells of at most. */
+export const MOST = 100;
 
-/** Servers of which a version has ever waited: no list of the API has those that wait now, so the log says where to look. */
-export const everWaitedOptions = infiniteQueryOptions({
-  queryKey: ['reviews', 'ever'],
-  queryFn: ({ pageParam, signal }) =>
-    getJson<AuditPage>(`audit?action=version.waiting&limit=100${pageParam ? `&cursor=${pageParam}` : ''}`, signal),
-  initialPageParam: 0,
-  getNextPageParam: ({ nextCursor }) => nextCursor,
-  // Who comes back from deciding sees what is left.
-  staleTime: 0,
+/** What waits, the newest first. */
+export const waitingOptions = queryOptions({
+  queryKey: reviewsKey,
+  queryFn: async ({ signal }) => (await getJson<{ reviews: Waiting[] }>('reviews', signal)).reviews,
 });
 
-/** The version of a server that waits; null where none does any more, or the server is gone. */
-export function waitingOptions(serverId: string) {
+/** What a version asks for, held against the one that answers. */
+export function askedForOptions({ server, version }: Waiting) {
   return queryOptions({
-    queryKey: ['reviews', 'of', serverId],
-    staleTime: 0,
-    queryFn: async ({ signal }): Promise<Waiting | null> => {
-      const path = `servers/${encodeURIComponent(serverId)}`;
-      try {
-        const { versions } = await getJson<{ versions: Version[] }>(`${path}/versions`, signal);
-        const version = waitingOf(versions);
-        if (!version) return null;
-        const [server, diff] = await Promise.all([
-          getJson<ServerDetail>(path, signal),
-          getJson<VersionDiff>(`${path}/versions/${version.n}/diff`, signal),
-        ]);
-        return { server, version, diff };
-      } catch (error) {
-        if (error instanceof ApiError && error.status === 404) return null;
-        throw error;
-      }
-    },
+    queryKey: [...reviewsKey, server.id, version.n],
+    queryFn: ({ signal }) => getJson<VersionDiff>(`${serverPath(server.id)}/versions/${version.n}/diff`, signal),
   });
 }

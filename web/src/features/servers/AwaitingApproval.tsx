@@ -1,9 +1,19 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { reviewsKey } from '@/lib/reviews';
 import { buttonClass } from '@/ui/Button';
 import { Notice } from '@/ui/Notice';
 
 /** What a build leads to that asks for more than the version before it. */
 export function AwaitingApproval({ serverId }: { serverId: string }) {
+  const client = useQueryClient();
+
+  // One more waits than was known.
+  useEffect(() => {
+    void client.invalidateQueries({ queryKey: reviewsKey });
+  }, [client]);
+
   return (
     <Notice tone="decide">
       <div className="grid justify-items-start gap-3">

@@ -19,6 +19,7 @@ const tabs = [
   ['/servers/$serverId/try', 'Try'],
   ['/servers/$serverId/versions', 'Versions'],
   ['/servers/$serverId/calls', 'Calls'],
+  ['/servers/$serverId/access', 'Access'],
   ['/servers/$serverId/settings', 'Settings'],
 ] as const;
 

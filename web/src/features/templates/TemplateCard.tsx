@@ -9,7 +9,7 @@ import { Verified } from './Verified';
 const NAMED = 2;
 
 export function TemplateCard({ template }: { template: TemplateLine }) {
-  const { slug, title, shortDescription, category, status, resembles, publisher, forkCount, liveCount } = template;
+  const { slug, title, shortDescription, category, status, resembles, forkCount, liveCount } = template;
   const hosts = [...new Set(template.hosts.map((pattern) => reachOf(pattern).host))];
   return (
     <li className="relative grid grid-rows-[auto_1fr_auto_auto] content-start gap-2 rounded-md border border-line bg-surface p-4 transition-colors duration-150 hover:border-edge">
@@ -23,7 +23,7 @@ export function TemplateCard({ template }: { template: TemplateLine }) {
             {title}
           </Link>
           <p className="flex flex-wrap items-center gap-x-2 text-xs text-muted wrap-anywhere">
-            {publisher ?? 'publisher gone'}
+            <Publisher of={template} />
             {template.verified && <Verified />}
           </p>
         </div>
@@ -50,5 +50,15 @@ export function TemplateCard({ template }: { template: TemplateLine }) {
         </span>
       </p>
     </li>
+  );
+}
+
+/** The name, and what nobody else is called: it tells look-alikes apart. */
+function Publisher({ of: { publisher, publisherSlug } }: { of: TemplateLine }) {
+  if (publisher === null) return 'publisher gone';
+  return (
+    <span>
+      {publisher} {publisherSlug !== null && <code>{publisherSlug}</code>}
+    </span>
   );
 }

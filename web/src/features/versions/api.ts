@@ -1,5 +1,8 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { getJson, jsonBody, postJson, send } from '@/lib/api';
+import type { Build } from '@/lib/contract';
+import { diagnosticsOf } from '@/lib/diagnostics';
+import { reviewsKey } from '@/lib/reviews';
 import {
   type BegunVersion,
   type NextVersion,
@@ -55,6 +58,16 @@ export function sourceOptions(serverId: string, n: number) {
   });
 }
 
+/** What a build that failed has failed of. */
+export function failureOptions(serverId: string, buildId: string) {
+  return queryOptions({
+    queryKey: ['servers', serverId, 'failure', buildId],
+    queryFn: async ({ signal }) =>
+      diagnosticsOf((await getJson<Build>(`builds/${encodeURIComponent(buildId)}`, signal)).events),
+    staleTime: Infinity,
+  });
+}
+
 /** Begins the next version. */
 export function useIterate(serverId: string) {
   const client = useQueryClient();
@@ -77,6 +90,7 @@ export function useDecide(serverId: string, n: number) {
       return send(`${path}/${decision.what}`, jsonBody('POST', { reason: decision.reason }));
     },
     onSuccess: (_, { what }) => {
+      void client.invalidateQueries({ queryKey: reviewsKey });
       const anew = client.invalidateQueries({ queryKey: ['servers'] });
       // The page of a deleted version is left at once.
       return what === 'delete' ? undefined : anew;

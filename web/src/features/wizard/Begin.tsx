@@ -1,17 +1,17 @@
 import * as Tabs from '@radix-ui/react-tabs';
 import { useState } from 'react';
-import type { Preview } from '@/lib/contract';
 import { Page } from '@/ui/Page';
 import { Describe } from './Describe';
+import type { Drafting } from './drafting';
 import { ImportForm } from './ImportForm';
 import { Next } from './Next';
 
 interface Props {
   prompt: string;
-  /** The words whose draft was there already, and is to be made anew. */
-  fresh: string | null;
+  /** Whether the draft of these words that is there already is to be made anew. */
+  fresh: boolean;
+  drafting: Drafting;
   onPrompt: (prompt: string) => void;
-  onPreview: (preview: Preview) => void;
   onImported: (importId: string) => void;
 }
 
@@ -21,7 +21,7 @@ const ways = [
 ] as const;
 
 /** The first step: from words, or from what an API says of itself. */
-export function Begin({ prompt, fresh, onPrompt, onPreview, onImported }: Props) {
+export function Begin({ prompt, fresh, drafting, onPrompt, onImported }: Props) {
   const [way, setWay] = useState<'words' | 'document'>('words');
   return (
     <Page
@@ -47,7 +47,7 @@ export function Begin({ prompt, fresh, onPrompt, onPreview, onImported }: Props)
           </Tabs.List>
           {/* Both stay: what was written in one outlives a look at the other. */}
           <Tabs.Content value="words" forceMount hidden={way !== 'words'} tabIndex={-1} className="outline-none">
-            <Describe prompt={prompt} fresh={fresh === prompt.trim()} onPrompt={onPrompt} onPreview={onPreview} />
+            <Describe prompt={prompt} fresh={fresh} drafting={drafting} onPrompt={onPrompt} />
           </Tabs.Content>
           <Tabs.Content value="document" forceMount hidden={way !== 'document'} tabIndex={-1} className="outline-none">
             <ImportForm onImported={onImported} />

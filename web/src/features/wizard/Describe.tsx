@@ -1,53 +1,33 @@
-import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { type FormEvent, type KeyboardEvent, useRef } from 'react';
 import { ApiError } from '@/lib/api';
-import type { Preview } from '@/lib/contract';
-import { capital, duration } from '@/lib/words';
+import { capital } from '@/lib/words';
 import { Button } from '@/ui/Button';
 import { TextField } from '@/ui/Field';
 import { Problem } from '@/ui/Notice';
-import { usePreview } from './api';
+import type { Drafting } from './drafting';
 import { examples } from './examples';
 import { PastedSecrets } from './PastedSecrets';
+import { Progress, Written } from './Progress';
 import { type Pasted, pastedIn } from './pasted';
 
 interface Props {
   prompt: string;
   /** Whether a model is asked although there is a draft of these words. */
   fresh: boolean;
+  drafting: Drafting;
   onPrompt: (prompt: string) => void;
-  onPreview: (preview: Preview) => void;
 }
 
 /** The first step: words in, a drafted spec out. */
-export function Describe({ prompt, fresh, onPrompt, onPreview }: Props) {
-  const preview = usePreview();
-  const [text, setText] = useState('');
-  const abort = useRef<AbortController | null>(null);
+export function Describe({ prompt, fresh, drafting, onPrompt }: Props) {
   const field = useRef<HTMLDivElement>(null);
-  const said = preview.error instanceof ApiError && preview.error.code === 'secret_in_prompt' ? preview.error : null;
-  const pasted = pastedIn(preview.error, prompt);
-
-  useEffect(() => () => abort.current?.abort(), []);
+  const { error } = drafting;
+  const said = error instanceof ApiError && error.code === 'secret_in_prompt' ? error : null;
+  const pasted = pastedIn(error, prompt);
 
   function draft(event?: FormEvent) {
     event?.preventDefault();
-    if (prompt.trim() === '' || preview.isPending) return;
-    abort.current = new AbortController();
-    setText('');
-    preview.mutate(
-      {
-        prompt: prompt.trim(),
-        fresh,
-        signal: abort.current.signal,
-        onText: (piece) => setText((text) => text + piece),
-      },
-      { onSuccess: onPreview },
-    );
-  }
-
-  function cancel() {
-    abort.current?.abort();
-    preview.reset();
+    drafting.start();
   }
 
   function show({ start, end }: Pasted) {
@@ -69,10 +49,10 @@ export function Describe({ prompt, fresh, onPrompt, onPreview }: Props) {
           className="min-h-44 text-base"
           placeholder="Tools it should have, the services they call, what they give back…"
           value={prompt}
-          readOnly={preview.isPending}
+          readOnly={drafting.isPending}
           onChange={(event) => {
             // Where it was found holds for the text that was sent.
-            if (said) preview.reset();
+            if (said) drafting.reset();
             onPrompt(event.target.value);
           }}
           onKeyDown={onKeyDown}
@@ -81,11 +61,14 @@ export function Describe({ prompt, fresh, onPrompt, onPreview }: Props) {
         />
         {pasted.length > 0 && <PastedSecrets pasted={pasted} onShow={show} />}
       </div>
-      {preview.isPending ? (
-        <Drafting text={text} onCancel={cancel} />
+      {drafting.isPending ? (
+        <div className="arrive divide-y divide-line overflow-hidden rounded-md border border-line bg-surface">
+          <Progress words="Drafting the tools" drafting={drafting} />
+          <Written text={drafting.text} />
+        </div>
       ) : (
         <>
-          {preview.error && !said && <Problem error={preview.error} />}
+          {error && !said && <Problem error={error} />}
           <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
             <Button
               type="submit"
@@ -129,44 +112,6 @@ function Examples({ onPick }: { onPick: (prompt: string) => void }) {
           </li>
         ))}
       </ul>
-    </div>
-  );
-}
-
-function Drafting({ text, onCancel }: { text: string; onCancel: () => void }) {
-  const [begun] = useState(() => Date.now());
-  const [now, setNow] = useState(begun);
-  const end = useRef<HTMLDivElement>(null);
-
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 100);
-    return () => clearInterval(timer);
-  }, []);
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each new piece of text moves the end
-  useEffect(() => {
-    if (end.current) end.current.scrollTop = end.current.scrollHeight;
-  }, [text]);
-
-  return (
-    <div className="arrive overflow-hidden rounded-md border border-line bg-surface">
-      <div className="flex items-center justify-between gap-4 border-line border-b p-2 pl-4">
-        <p role="status" className="flex items-center gap-2">
-          <span aria-hidden="true" className="pulse size-2 rounded-full bg-accent" />
-          Drafting the tools
-          <span aria-hidden="true" className="text-muted tabular-nums">
-            {duration(now - begun)}
-          </span>
-        </p>
-        <Button look="quiet" onClick={onCancel}>
-          Cancel
-        </Button>
-      </div>
-      <section ref={end} tabIndex={0} aria-label="What the model writes" className="h-48 overflow-auto p-4">
-        <pre className="text-xs whitespace-pre-wrap text-muted wrap-anywhere">
-          {text || 'Waiting for the first words…'}
-        </pre>
-      </section>
     </div>
   );
 }

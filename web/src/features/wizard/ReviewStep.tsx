@@ -3,17 +3,18 @@ import { useState } from 'react';
 import { ApiError } from '@/lib/api';
 import { capabilities, namesStore } from '@/lib/capability';
 import type { CreatedServer, NewServer, ServerSpec } from '@/lib/contract';
+import { marksIn } from '@/lib/diagnostics';
 import { count, slugFrom } from '@/lib/words';
 import { Button } from '@/ui/Button';
 import { CapabilityCard } from '@/ui/CapabilityCard';
-import { Disclosed } from '@/ui/Code';
 import { Field, TextField } from '@/ui/Field';
+import { Hosts } from '@/ui/Hosts';
 import { Notice, Problem } from '@/ui/Notice';
 import { Section } from '@/ui/Page';
 import { SecretFields } from '@/ui/SecretFields';
 import { useCreateServer } from './api';
+import { CodeField } from './CodeField';
 import { isEdited, type Review, reviewProblems } from './draft';
-import { Hosts } from './Hosts';
 import { refusals } from './refusals';
 import { ToolEditor } from './ToolEditor';
 
@@ -39,6 +40,11 @@ export function ReviewStep({ review, urlBase, onChange, onBack, onFresh, onCreat
   // Schemas that are not whole yet stand at their tools alone: the draft has the last that was.
   const [unfinished, setUnfinished] = useState<Record<string, string | null>>({});
   const [resets, setResets] = useState(0);
+  // Of the code as it was built; what is written since is no longer that.
+  const [wrong, setWrong] = useState(() => ({
+    tools: spec.tools.map(({ name }) => marksIn(review.wrong ?? [], name)),
+    helpers: marksIn(review.wrong ?? [], null),
+  }));
 
   const problems = reviewProblems(review);
   for (const [field, problem] of Object.entries(unfinished)) if (problem) problems.set(field, problem);
@@ -55,6 +61,7 @@ export function ReviewStep({ review, urlBase, onChange, onBack, onFresh, onCreat
   function reset() {
     setSpec(() => preview.spec);
     setUnfinished({});
+    setWrong({ tools: [], helpers: [] });
     setResets((resets) => resets + 1);
   }
 
@@ -151,6 +158,7 @@ export function ReviewStep({ review, urlBase, onChange, onBack, onFresh, onCreat
               suggested={preview.spec.tools[i]}
               nameProblem={problems.get(`tools/${i}/name`) ?? refused.get(`tools/${i}/name`)}
               descriptionProblem={problems.get(`tools/${i}/description`) ?? refused.get(`tools/${i}/description`)}
+              marks={wrong.tools[i]}
               schemaRefused={refused.get(`tools/${i}/inputSchema`)}
               onSchemaProblem={(problem) =>
                 setUnfinished((others) => ({ ...others, [`tools/${i}/inputSchema`]: problem }))
@@ -160,8 +168,15 @@ export function ReviewStep({ review, urlBase, onChange, onBack, onFresh, onCreat
               }
             />
           ))}
-          {spec.helpers.trim() !== '' && (
-            <Disclosed summary="Code shared by the tools" label="Shared code" code={spec.helpers} />
+          {(spec.helpers.trim() !== '' || wrong.helpers.length > 0) && (
+            <CodeField
+              key={resets}
+              summary="Code shared by the tools"
+              label="Shared code"
+              code={spec.helpers}
+              marks={wrong.helpers}
+              onChange={(helpers) => setSpec((spec) => ({ ...spec, helpers }))}
+            />
           )}
         </Section>
         {spec.requiredSecrets.length > 0 && (
@@ -210,9 +225,10 @@ export function ReviewStep({ review, urlBase, onChange, onBack, onFresh, onCreat
 
 /** The first field that is wrong, wherever it is folded away. */
 function focusInvalid() {
-  const field = document.querySelector<HTMLElement>('[aria-invalid="true"]');
+  const field = document.querySelector<HTMLElement>('[aria-invalid="true"], [data-invalid]');
   field?.closest('details')?.setAttribute('open', '');
-  field?.focus();
+  const inside = field?.shadowRoot?.querySelector<HTMLElement>('[contenteditable]');
+  (inside ?? field)?.focus();
 }
 
 function ResetButton({ onReset }: { onReset: () => void }) {

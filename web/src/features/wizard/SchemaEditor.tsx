@@ -2,7 +2,7 @@ import * as Tabs from '@radix-ui/react-tabs';
 import { useState } from 'react';
 import type { JsonSchema } from '@/lib/contract';
 import { Button } from '@/ui/Button';
-import { TextField } from '@/ui/Field';
+import { CodeEditor } from '@/ui/editor/CodeEditor';
 import { ArgumentRow } from './ArgumentRow';
 import { argumentsOf, schemaOf, stillRead, withArgument, withNewArgument, withoutArgument } from './schema';
 
@@ -26,6 +26,7 @@ export function SchemaEditor({ of, schema, suggested, code, refused, onChange, o
   const [text, setText] = useState<string | null>(null);
   const read = text === null ? { schema } : schemaOf(text);
   const problem = 'problem' in read ? read.problem : null;
+  const marks = 'line' in read && read.line ? [{ line: read.line, message: 'JSON cannot go on like this.' }] : [];
   const all = argumentsOf(schema);
   const left = stillRead(code, suggested, schema);
   const edited = text !== null || JSON.stringify(schema) !== JSON.stringify(suggested);
@@ -90,15 +91,13 @@ export function SchemaEditor({ of, schema, suggested, code, refused, onChange, o
         </Button>
       </Tabs.Content>
       <Tabs.Content value="code" tabIndex={-1} className="outline-none">
-        <TextField
+        <CodeEditor
           label={`Input schema of ${of}`}
           bare
-          mono
-          className="max-h-96 min-h-32 text-xs leading-5"
-          spellCheck={false}
-          autoCapitalize="none"
+          language="json"
           value={text ?? JSON.stringify(schema, null, 2)}
-          onChange={(event) => write(event.target.value)}
+          onChange={write}
+          marks={marks}
           onBlur={() => problem === null && setText(null)}
           error={problem}
           hint="What AI clients are told, and what each call is held against."

@@ -1,7 +1,9 @@
 import type { ToolSpec } from '@/lib/contract';
+import type { Mark } from '@/lib/diagnostics';
 import { count } from '@/lib/words';
 import { Chevron, Disclosed } from '@/ui/Code';
 import { Field, TextField } from '@/ui/Field';
+import { CodeField } from './CodeField';
 import { SchemaEditor } from './SchemaEditor';
 import { argumentsOf } from './schema';
 
@@ -11,15 +13,17 @@ interface Props {
   suggested: ToolSpec | undefined;
   nameProblem: string | undefined;
   descriptionProblem: string | undefined;
+  /** What a build of it has failed of. */
+  marks: readonly Mark[] | undefined;
   /** What the host has against its schema. */
   schemaRefused: string | undefined;
   onChange: (tool: ToolSpec) => void;
   onSchemaProblem: (problem: string | null) => void;
 }
 
-/** One tool: what clients read of it to change, and its code to read. */
+/** One tool: what clients read of it, and its code. */
 export function ToolEditor(props: Props) {
-  const { tool, suggested, nameProblem, descriptionProblem, schemaRefused, onChange, onSchemaProblem } = props;
+  const { tool, suggested, nameProblem, descriptionProblem, marks, schemaRefused, onChange, onSchemaProblem } = props;
   return (
     <fieldset className="grid min-w-0 gap-4 rounded-md border border-line bg-surface p-4">
       <legend className="sr-only">Tool {tool.name}</legend>
@@ -42,7 +46,7 @@ export function ToolEditor(props: Props) {
       </div>
       <div className="grid gap-2">
         <details className="min-w-0" open={schemaRefused ? true : undefined}>
-          <summary className="inline-flex items-center gap-1 rounded-sm text-muted select-none hover:text-ink">
+          <summary className="flex w-fit items-center gap-1 rounded-sm text-muted select-none hover:text-ink">
             <Chevron />
             Arguments: {argumentNames(tool)}
           </summary>
@@ -65,10 +69,12 @@ export function ToolEditor(props: Props) {
             code={JSON.stringify(tool.outputSchema, null, 2)}
           />
         )}
-        <Disclosed
+        <CodeField
           summary={`Code: ${count(tool.implementation.trimEnd().split('\n').length, 'line')} of Rust`}
           label={`Code of ${tool.name}`}
           code={tool.implementation}
+          marks={marks}
+          onChange={(implementation) => onChange({ ...tool, implementation })}
         />
       </div>
     </fieldset>

@@ -1,9 +1,12 @@
-import { useState } from 'react';
+import { useDeferredValue, useMemo, useState } from 'react';
 import type { CreatedServer, Preview } from '@/lib/contract';
 import { Page } from '@/ui/Page';
+import { ArrivingStep } from './ArrivingStep';
+import { arrivingOf } from './arriving';
 import { Begin } from './Begin';
 import { ChooseOperations } from './ChooseOperations';
 import { reviewOf, useDraft } from './draft';
+import { useDrafting } from './drafting';
 import { ReviewStep } from './ReviewStep';
 
 interface Props {
@@ -17,6 +20,12 @@ export function Wizard({ userId, urlBase, onCreated }: Props) {
   const { draft, change, setReview, shelve } = useDraft(userId);
   const { prompt, review, choice } = draft;
   const [fresh, setFresh] = useState<string | null>(null);
+  const anew = fresh === prompt.trim();
+  const drafting = useDrafting({ prompt, fresh: anew, onPreview });
+  // Drawn when there is time for it: the pieces come faster than one can read.
+  const text = useDeferredValue(drafting.text);
+  const read = useMemo(() => arrivingOf(text), [text]);
+  const arriving = drafting.isPending && drafting.text !== '' ? read : null;
 
   function onPreview(preview: Preview) {
     setFresh(null);
@@ -43,6 +52,17 @@ export function Wizard({ userId, urlBase, onCreated }: Props) {
       </Page>
     );
   }
+  if (arriving) {
+    return (
+      <Page
+        key="arriving"
+        title="Review the draft"
+        lead="The model is still writing. Once it has finished, change what you like."
+      >
+        <ArrivingStep arriving={arriving} drafting={drafting} urlBase={urlBase} />
+      </Page>
+    );
+  }
   if (choice) {
     return (
       <ChooseOperations
@@ -58,9 +78,9 @@ export function Wizard({ userId, urlBase, onCreated }: Props) {
     <Begin
       key="begin"
       prompt={prompt}
-      fresh={fresh}
+      fresh={anew}
+      drafting={drafting}
       onPrompt={(prompt) => change({ prompt })}
-      onPreview={onPreview}
       onImported={(importId) => change({ choice: { importId, operations: [], auth: '' } })}
     />
   );
@@ -72,7 +92,7 @@ function From({ preview: { model } }: { preview: Preview }) {
   }
   return (
     <>
-      Drafted by <code>{model}</code>. Change what you like; nothing runs until you build it.
+      Drafted by <code className="leading-none">{model}</code>. Change what you like; nothing runs until you build it.
     </>
   );
 }

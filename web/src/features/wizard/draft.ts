@@ -1,7 +1,7 @@
 /** What the user has written so far, kept in this tab so that neither a reload nor a lost session costs it. No secrets. */
 import { useCallback, useEffect, useState } from 'react';
 import { hostName, hostProblem } from '@/lib/capability';
-import type { Preview, ServerSpec } from '@/lib/contract';
+import type { Diagnostic, Preview, ServerSpec } from '@/lib/contract';
 import { slugFrom, slugProblem, toolNameProblem } from '@/lib/words';
 
 export interface Review {
@@ -11,6 +11,8 @@ export interface Review {
   slug: string;
   /** The slug follows the name until it is edited itself. */
   slugEdited: boolean;
+  /** What its build failed of. */
+  wrong?: Diagnostic[];
 }
 
 /** What is chosen of an imported document; the document itself is the host's to keep. */
@@ -71,10 +73,10 @@ export function shelvedSpec(userId: string, buildId: string): ServerSpec | null 
   return shelved?.buildId === buildId ? (shelved.draft.review?.spec ?? null) : null;
 }
 
-/** Takes the draft of a failed build up again. */
-export function restoreDraft(userId: string) {
-  const shelved = read<Shelved>(shelfKey(userId), 'buildId');
-  if (shelved) write(storageKey(userId), shelved.draft);
+/** Takes the draft of a failed build up again, with what that failed of. */
+export function restoreDraft(userId: string, wrong: Diagnostic[]) {
+  const draft = read<Shelved>(shelfKey(userId), 'buildId')?.draft;
+  if (draft) write(storageKey(userId), { ...draft, review: draft.review && { ...draft.review, wrong } });
 }
 
 export function useDraft(userId: string) {

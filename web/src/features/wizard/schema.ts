@@ -1,5 +1,6 @@
 /** A tool's arguments as a list, and back: what a schema says besides stays as it is. */
 import type { JsonSchema } from '@/lib/contract';
+import { brokenLine } from '@/lib/looseJson';
 
 export const argumentTypes = ['string', 'integer', 'number', 'boolean', 'array', 'object'] as const;
 export type ArgumentType = (typeof argumentTypes)[number];
@@ -91,12 +92,13 @@ export function argumentProblem(name: string, others: string[]): string | null {
 }
 
 /** A schema that was written as text, or what is wrong with it. */
-export function schemaOf(text: string): { schema: JsonSchema } | { problem: string } {
+export function schemaOf(text: string): { schema: JsonSchema } | { problem: string; line?: number } {
   let value: unknown;
   try {
     value = JSON.parse(text);
-  } catch (error) {
-    return { problem: `This is not JSON: ${error instanceof Error ? error.message : 'it cannot be read'}.` };
+  } catch {
+    const line = brokenLine(text) ?? 1;
+    return { problem: `This is not JSON: see line ${line}.`, line };
   }
   if (!isObject(value) || value.type !== 'object') return { problem: 'It must be an object with "type": "object".' };
   if (value.properties !== undefined && !isObject(value.properties))

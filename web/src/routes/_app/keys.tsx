@@ -12,12 +12,13 @@ export const Route = createFileRoute('/_app/keys')({
 });
 
 function Keys() {
-  const { role } = useMe();
+  const { role, platformAdmin } = useMe();
   const { of } = Route.useSearch();
   const navigate = Route.useNavigate();
   return (
     <KeysPage
       role={role}
+      moderates={platformAdmin}
       all={of === 'everyone'}
       onAll={(all) => void navigate({ search: { of: all ? 'everyone' : undefined }, replace: true })}
     />

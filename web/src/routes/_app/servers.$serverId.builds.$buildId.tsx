@@ -7,6 +7,7 @@ import { LiveServer } from '@/features/servers/LiveServer';
 import { useMe } from '@/features/session/api';
 import { SharePanel } from '@/features/templates/SharePanel';
 import { restoreDraft, shelvedSpec } from '@/features/wizard/draft';
+import type { Diagnostic } from '@/lib/contract';
 import { Page } from '@/ui/Page';
 
 export const Route = createFileRoute('/_app/servers/$serverId/builds/$buildId')({ component: Build });
@@ -17,8 +18,8 @@ function Build() {
   const navigate = Route.useNavigate();
   const source = shelvedSpec(user.id, buildId);
 
-  function goBack() {
-    if (source) restoreDraft(user.id);
+  function goBack(wrong: Diagnostic[]) {
+    if (source) restoreDraft(user.id, wrong);
     return navigate({ to: '/' });
   }
 
@@ -30,9 +31,9 @@ function Build() {
       <BuildView
         buildId={buildId}
         source={source}
-        outcome={(state) => {
+        outcome={(state, wrong) => {
           if (state === 'failed') {
-            return <FailedBuild serverId={serverId} hasDraft={source !== null} onDiscarded={goBack} />;
+            return <FailedBuild serverId={serverId} hasDraft={source !== null} onDiscarded={() => goBack(wrong)} />;
           }
           if (state === 'needs_approval') return <AwaitingApproval serverId={serverId} />;
           if (state !== 'live') return null;

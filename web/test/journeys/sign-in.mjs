@@ -2,13 +2,12 @@
 // Usage: node sign-in.mjs SIGN_IN_LINK PICTURES OUTBOX, by host/tests/it/passkeys/journey.rs. CHROMIUM names another browser.
 import { strict as assert } from 'node:assert';
 import { readdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { launch } from './chromium.mjs';
+import { lookAt } from './walk.mjs';
 
 const [link, pictures, outbox] = process.argv.slice(2);
 const origin = new URL(link).origin;
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 const browser = await launch();
 const complaints = [];
@@ -39,17 +38,7 @@ async function addAuthenticator(isUserVerified) {
   return { devtools, authenticatorId };
 }
 
-/** Takes a picture, and looks for what would keep someone out. */
-async function look(name) {
-  await page.screenshot({ path: `${pictures}/${name}.png`, fullPage: true });
-  const devtools = await context.newCDPSession(page);
-  // Through the debugger: the page's own policy lets no script in.
-  await devtools.send('Runtime.evaluate', { expression: axe });
-  const run = 'axe.run().then((r) => JSON.stringify(r.violations.map((v) => v.id + ": " + v.nodes[0].html)))';
-  const { result } = await devtools.send('Runtime.evaluate', { expression: run, awaitPromise: true });
-  assert.deepEqual(JSON.parse(result.value), [], name);
-}
-
+const look = (name) => lookAt(page, name);
 const button = (name) => page.getByRole('button', { name, exact: true });
 const isIn = () => page.getByRole('button', { name: /^Account of/ }).waitFor();
 
