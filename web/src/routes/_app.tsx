@@ -1,4 +1,4 @@
-import { createFileRoute, Outlet, useLocation } from '@tanstack/react-router';
+import { createFileRoute, Outlet, useMatch } from '@tanstack/react-router';
 import { SignInPage } from '@/features/session/SignInPage';
 import { Footer } from './-Footer';
 import { Frame } from './-Frame';
@@ -25,7 +25,8 @@ function App() {
 
 /** Who is not signed in is told at the first address what this is, and asked at every other one to sign in and go on. */
 function Visitor({ ended }: { ended: boolean }) {
-  const first = useLocation({ select: ({ pathname }) => pathname === '/' });
+  // Of what is shown, not of where one is going: on the way to the sign-in, this page stays until that one is there.
+  const first = useMatch({ from: '/_app/', shouldThrow: false }) !== undefined;
   if (!first || ended) return <SignInPage ended={ended} />;
   return (
     <Frame me={null} footer={<Footer visitor />}>
