@@ -5,6 +5,14 @@ import { mailedLink, origin, walk } from './walk.mjs';
 /** More stops than any page has. */
 const STOPS = 80;
 
+/** What has the focus, as it is called; also in a shadow root. */
+const calledNow = `(() => {
+  let at = document.activeElement;
+  while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+  const named = at?.getAttribute('aria-label') ?? at?.labels?.[0]?.innerText ?? at?.innerText ?? '';
+  return named.replace(/\\s+/g, ' ').trim();
+})()`;
+
 await walk('keyboard', async (open) => {
   const ada = await open();
   const { page } = ada;
@@ -66,11 +74,3 @@ await walk('keyboard', async (open) => {
   await keyboard.press('Enter');
   await page.waitForURL(`${origin}/servers/*/versions`);
 });
-
-/** What has the focus, as it is called; also in a shadow root. */
-const calledNow = `(() => {
-  let at = document.activeElement;
-  while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
-  const named = at?.getAttribute('aria-label') ?? at?.labels?.[0]?.innerText ?? at?.innerText ?? '';
-  return named.replace(/\\s+/g, ' ').trim();
-})()`;

@@ -60,6 +60,19 @@ test('text is put in place of other text, and that is undone, with no style that
   await page.keyboard.press('ControlOrMeta+a');
   await page.keyboard.insertText('let x = 1;\nOk(x)');
   expect(await code.innerText()).toBe('let x = 1;\nOk(x)');
+  await code.fill('match 3 {\n    1 => 2,\n}\nOk("x")');
+  await code.fill('let y = 2;');
+  expect(await code.innerText()).toBe('let y = 2;');
   while ((await code.innerText()) !== before) await page.keyboard.press('ControlOrMeta+z');
   expect(complaints).toEqual([]);
+});
+
+test('what is filled in as soon as the editor is there takes the place of all', async () => {
+  for (let time = 0; time < 3; time += 1) {
+    const { code, complaints, page } = await open();
+    await code.fill(`log::info!("{}", ${time});\nOk(1)`);
+    expect(await code.innerText()).toBe(`log::info!("{}", ${time});\nOk(1)`);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  }
 });

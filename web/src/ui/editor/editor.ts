@@ -87,8 +87,27 @@ export function mountEditor(parent: HTMLElement, { text, language, label, onText
 function replaces(event: InputEvent, view: EditorView): boolean {
   const { inputType, data, isComposing } = event;
   if (inputType !== 'insertText' || !data || isComposing) return false;
-  if (view.state.selection.main.empty && data.length === 1) return false;
+  const { from, to } = selectedNow(view);
+  if (from === to && data.length === 1) return false;
   event.preventDefault();
-  view.dispatch(view.state.replaceSelection(data), { userEvent: 'input.type', scrollIntoView: true });
+  const insert = view.state.toText(data);
+  const changes = { from, to, insert };
+  view.dispatch({
+    changes,
+    selection: { anchor: from + insert.length },
+    userEvent: 'input.type',
+    scrollIntoView: true,
+  });
   return true;
+}
+
+/** What is selected in the page: what the editor knows of that may be a moment old. */
+function selectedNow(view: EditorView): { from: number; to: number } {
+  const root = view.root as DocumentOrShadowRoot & { getSelection?: () => Selection | null };
+  const selection = root.getSelection?.();
+  const { anchorNode, anchorOffset, focusNode, focusOffset } = selection ?? {};
+  if (!anchorNode || !focusNode || !view.contentDOM.contains(anchorNode) || !view.contentDOM.contains(focusNode))
+    return view.state.selection.main;
+  const ends = [view.posAtDOM(anchorNode, anchorOffset), view.posAtDOM(focusNode, focusOffset)];
+  return { from: Math.min(...ends), to: Math.max(...ends) };
 }
