@@ -25,6 +25,7 @@ export const ways: Ways = {
     { name: 'github', label: 'GitHub' },
   ],
   passkeys: true,
+  plansForSale: true,
 };
 
 export const passkeys: Passkey[] = [

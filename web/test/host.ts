@@ -30,7 +30,7 @@ export function specEvent(of = preview()): string {
 
 export const host = setupServer(
   http.get('*/v1/auth/me', () => HttpResponse.json(me)),
-  http.get('*/v1/auth/providers', () => HttpResponse.json({ providers: [], passkeys: false })),
+  http.get('*/v1/auth/providers', () => HttpResponse.json({ providers: [], passkeys: false, plansForSale: false })),
   http.get('*/v1/billing/plans', () => refuse(404, 'billing_off', 'Its operator gives out plans.')),
   http.get('*/v1/me/passkeys', () => HttpResponse.json({ passkeys: [] })),
   http.get('*/v1/me/identities', () => HttpResponse.json({ identities: [] })),

@@ -1,15 +1,17 @@
 import { screen, within } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
 import { expect, test } from 'vitest';
-import { me } from './fixtures';
+import { me, ways } from './fixtures';
 import { host, refuse, signedOut } from './host';
 import { plans } from './organisation';
 import { openApp } from './render';
 
 const sold = http.get('*/v1/billing/plans', () => HttpResponse.json({ plans }));
 
+const selling = http.get('*/v1/auth/providers', () => HttpResponse.json(ways));
+
 test('where plans are sold, everyone sees what each gives and costs', async () => {
-  host.use(signedOut, sold);
+  host.use(signedOut, sold, selling);
   const { user } = openApp('/');
   await user.click(await screen.findByRole('link', { name: 'Pricing' }));
   expect(await screen.findByRole('heading', { level: 1, name: 'Pricing' })).toBeVisible();

@@ -91,7 +91,8 @@ pub(super) fn scanned(
 /// and alphabets.
 fn stops(finding: &text_scan::Finding) -> bool {
     let in_code = finding.pointer.ends_with("/implementation") || finding.pointer == "/spec/helpers";
-    !finding.is_mention && !(in_code && finding.kind == text_scan::Kind::Encoded)
+    let is_table = in_code && finding.kind == text_scan::Kind::Encoded;
+    !finding.is_mention && !is_table
 }
 
 /// Bytes in a row that are taken for text.

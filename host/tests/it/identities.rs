@@ -48,7 +48,7 @@ on_both!(a_new_address_makes_an_account_and_the_next_time_it_is_the_same, async 
     let platform = with(&issuer, setup).await;
     let ways = platform.anyone().get("/v1/auth/providers").await;
     let corp = json!({"name": CORP, "label": "Example Corp"});
-    assert_eq!(ways, (200, json!({"providers": [corp], "passkeys": false})));
+    assert_eq!(ways, (200, json!({"providers": [corp], "passkeys": false, "plansForSale": false})));
 
     let browser = Browser::at(&platform.url);
     let (status, arrived) = browser.sign_in(CORP).await;

@@ -57,7 +57,10 @@ async fn log(browser: &Browser, action: &str) -> Vec<Value> {
 
 on_both!(a_passkey_is_added_named_used_and_removed, async |setup: Setup| {
     let platform = setup.config(HERE).start().await;
-    assert_eq!(platform.anyone().get("/v1/auth/providers").await.1, json!({"providers": [], "passkeys": true}));
+    assert_eq!(
+        platform.anyone().get("/v1/auth/providers").await.1,
+        json!({"providers": [], "passkeys": true, "plansForSale": false})
+    );
     let (ada, mut laptop) = (signed_in(&platform, ADA).await, Authenticator::new(NAME));
     let (status, added) = add(&ada, &mut laptop, " laptop ").await;
     assert_eq!((status, &added["name"], &added["lastUsedAt"]), (201, &json!("laptop"), &Value::Null), "{added}");

@@ -191,6 +191,7 @@ export type Role = 'owner' | 'admin' | 'developer' | 'reviewer' | 'viewer';
 export interface Ways {
   providers: { name: string; label: string }[];
   passkeys: boolean;
+  plansForSale: boolean;
 }
 
 /** As whom a provider knows a person. */

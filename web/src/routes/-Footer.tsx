@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { offersOptions } from '@/features/billing/api';
+import { waysOptions } from '@/lib/ways';
 
 const linkClass = 'rounded-sm py-1 text-muted hover:text-ink data-[status=active]:text-ink';
 
@@ -36,8 +36,8 @@ export function Footer({ visitor }: { visitor: boolean }) {
 
 /** Only where plans are sold. */
 function Pricing() {
-  const { data: plans } = useQuery(offersOptions);
-  if (!plans) return null;
+  const { data: ways } = useQuery(waysOptions);
+  if (!ways?.plansForSale) return null;
   return (
     <Link to="/$page" params={{ page: 'pricing' }} className={linkClass}>
       Pricing

@@ -1,6 +1,6 @@
 /** What everyone may read. */
 import { apiDocument, largeDocument } from '../apiDocument';
-import { me, problem } from '../fixtures';
+import { me, problem, ways } from '../fixtures';
 import { plans } from '../organisation';
 import { status } from '../status';
 import type { Answers } from './app';
@@ -8,7 +8,7 @@ import type { Scene } from './scenes';
 
 const signedIn: Answers = { 'GET auth/me': { json: me } };
 const signedOut: Answers = { 'GET auth/me': { status: 401, json: problem(401, 'unauthenticated', 'Sign in.') } };
-const sells: Answers = { 'GET billing/plans': { json: { plans } } };
+const sells: Answers = { 'GET billing/plans': { json: { plans } }, 'GET auth/providers': { json: ways } };
 const described: Answers = { ...signedOut, 'GET openapi.json': { json: largeDocument() } };
 
 const troubled = status({

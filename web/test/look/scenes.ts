@@ -363,7 +363,7 @@ export const scenes: Scene[] = [
     path: '/account',
     answers: {
       ...signedIn,
-      'GET auth/providers': { json: { providers: [], passkeys: false } },
+      'GET auth/providers': { json: { providers: [], passkeys: false, plansForSale: false } },
       'GET me/passkeys': { json: { passkeys: [] } },
       'GET me/identities': { json: { identities: [] } },
     },

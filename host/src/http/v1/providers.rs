@@ -28,19 +28,23 @@ struct Listed {
 
 /// The ways to sign in besides a mailed link.
 #[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 #[schema(as = WaysToSignIn)]
 pub(in crate::http) struct Ways {
     providers: Vec<Listed>,
     /// Whether passkeys can be used: this platform has to be at a name, and not a number.
     passkeys: bool,
+    /// Whether there are plans to choose from.
+    plans_for_sale: bool,
 }
 
-/// The ways to sign in besides a mailed link, which always works.
+/// The ways to sign in besides a mailed link, which always works; and whether there are plans to choose from.
 #[utoipa::path(get, path = "/auth/providers", tag = "auth", security(()),
     responses((status = OK, body = Ways), Problem))]
 pub(in crate::http) async fn list(State(app): Shared) -> Json<Ways> {
     let listed = app.providers.all().map(|of| Listed { name: of.name.clone(), label: of.label.clone() });
-    Json(Ways { providers: listed.collect(), passkeys: app.relying_party.is_available() })
+    let (passkeys, plans_for_sale) = (app.relying_party.is_available(), app.billing.is_some());
+    Json(Ways { providers: listed.collect(), passkeys, plans_for_sale })
 }
 
 #[derive(Debug, Default, Deserialize, ToSchema)]

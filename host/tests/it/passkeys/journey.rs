@@ -20,7 +20,10 @@ async fn with_a_passkey_and_at_a_provider() {
     let pictures = workspace.join("target/journey");
     std::fs::create_dir_all(&pictures).unwrap();
     let mut walk = std::process::Command::new("node");
-    walk.arg(workspace.join("web/test/journeys/sign-in.mjs")).arg(link.as_str()).arg(pictures).arg(data.path().join("outbox"));
+    walk.arg(workspace.join("web/test/journeys/sign-in.mjs"))
+        .arg(link.as_str())
+        .arg(pictures)
+        .arg(data.path().join("outbox"));
     let done = tokio::task::spawn_blocking(move || walk.output().unwrap()).await.unwrap();
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
 }
