@@ -124,11 +124,10 @@ async function planted(open) {
   // A next version: its difference, what is decided on it, and the log of that.
   await ada.go(`/servers/${id}/versions`);
   await ada.button('Edit the code instead').click();
-  await ada
-    .code('Body of echo, Rust')
-    .fill(
-      `// ${plant('new code')}\nif args.text.is_empty() {\n    http::get("https://b.example.com").send()?.ok()?;\n}\nOk(args.text)`,
-    );
+  await ada.write(
+    'Body of echo, Rust',
+    `// ${plant('new code')}\nif args.text.is_empty() {\n    http::get("https://b.example.com").send()?.ok()?;\n}\nOk(args.text)`,
+  );
   await ada.field('Allow a host').fill('b.example.com');
   await ada.button('Allow host').click();
   await ada.button('Build next version').click();
@@ -164,7 +163,7 @@ async function planted(open) {
   await admin.go('/templates?tab=newest');
   await isText(admin, 'templates', cutting('template'), plant('short'), plant('org'));
   await admin.link(/onclick=planted/).click();
-  await admin.see('What it can do');
+  await admin.page.getByRole('region', { name: 'What it can do' }).waitFor();
   await isText(admin, 'template', cutting('template'), plant('tool'), plant('secret'), plant('org'));
   await admin.page.getByText('Report this template').click();
   await admin.field('What you saw').fill(plant('report'));
