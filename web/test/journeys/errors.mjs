@@ -26,7 +26,7 @@ async function errors(open) {
   // The session ends in the middle: the draft is still there after signing in again.
   await ada.field('Name').fill('Kept over a session');
   await page.getByText('Code: 1 line of Rust').click();
-  await ada.code('Code of echo').fill('// mine\nOk(args.txt)');
+  await ada.write('Code of echo', '// mine\nOk(args.txt)');
   await context.clearCookies();
   await ada.button('Build server').click();
   await ada.see('Your session has ended');
@@ -46,7 +46,7 @@ async function errors(open) {
   await wrong.waitFor();
   assert.match(await wrong.innerText(), /txt/);
   await ada.look('failed-review');
-  await ada.code('Code of echo').fill('Ok(args.text)');
+  await ada.write('Code of echo', 'Ok(args.text)');
   await wrong.waitFor({ state: 'detached' });
   await ada.build('First', 'first');
 

@@ -17,7 +17,7 @@ await walk('market', async (open) => {
   await grace.link('Sign in').waitFor();
   await grace.look('templates');
   await grace.link(/Parrot/).click();
-  await grace.see('What it can do');
+  await grace.page.getByRole('region', { name: 'What it can do' }).waitFor();
   await grace.look('template');
 
   await ada.go('/templates?q=parrot');

@@ -44,7 +44,8 @@ const spec = {
   allowedHosts: ['api.example.com'],
 };
 
-await walk('planted', planted);
+// Where nothing is sold, there is no bill to show.
+await walk('planted', planted, { meant: [/status of 404/] });
 
 async function planted(open) {
   const model = await startModel(spec);
@@ -82,7 +83,7 @@ async function planted(open) {
     assert.match(await ada.code(label).innerText(), new RegExp(`onerror=planted\\('${part}'\\)`), label);
   await isText(ada, 'review', plant('secret'));
   const id = await ada.build(spec.name, 'planted');
-  await isText(ada, 'live', spec.name, plant('tool'));
+  await isText(ada, 'live', spec.name);
 
   // The server's page.
   await ada.go(`/servers/${id}`);
@@ -97,7 +98,7 @@ async function planted(open) {
 
   // Calls: tried, and by a client whose name is planted too.
   await ada.go(`/servers/${id}/try`);
-  await ada.field('text').fill(plant('argument value'));
+  await page.getByRole('form', { name: 'Arguments' }).getByRole('textbox').first().fill(plant('argument value'));
   await ada.button('Call echo').click();
   await ada.see('It made no request.');
   await isText(ada, 'try', plant('argument value'), plant('log'), plant('argument'));
@@ -124,11 +125,10 @@ async function planted(open) {
   // A next version: its difference, what is decided on it, and the log of that.
   await ada.go(`/servers/${id}/versions`);
   await ada.button('Edit the code instead').click();
-  await ada
-    .code('Body of echo, Rust')
-    .fill(
-      `// ${plant('new code')}\nif args.text.is_empty() {\n    http::get("https://b.example.com").send()?.ok()?;\n}\nOk(args.text)`,
-    );
+  await ada.write(
+    'Body of echo, Rust',
+    `// ${plant('new code')}\nif args.text.is_empty() {\n    http::get("https://b.example.com").send()?.ok()?;\n}\nOk(args.text)`,
+  );
   await ada.field('Allow a host').fill('b.example.com');
   await ada.button('Allow host').click();
   await ada.button('Build next version').click();
@@ -149,7 +149,8 @@ async function planted(open) {
   await ada.go('/audit');
   await isText(ada, 'audit', plant('reason'), "o'hara&co");
   await ada.go('/usage');
-  await isText(ada, 'usage', spec.name);
+  await page.getByRole('heading', { name: 'Usage and plan' }).waitFor();
+  await isText(ada, 'usage');
 
   // A template, as others see it; and what they report of it, as an admin does.
   await ada.go(`/servers/${id}`);
@@ -164,7 +165,7 @@ async function planted(open) {
   await admin.go('/templates?tab=newest');
   await isText(admin, 'templates', cutting('template'), plant('short'), plant('org'));
   await admin.link(/onclick=planted/).click();
-  await admin.see('What it can do');
+  await admin.page.getByRole('region', { name: 'What it can do' }).waitFor();
   await isText(admin, 'template', cutting('template'), plant('tool'), plant('secret'), plant('org'));
   await admin.page.getByText('Report this template').click();
   await admin.field('What you saw').fill(plant('report'));
@@ -189,7 +190,7 @@ async function planted(open) {
 async function isText({ page }, where, ...texts) {
   for (const text of texts) {
     const shown = page.getByText(text).first();
-    await shown.waitFor().catch(() => assert.fail(`${where} does not show ${text}`));
+    await shown.waitFor({ timeout: 30_000 }).catch(() => assert.fail(`${where} does not show ${text}`));
   }
   const made = await page.evaluate(`[document, ...[...document.querySelectorAll('*')].map((one) => one.shadowRoot)]
     .flatMap((root) => [...(root?.querySelectorAll('img, script:not([src]), [onerror], [onclick], iframe') ?? [])])

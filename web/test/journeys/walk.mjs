@@ -77,6 +77,13 @@ class Person {
     return this.page.locator(`.cm-content[aria-label="${name}"]`);
   }
 
+  /** Puts other code in place of what stands in an editor, as a person does. */
+  async write(name, code) {
+    await this.code(name).focus();
+    await this.page.keyboard.press('ControlOrMeta+a');
+    await this.page.keyboard.insertText(code);
+  }
+
   async see(text) {
     await this.page.getByText(text).first().waitFor();
   }

@@ -23,7 +23,7 @@ async function whole(open) {
   // Described, edited and built.
   await ada.draft('Say back what I say, and tell the time');
   await page.getByText('Code: 1 line of Rust').click();
-  await ada.code('Code of echo').fill('log::info!("asked for {}", args.text);\nOk(args.text)');
+  await ada.write('Code of echo', 'log::info!("asked for {}", args.text);\nOk(args.text)');
   await ada.look('review');
   const id = await ada.build('Parrot <b>& clock</b>', 'parrot');
   await ada.look('live');
@@ -59,11 +59,10 @@ async function whole(open) {
   // A next version that asks for more waits, and is approved.
   await ada.go(`/servers/${id}/versions`);
   await ada.button('Edit the code instead').click();
-  await ada
-    .code('Body of echo, Rust')
-    .fill(
-      'if args.text.is_empty() {\n    http::get("https://api.example.com/v1/words").send()?.ok()?;\n}\nOk(format!("{}!", args.text))',
-    );
+  await ada.write(
+    'Body of echo, Rust',
+    'if args.text.is_empty() {\n    http::get("https://api.example.com/v1/words").send()?.ok()?;\n}\nOk(format!("{}!", args.text))',
+  );
   await ada.field('Allow a host').fill('GET api.example.com/v1');
   await ada.button('Allow host').click();
   await ada.look('next-version');
