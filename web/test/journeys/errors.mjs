@@ -10,7 +10,7 @@ await walk('errors', errors, {
 async function errors(open) {
   const ada = await open();
   const { page, context } = ada;
-  await ada.go('/');
+  await ada.go('/sign-in');
   await ada.signIn('unlucky@example.com');
 
   // Offline: it says so, and goes on when the line is back.

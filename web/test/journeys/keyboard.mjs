@@ -31,6 +31,9 @@ await walk('keyboard', async (open) => {
   }
 
   await ada.go('/');
+  await page.getByRole('link', { name: 'Sign in or start' }).waitFor();
+  await tabTo('Sign in or start');
+  await keyboard.press('Enter');
   await ada.field('Mail address').waitFor();
   await tabTo('Mail address');
   await keyboard.type('keys@example.com');

@@ -4,7 +4,7 @@ import { origin, walk } from './walk.mjs';
 await walk('market', async (open) => {
   const ada = await open();
   const { page } = ada;
-  await ada.go('/');
+  await ada.go('/sign-in');
   await ada.signIn('publisher@example.com');
   await ada.draft('Say back what I say, and tell the time');
   await ada.build('Parrot <b>& clock</b>', 'parrot');

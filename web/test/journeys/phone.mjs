@@ -16,6 +16,8 @@ async function phone(open) {
   });
   const { page } = ada;
   await ada.go('/');
+  await page.getByRole('link', { name: 'Sign in or start' }).click();
+  await ada.field('Mail address').waitFor();
   await ada.look('phone-sign-in');
   await ada.signIn('phone@example.com');
   await ada.look('phone-begin');

@@ -53,7 +53,7 @@ async function planted(open) {
   const { page } = ada;
 
   // People and organisations.
-  await ada.go('/');
+  await ada.go('/sign-in');
   await ada.signIn("o'hara&co@example.com");
   await ada.go('/organisation');
   await ada.field('Name of the organisation').fill(plant('org'));
@@ -160,7 +160,7 @@ async function planted(open) {
   await ada.button(/^Publish/).click();
   await ada.see('Shared as');
   const admin = await open();
-  await admin.go('/');
+  await admin.go('/sign-in');
   await admin.signIn('admin@example.com');
   await admin.go('/templates?tab=newest');
   await isText(admin, 'templates', cutting('template'), plant('short'), plant('org'));

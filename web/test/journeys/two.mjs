@@ -51,7 +51,7 @@ async function two(open) {
 }
 
 async function start(person, email, whose) {
-  await person.go('/');
+  await person.go('/sign-in');
   await person.signIn(email);
   await person.draft(`Say back what I say: ${whose}`);
 }

@@ -133,12 +133,12 @@ class Person {
 export async function lookAt(page, name) {
   await page.evaluate('document.fonts.ready');
   await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
+  // It is never detached: a page's virtual authenticator would go with it.
   const devtools = await page.context().newCDPSession(page);
   // Through the debugger: the page's own policy lets no script in.
   await devtools.send('Runtime.evaluate', { expression: axe });
   const run = 'axe.run().then((r) => JSON.stringify(r.violations.map((v) => v.id + ": " + v.nodes[0].html)))';
   const { result } = await devtools.send('Runtime.evaluate', { expression: run, awaitPromise: true });
-  await devtools.detach();
   assert.deepEqual(JSON.parse(result.value), [], name);
   const wider = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
   assert.ok(wider <= 0, `${name} scrolls sideways by ${wider}`);

@@ -12,6 +12,8 @@ async function whole(open) {
   const ada = await open();
   const { page } = ada;
   await ada.go('/');
+  await page.getByRole('link', { name: 'Sign in or start' }).click();
+  await ada.field('Mail address').waitFor();
   await ada.signIn('new@example.com');
   await page.getByRole('heading', { name: 'What should your server do?' }).waitFor();
 
