@@ -45,9 +45,13 @@ pub(crate) async fn run(many: &Many, binary: &Path, toolchain: &Path) -> anyhow:
     platform.stop()?;
     Crowd::Components(servers).join(&platform.data(), &first).await?;
     let ready = platform.resume()?;
-    let resident = || Ok::<_, anyhow::Error>(platform.process().resident()? >> 20);
+    // The copies are one file under many names: its pages count as often as they are mapped.
+    let resident = || {
+        let (own, all) = (platform.process().own()? >> 20, platform.process().resident()? >> 20);
+        Ok::<_, anyhow::Error>(format!("{own} MiB, with what is mapped {all} MiB"))
+    };
     let mut lines = vec![line("from the start to ready", "≤ 1000 ms", ms(ready))];
-    lines.push(line("memory then", "", format!("{} MiB", resident()?)));
+    lines.push(line("memory then", "", resident()?));
     lines.push(line("first call after the start, to one server", "", ms(call(&tenant, &first).await?)));
 
     let order = shuffled(servers);
@@ -58,7 +62,7 @@ pub(crate) async fn run(many: &Many, binary: &Path, toolchain: &Path) -> anyhow:
     let cold = Spread::of(cold);
     lines.push(line("each server's first call, from its code on the disk: p50", "", ms(cold.within(50))));
     lines.push(line("the same: p99", "≤ 5 ms", ms(cold.within(99))));
-    lines.push(line("memory with all of them loaded", "≤ 300 MB", format!("{} MiB", resident()?)));
+    lines.push(line("memory with all of them loaded", "≤ 300 MB", resident()?));
 
     let cell = Cell { tool: Tool::Echo, era: Era::Stateless, connections: 1 };
     let mut request = cell.request(&first.url, &key);
@@ -75,7 +79,7 @@ pub(crate) async fn run(many: &Many, binary: &Path, toolchain: &Path) -> anyhow:
         lines.push(line(&format!("{many}: p50"), "", format!("{p50:.3} ms")));
         lines.push(line(&format!("{many}: p99"), "", format!("{p99:.2} ms")));
     }
-    lines.push(line("memory at the end", "≤ 300 MB", format!("{} MiB", resident()?)));
+    lines.push(line("memory at the end", "≤ 300 MB", resident()?));
     let mut section = Section::new("Many servers");
     section.paragraph(&format!(
         "{servers} live servers in one process, each of a component of its own. Medians, with the least and the most in parentheses."

@@ -21,9 +21,14 @@ impl Process {
         Ok(Duration::from_millis(ticks * 1_000 / rustix::param::clock_ticks_per_second()))
     }
 
-    /// Bytes resident.
+    /// Bytes resident, of files that are mapped too: of one that is mapped several times, as often.
     pub(crate) fn resident(self) -> anyhow::Result<u64> {
         Ok(self.status("VmRSS:")? << 10)
+    }
+
+    /// Bytes resident that are no file's.
+    pub(crate) fn own(self) -> anyhow::Result<u64> {
+        Ok(self.status("RssAnon:")? << 10)
     }
 
     pub(crate) fn threads(self) -> anyhow::Result<u64> {
