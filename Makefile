@@ -7,6 +7,7 @@ DATA ?= data
 LISTEN ?= 127.0.0.1:8787
 TOOLCHAIN := target/toolchain
 SECONDS ?= 60
+BENCH ?= calls build fork noisy many growth soak
 
 .PHONY: help run test check lint rust-test web web-test toolchain clients guests documents documents-all bench attack fuzz screenshots clean
 
@@ -27,7 +28,7 @@ lint: toolchain web
 	cd web && npm run --silent check
 
 rust-test: toolchain web clients guests documents
-	@scripts/setup.sh postgres chromium
+	@scripts/setup.sh postgres chromium load
 	cargo test --quiet --locked --manifest-path guest-sdk/Cargo.toml
 	scripts/test-rust.sh
 
@@ -57,11 +58,11 @@ documents: ## Fetch the published descriptions of APIs that the tests import
 documents-all: toolchain documents ## Make tools of every operation of these, compile all, and print the table
 	cargo run --quiet --release -p cloche-openapi --example documents
 
-bench: toolchain web guests ## Measure request to live, fork to live, and what a tenant takes beside a noisy one
-	cargo build --release -p cloche
-	cargo run --quiet --release -p cloche-benches -- build
-	cargo run --quiet --release -p cloche-benches -- fork
-	cargo run --quiet --release -p cloche-benches -- noisy
+bench: toolchain web guests ## Measure all that is to be reached, beside peers, into benches/RESULTS.md (BENCH="calls noisy" for some)
+	@scripts/setup.sh load
+	scripts/bench-peers.sh
+	cargo build --release -p cloche -p cloche-benches
+	for bench in $(BENCH); do target/release/cloche-benches $$bench --results benches/RESULTS.md; done
 
 attack: toolchain web guests ## Try every attack on the real binary and print the table (ATTACK="guest:: secrets::" for some)
 	cargo build --quiet --workspace --bins

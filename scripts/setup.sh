@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what a task needs and the system lacks, by the system's own packages; says in one line what it cannot.
-# Usage: scripts/setup.sh rust|node|postgres|chromium|python …
+# Usage: scripts/setup.sh rust|node|postgres|chromium|python|load …
 set -euo pipefail
 
 missing=()
@@ -31,6 +31,8 @@ for what in "$@"; do
     python)
       have python3 || need python3
       python3 -c 'import venv, ensurepip' 2>/dev/null || need python3-venv ;;
+    load) # what the benches load servers with
+      have wrk || need wrk ;;
     *) echo "setup: nothing is known as $what" >&2; exit 2 ;;
   esac
 done

@@ -7,27 +7,26 @@ use serde_json::json;
 
 use crate::model;
 use crate::platform::Platform;
+use crate::report::Section;
 use crate::spread::Spread;
 use crate::tenant::Tenant;
 
 /// Six tools with typed arguments and HTTP.
 const SIX_TOOLS: &str = include_str!("six-tools.json");
 
-/// Prints the spread of `builds` builds of each spec, one after another, after one that is not counted.
-#[expect(clippy::print_stdout, reason = "a bench's output")]
-pub(crate) async fn run(binary: &Path, toolchain: &Path, builds: usize) -> anyhow::Result<()> {
+/// The spread of `builds` builds of each spec, one after another, after one that is not counted.
+pub(crate) async fn run(binary: &Path, toolchain: &Path, builds: usize) -> anyhow::Result<Section> {
     let compiler =
         format!("[compiler]\ntoolchain = \"{}\"\n[log]\nfilter = \"warn\"\n", toolchain.canonicalize()?.display());
     let demo = Platform::start(binary, &compiler)?;
-    println!("request to live, demo spec (two tools):  {}", measure(&demo.tenant("bench")?, builds).await?);
+    let two = measure(&demo.tenant("bench")?, builds).await?;
     drop(demo);
-    let url = model::serve(SIX_TOOLS.to_owned()).await?;
-    let provider = format!(
-        "[[model.providers]]\nname = \"bench\"\nkind = \"openai\"\nbase_url = {url:?}\nmodel = \"bench\"\napi_key = \"bench\"\n"
-    );
+    let provider = model::configured(SIX_TOOLS.to_owned()).await?;
     let six = Platform::start(binary, &format!("{compiler}{provider}"))?;
-    println!("request to live, six tools with HTTP:    {}", measure(&six.tenant("bench")?, builds).await?);
-    Ok(())
+    let six = measure(&six.tenant("bench")?, builds).await?;
+    let mut section = Section::new("Request to live");
+    section.table(Spread::HEAD, [two.line("two tools, the demo's"), six.line("six tools with HTTP")]);
+    Ok(section)
 }
 
 async fn measure(tenant: &Tenant, builds: usize) -> anyhow::Result<Spread> {

@@ -7,11 +7,11 @@ use std::time::Instant;
 use serde_json::json;
 
 use crate::platform::Platform;
+use crate::report::Section;
 use crate::spread::Spread;
 
-/// Prints the spread of `forks` forks and of a tenth as many builds, in turns, after one of each that is not counted.
-#[expect(clippy::print_stdout, reason = "a bench's output")]
-pub(crate) async fn run(binary: &Path, toolchain: &Path, forks: usize) -> anyhow::Result<()> {
+/// The spread of `forks` forks and of a tenth as many builds, in turns, after one of each that is not counted.
+pub(crate) async fn run(binary: &Path, toolchain: &Path, forks: usize) -> anyhow::Result<Section> {
     let config =
         format!("[compiler]\ntoolchain = \"{}\"\n[log]\nfilter = \"warn\"\n", toolchain.canonicalize()?.display());
     let platform = Platform::start(binary, &config)?;
@@ -41,7 +41,9 @@ pub(crate) async fn run(binary: &Path, toolchain: &Path, forks: usize) -> anyhow
             }
         }
     }
-    println!("fork to its first answer:   {}", Spread::of(forked));
-    println!("draft to its first answer:  {}", Spread::of(built));
-    Ok(())
+    let lines =
+        [Spread::of(forked).line("fork to its first answer"), Spread::of(built).line("draft to its first answer")];
+    let mut section = Section::new("Fork to live");
+    section.table(Spread::HEAD, lines);
+    Ok(section)
 }

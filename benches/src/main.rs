@@ -1,15 +1,36 @@
-//! `cloche-benches build`: how long it takes from `POST /v1/servers` to `live`. `cloche-benches noisy`: what one tenant's calls
-//! take beside another who burns all he may. `cloche-benches fork`: from a template to a server that answers.
+//! `cloche-benches calls`: `tools/call` beside the same tools without a platform. `build`: how long it takes from
+//! `POST /v1/servers` to `live`. `noisy`: what one tenant's calls take beside another who burns all he may. `fork`: from a
+//! template to a server that answers.
+
+#![expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "what is measured is no exact number"
+)]
 
 mod build;
+mod calls;
+mod crowd;
+mod figures;
 mod fork;
+mod growth;
+mod load;
+mod login;
+mod many;
 mod model;
 mod noisy;
+mod peer;
 mod platform;
+mod process;
+mod report;
+mod soak;
 mod spread;
 mod tenant;
+mod tools;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
@@ -27,10 +48,18 @@ struct Cli {
     /// The components that `make guests` makes.
     #[arg(long, global = true, default_value = "target/guests")]
     guests: PathBuf,
+    /// Where `scripts/bench-peers.sh` has installed the peers.
+    #[arg(long, global = true, default_value = "target/peers")]
+    peers: PathBuf,
+    /// The Markdown file in which to put what was found.
+    #[arg(long, global = true)]
+    results: Option<PathBuf>,
 }
 
 #[derive(Subcommand)]
 enum Bench {
+    /// `tools/call`, beside the Node SDK's server and beside the same tools natively behind rmcp.
+    Calls(calls::Calls),
     /// From `POST /v1/servers` to `live`, for the demo spec and for one of six tools.
     Build {
         /// Builds of each spec, after one that is not counted.
@@ -54,17 +83,28 @@ enum Bench {
         #[arg(long, default_value_t = 2.0)]
         seconds: f64,
     },
+    /// Ten thousand live servers in one process: memory, first calls, calls at random.
+    Many(many::Many),
+    /// What calls, lists and a start cost as servers and tenants become more.
+    Growth(growth::Growth),
+    /// The same load for ten minutes: memory, descriptors and threads.
+    Soak(soak::Soak),
 }
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let cli = Cli::parse();
-    match cli.bench {
-        Bench::Build { builds } => build::run(&cli.binary, &cli.toolchain, builds).await,
-        Bench::Fork { forks } => fork::run(&cli.binary, &cli.toolchain, forks).await,
+    let section = match cli.bench {
+        Bench::Calls(calls) => calls::run(calls, &cli.binary, &cli.toolchain, &cli.peers).await?,
+        Bench::Build { builds } => build::run(&cli.binary, &cli.toolchain, builds).await?,
+        Bench::Fork { forks } => fork::run(&cli.binary, &cli.toolchain, forks).await?,
         Bench::Noisy { only, rounds, seconds } => {
             let stage = noisy::Stage::set(&cli.binary, &cli.toolchain, &cli.guests).await?;
-            stage.run(only, rounds, std::time::Duration::from_secs_f64(seconds)).await
+            stage.run(only, rounds, Duration::from_secs_f64(seconds)).await?
         }
-    }
+        Bench::Many(many) => many::run(&many, &cli.binary, &cli.toolchain).await?,
+        Bench::Growth(growth) => growth::run(&growth, &cli.binary, &cli.toolchain).await?,
+        Bench::Soak(soak) => soak::run(&soak, &cli.binary, &cli.toolchain).await?,
+    };
+    section.publish(cli.results.as_deref())
 }

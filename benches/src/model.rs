@@ -6,8 +6,16 @@ use axum::routing::post;
 use serde_json::json;
 use tokio::net::TcpListener;
 
-/// Serves on a free loopback port; gives the base URL to configure.
-pub(crate) async fn serve(spec: String) -> anyhow::Result<String> {
+/// Serves on a free loopback port; gives the configuration (TOML) that has the platform ask it.
+pub(crate) async fn configured(spec: String) -> anyhow::Result<String> {
+    let url = serve(spec).await?;
+    Ok(format!(
+        "[[model.providers]]\nname = \"bench\"\nkind = \"openai\"\nbase_url = {url:?}\nmodel = \"bench\"\napi_key = \"bench\"\n"
+    ))
+}
+
+/// The base URL to configure.
+async fn serve(spec: String) -> anyhow::Result<String> {
     let delta = json!({"choices": [{"index": 0, "delta": {"role": "assistant", "content": spec}}]});
     let stop = json!({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]});
     let body = format!("data: {delta}\n\ndata: {stop}\n\ndata: [DONE]\n\n");

@@ -13,7 +13,9 @@ use anyhow::{Context as _, ensure};
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
+use crate::figures::Figures;
 use crate::platform::Platform;
+use crate::report::Section;
 use crate::spread::Spread;
 use crate::tenant::{Server, Tenant};
 pub(crate) use noise::Noise;
@@ -87,11 +89,10 @@ impl Stage {
         Ok(Self { noisy, quiet, server, javascript, rounds, _platform: platform })
     }
 
-    /// Prints, for each noise and neighbour, what its calls take, and how many times as long that is as without the noise:
+    /// For each noise and neighbour, what its calls take, and how many times as long that is as without the noise:
     /// the median of the rounds, the least and the most.
-    #[expect(clippy::print_stdout, reason = "a bench's output")]
-    pub(crate) async fn run(&self, only: Option<Noise>, rounds: usize, each: Duration) -> anyhow::Result<()> {
-        println!("{:<20} {:<12} {:<5} {:>11} {:>11}   times as long", "noise", "neighbour", "", "quiet", "noisy");
+    pub(crate) async fn run(&self, only: Option<Noise>, rounds: usize, each: Duration) -> anyhow::Result<Section> {
+        let mut lines = vec![];
         for noise in Noise::ALL.into_iter().filter(|&noise| only.is_none_or(|only| only == noise)) {
             let mut measured: [Vec<(Spread, Spread)>; 3] = Default::default();
             for _ in 0..rounds {
@@ -108,11 +109,19 @@ impl Stage {
             for (neighbour, all) in Neighbour::ALL.into_iter().zip(&measured) {
                 for percent in [50, 99] {
                     let pairs = Pairs(all.iter().map(|(q, n)| (q.within(percent), n.within(percent))).collect());
-                    println!("{:<20} {:<12} p{percent:<4} {}", noise.name(), neighbour.name(), pairs.shown());
+                    let [quiet, noisy, times] = pairs.shown();
+                    let [noise, neighbour] = [noise.name(), neighbour.name()].map(str::to_owned);
+                    lines.push([noise, neighbour, format!("p{percent}"), quiet, noisy, times]);
                 }
             }
         }
-        Ok(())
+        let mut section = Section::new("Noisy neighbours");
+        section.paragraph(&format!(
+            "What a tenant's calls take beside another who burns all it may, against what they take alone: {rounds} quiet and \
+             noisy phases in turn. Medians of the phases; of the ratios, the least and the most in parentheses."
+        ));
+        section.table(["noise", "neighbour", "", "quiet ms", "noisy ms", "times as long"], lines);
+        Ok(section)
     }
 
     async fn phase(&self, each: Duration) -> anyhow::Result<Vec<Spread>> {
@@ -146,16 +155,12 @@ impl Stage {
 }
 
 impl Pairs {
-    fn shown(&self) -> String {
-        let median = |mut times: Vec<Duration>| {
-            times.sort_unstable();
-            times[times.len() / 2].as_secs_f64() * 1e3
-        };
-        let quiet = median(self.0.iter().map(|pair| pair.0).collect());
-        let noisy = median(self.0.iter().map(|pair| pair.1).collect());
-        let mut ratios: Vec<f64> = self.0.iter().map(|(quiet, noisy)| noisy.div_duration_f64(*quiet)).collect();
-        ratios.sort_unstable_by(f64::total_cmp);
-        let (least, most) = (ratios[0], ratios[ratios.len() - 1]);
-        format!("{quiet:>8.2} ms {noisy:>8.2} ms   {:.2} ({least:.2} to {most:.2})", ratios[ratios.len() / 2])
+    /// Quiet, noisy, and how many times as long.
+    fn shown(&self) -> [String; 3] {
+        let ms = |time: Duration| time.as_secs_f64() * 1e3;
+        let quiet = Figures::of(self.0.iter().map(|pair| ms(pair.0)));
+        let noisy = Figures::of(self.0.iter().map(|pair| ms(pair.1)));
+        let ratios = Figures::of(self.0.iter().map(|(quiet, noisy)| noisy.div_duration_f64(*quiet)));
+        [format!("{:.2}", quiet.median()), format!("{:.2}", noisy.median()), ratios.to_string()]
     }
 }

@@ -1,6 +1,5 @@
 //! A run's figures, summed up.
 
-use std::fmt;
 use std::time::Duration;
 
 /// Times of equal things, sorted.
@@ -19,11 +18,13 @@ impl Spread {
     }
 }
 
-impl fmt::Display for Spread {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ms = |time: Duration| time.as_millis();
-        let (median, p95) = (ms(self.within(50)), ms(self.within(95)));
-        write!(f, "n {:>3}   median {median:>6} ms   p95 {p95:>6} ms", self.0.len())?;
-        write!(f, "   min {:>6} ms   max {:>6} ms", ms(self.within(0)), ms(self.within(100)))
+impl Spread {
+    /// The heads of a table of spreads.
+    pub(crate) const HEAD: [&str; 6] = ["from … to …", "n", "median ms", "p95 ms", "least ms", "most ms"];
+
+    /// A line of such a table.
+    pub(crate) fn line(&self, what: &str) -> [String; 6] {
+        let [median, p95, least, most] = [50, 95, 0, 100].map(|percent| self.within(percent).as_millis().to_string());
+        [what.to_owned(), self.0.len().to_string(), median, p95, least, most]
     }
 }

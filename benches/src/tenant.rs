@@ -18,7 +18,19 @@ pub(crate) struct Tenant {
 pub(crate) struct Server {
     pub(crate) id: String,
     /// Its MCP URL.
-    url: String,
+    pub(crate) url: String,
+}
+
+impl Server {
+    /// The copy of it that has this number.
+    pub(crate) fn copy(&self, number: usize) -> Self {
+        Self { id: self.id.clone(), url: format!("{}-{number:06}", self.url) }
+    }
+
+    /// Its place on the platform.
+    pub(crate) fn path(&self) -> String {
+        self.url.find("/mcp/").map_or(String::new(), |at| self.url[at..].to_owned())
+    }
 }
 
 impl Tenant {
@@ -40,6 +52,11 @@ impl Tenant {
             bail!("POST {path}: {status} {answer}");
         }
         Ok(answer)
+    }
+
+    /// The answer to a question, which must be a success.
+    pub(crate) async fn get(&self, path: &str) -> anyhow::Result<Value> {
+        Ok(self.http.get(format!("{}{path}", self.url)).send().await?.error_for_status()?.json().await?)
     }
 
     /// Waits until a build is over; an error if it failed.

@@ -1,29 +1,67 @@
-//! The benches of noisy neighbours and of forks, run for seconds: that they measure, not what.
+//! Each bench, run for seconds: that it measures, not what.
 
 use std::path::Path;
 use std::process::Command;
 
-#[test]
-fn each_noise_is_made_and_each_neighbour_measured() {
+/// What a bench prints, run from the top of the repository on the binary that was built with it.
+fn bench(arguments: &[&str]) -> String {
     let bench = Path::new(env!("CARGO_BIN_EXE_cloche-benches"));
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    // Built where it is missing, as by `make guests`.
-    assert!(Command::new(root.join("scripts/test-guests.sh")).status().unwrap().success(), "scripts/test-guests.sh");
     let run = Command::new(bench)
-        .args(["noisy", "--rounds", "1", "--seconds", "0.3", "--binary"])
+        .args(arguments)
+        .arg("--binary")
         .arg(bench.with_file_name("cloche"))
-        .current_dir(root)
+        .current_dir(root())
         .output()
         .unwrap();
     let said = String::from_utf8(run.stdout).unwrap();
     assert!(run.status.success(), "{said}{}", String::from_utf8_lossy(&run.stderr));
+    said
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+}
+
+/// Made where it is missing, as by `make`.
+fn made_by(script: &str) {
+    assert!(Command::new(root().join("scripts").join(script)).status().unwrap().success(), "{script}");
+}
+
+/// The cells of the table's line that begins with these.
+fn line<'a>(said: &'a str, begin: &[&str]) -> Vec<&'a str> {
+    let cells = |line: &'a str| line.trim_matches('|').split('|').map(str::trim).collect::<Vec<_>>();
+    let found = said.lines().filter(|line| line.starts_with('|')).map(cells).find(|cells| cells.starts_with(begin));
+    found.unwrap_or_else(|| panic!("{begin:?}: not in\n{said}"))
+}
+
+/// The number that a cell begins with.
+fn number(cell: &str) -> f64 {
+    cell.split_whitespace().next().unwrap().parse().unwrap_or_else(|_| panic!("{cell:?} is no number"))
+}
+
+#[test]
+fn calls_are_measured_beside_each_peer() {
+    made_by("bench-peers.sh");
+    let said = bench(&["calls", "--rounds", "1", "--tool", "echo", "--connections", "4", "--no-long"]);
+    for era in ["legacy, initialized", "legacy, stateless", "modern"] {
+        for ratio in &line(&said, &["echo", era, "4"])[3..] {
+            assert!(number(ratio) > 0.0, "{era}: {ratio}");
+        }
+        for server in ["Cloche", "rmcp, no token check", "rmcp, ES256 each request", "Node SDK, ES256 each request"] {
+            let cells = line(&said, &["echo", era, "4", server]);
+            assert!(cells[4..7].iter().all(|cell| number(cell) > 0.0), "{cells:?}");
+        }
+    }
+}
+
+#[test]
+fn each_noise_is_made_and_each_neighbour_measured() {
+    made_by("test-guests.sh");
+    let said = bench(&["noisy", "--rounds", "1", "--seconds", "0.3"]);
     for noise in ["50 endless loops", "50 loops that ask", "64 slow upstreams"] {
         for neighbour in ["echo", "computes", "javascript"] {
             for percentile in ["p50", "p99"] {
-                let of = |line: &&str| line.starts_with(noise) && line.contains(neighbour) && line.contains(percentile);
-                let line = said.lines().find(of).unwrap_or_else(|| panic!("{noise}, {neighbour}: not in\n{said}"));
-                let ratio = line.rsplit("ms").next().unwrap().split_whitespace().next().unwrap();
-                assert!(ratio.parse::<f64>().unwrap() > 0.0, "{line}");
+                assert!(number(line(&said, &[noise, neighbour, percentile])[5]) > 0.0);
             }
         }
     }
@@ -31,16 +69,30 @@ fn each_noise_is_made_and_each_neighbour_measured() {
 
 #[test]
 fn forks_are_measured_beside_builds() {
-    let bench = Path::new(env!("CARGO_BIN_EXE_cloche-benches"));
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    let run = Command::new(bench)
-        .args(["fork", "--forks", "10", "--binary"])
-        .arg(bench.with_file_name("cloche"))
-        .current_dir(root)
-        .output()
-        .unwrap();
-    let said = String::from_utf8(run.stdout).unwrap();
-    assert!(run.status.success(), "{said}{}", String::from_utf8_lossy(&run.stderr));
-    assert!(said.contains("fork to its first answer:   n  10"), "{said}");
-    assert!(said.contains("draft to its first answer:  n   1"), "{said}");
+    let said = bench(&["fork", "--forks", "10"]);
+    assert_eq!(line(&said, &["fork to its first answer"])[1], "10");
+    assert_eq!(line(&said, &["draft to its first answer"])[1], "1");
+}
+
+#[test]
+fn many_servers_are_called_at_random() {
+    let said = bench(&["many", "--servers", "20", "--rounds", "1", "--seconds", "1"]);
+    for what in ["from the start to ready", "the same: p99", "called at random over HTTP, connections: 16: p99"] {
+        assert!(number(line(&said, &[what])[2]) > 0.0);
+    }
+}
+
+#[test]
+fn growth_is_measured_at_each_size() {
+    let said = bench(&["growth", "--sizes", "3", "--sizes", "200", "--rounds", "1"]);
+    for size in ["3", "200"] {
+        assert!(line(&said, &[size]).iter().all(|cell| number(cell) >= 0.0));
+    }
+}
+
+#[test]
+fn a_soak_sees_what_the_process_has() {
+    let said = bench(&["soak", "--seconds", "4", "--step", "2"]);
+    let turns: Vec<_> = said.lines().filter(|line| line.starts_with("| ") && !line.contains("after")).collect();
+    assert_eq!(turns.len(), 2, "{said}");
 }

@@ -95,6 +95,8 @@ fn command(toolchain: &Toolchain) -> Vec<OsString> {
         "-Ccodegen-units=8",
         "-Clto=off",
         "-Cstrip=symbols",
+        // Most calls need no more; see the SDK's allocator.
+        "-Clink-arg=--initial-heap=262144",
     ];
     command.extend(fixed.map(OsString::from));
     command.extend(["--edition".into(), toolchain.edition.clone().into()]);

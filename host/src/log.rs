@@ -1,7 +1,7 @@
 //! Structured logs, to standard error: standard output belongs to what a command prints. An event is one line, whatever
 //! strangers wrote into its fields.
 
-use std::fmt::{self, Debug};
+use std::fmt::{self, Debug, Write};
 use std::io::IsTerminal as _;
 
 use tracing_subscriber::EnvFilter;
@@ -38,14 +38,27 @@ pub fn begin(settings: &Log) -> Result<(), Error> {
 /// A field with its control and hidden characters escaped, so that none can pass for another line or steer a terminal.
 fn field(writer: &mut Writer<'_>, field: &tracing::field::Field, value: &dyn Debug) -> fmt::Result {
     if field.name() != "message" {
-        write!(writer, "{}=", field.name())?;
+        writer.write_str(field.name())?;
+        writer.write_char('=')?;
     }
-    for c in format!("{value:?}").chars() {
-        if c.is_control() || hidden_text::is_hidden(c) {
-            write!(writer, "{}", c.escape_default())?;
-        } else {
-            writer.write_char(c)?;
+    write!(Escaped(writer), "{value:?}")
+}
+
+/// Escapes what is written through it.
+struct Escaped<'a, 'w>(&'a mut Writer<'w>);
+
+impl Write for Escaped<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        if text.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ') {
+            return self.0.write_str(text);
         }
+        for c in text.chars() {
+            if c.is_control() || hidden_text::is_hidden(c) {
+                write!(self.0, "{}", c.escape_default())?;
+            } else {
+                self.0.write_char(c)?;
+            }
+        }
+        Ok(())
     }
-    Ok(())
 }

@@ -42,6 +42,12 @@ pub use output::{Content, Embedded, Image, IntoOutput, Json, Link, Output};
 
 pub use {base64, chrono, csv, hex, hmac, percent_encoding, regex_lite, serde, serde_json, sha2, url};
 
+/// Takes what memory there is from the start before it asks for more: growing costs the host two changes of protection a
+/// call, and all its threads a pause with each.
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
+
 /// What the macros of this crate expand to.
 #[doc(hidden)]
 pub mod private {

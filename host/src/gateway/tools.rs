@@ -31,6 +31,8 @@ pub struct Tool {
     pub described: rmcp::model::Tool,
     pub(super) input: Schema,
     pub(super) output: Option<Schema>,
+    /// Whether clients of the modern era must repeat arguments in headers (`x-mcp-header`).
+    pub in_headers: bool,
 }
 
 impl Tools {
@@ -63,6 +65,7 @@ impl Tool {
             spec.annotations.as_ref().and_then(|hints| serde_json::from_value(hints.clone().into()).ok());
         Ok(Self {
             described,
+            in_headers: spec.input_schema.to_string().contains("x-mcp-header"),
             input: Schema::compile(&spec.input_schema)?,
             output: spec.output_schema.as_ref().map(Schema::compile).transpose()?,
         })

@@ -3,14 +3,16 @@
 //! Sessions are not offered: nothing here asks the client for input, and without them any node may answer any request.
 //! A call ends when its connection does.
 
+mod arguments;
 mod challenge;
 mod handler;
 mod json;
 mod origin;
+mod plain;
 
 use std::sync::Arc;
 
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Path, Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, HOST, ORIGIN};
 use axum::http::{HeaderValue, Method, StatusCode};
@@ -28,6 +30,7 @@ use crate::mount::Mount;
 use crate::oauth::access;
 use handler::Handler;
 pub use origin::Origins;
+use plain::Plain;
 
 /// A hosted server: MCP over Streamable HTTP, in both of the protocol's eras.
 ///
@@ -69,17 +72,24 @@ async fn answer(app: &Arc<App>, place: (&str, &str), request: Request) -> Result
     };
     // Before any of it is read, and until it is answered.
     let _held = app.gateway.bodies.hold(served.live.org_id, announced(app, &request))?;
-    let request = match checked(app, request).await {
-        Ok(request) => request,
-        Err(refused) => return Ok(refused),
-    };
+    let (parts, body) = request.into_parts();
+    let body = if parts.method == Method::POST { whole(app, body).await? } else { Bytes::new() };
     let overloaded = Arc::default();
     let handler = Handler { app: app.clone(), served, caller: Arc::new(caller), overloaded: Arc::clone(&overloaded) };
-    let response = respond(handler, request).await;
+    if parts.method == Method::POST {
+        if let Some(Plain { tool, arguments, reply }) = plain::read(&parts.headers, &body, &handler.served.tools) {
+            let result = handler.call(tool, arguments, None).await.map_err(Problem::overloaded)?;
+            return Ok(marked(reply.with(result)));
+        }
+        if let Err(wrong) = json::check(&body) {
+            return Ok(wrong.into_response());
+        }
+    }
+    let response = respond(handler, Request::from_parts(parts, Body::from(body))).await;
     // Where the answer is a stream, its head has gone, and the error comes in it.
     match overloaded.get() {
         Some(why) => Err(Problem::overloaded(why)),
-        None => Ok(response),
+        None => Ok(marked(response)),
     }
 }
 
@@ -109,24 +119,16 @@ fn announced(app: &App, request: &Request) -> u64 {
     length.map_or(limit, |length: u64| length.min(limit))
 }
 
-/// The request with its body read and looked at, where it has one.
-async fn checked(app: &App, request: Request) -> Result<Request, Response> {
-    if request.method() != Method::POST {
-        return Ok(request);
-    }
-    let (parts, body) = request.into_parts();
+/// All of a body.
+async fn whole(app: &App, body: Body) -> Result<Bytes, Problem> {
     let limit = app.config.http.body_limit;
-    let Ok(body) = to_bytes(body, limit).await else {
+    to_bytes(body, limit).await.map_err(|_| {
         let detail = format!("the body is longer than {limit} bytes, or broke off: send less at once");
-        return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", detail).into_response());
-    };
-    match json::check(&body) {
-        Ok(()) => Ok(Request::from_parts(parts, Body::from(body))),
-        Err(wrong) => Err(wrong.into_response()),
-    }
+        Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", detail)
+    })
 }
 
-/// The protocol itself. The service is made for the request, with its server inside: rmcp asks some of its questions
+/// The protocol itself, for all but plain calls. The service is made for the request, with its server inside: rmcp asks some of its questions
 /// (`get_info`, `get_tool`) without saying for whom.
 async fn respond(handler: Handler, request: Request) -> Response {
     let config = StreamableHttpServerConfig::default()
@@ -136,7 +138,11 @@ async fn respond(handler: Handler, request: Request) -> Response {
         .with_max_request_body_bytes(usize::MAX); // the body is in memory already
     let service =
         StreamableHttpService::new(move || Ok(handler.clone()), Arc::new(NeverSessionManager::default()), config);
-    let mut response = service.handle(request).await.map(Body::new);
+    service.handle(request).await.map(Body::new)
+}
+
+/// An answer is for who asked, and for now.
+fn marked(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert("x-accel-buffering", HeaderValue::from_static("no"));

@@ -190,3 +190,49 @@ async fn progress_reaches_who_asks_for_it_and_a_client_that_leaves_ends_its_call
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
+
+#[tokio::test]
+async fn a_plain_call_is_answered_as_any_other() {
+    let platform = Platform::start().await;
+    let ada = platform.sign_in("ada@example.com").await;
+    let server = Hosted::of(&ada, "demo", |spec| {
+        spec["tools"][0]["implementation"] =
+            json!("match args.text.as_str() { \"bad\" => bail!(\"no\"), text => Ok(json!({\"text\": text})) }");
+    });
+    let server = server.await;
+    let key = platform.with_key(&platform.api_key("ada@example.com"));
+    for (tool, arguments) in [
+        ("echo", json!({"text": "é\n\u{1f33f}"})),
+        ("echo", json!({"text": "bad"})),
+        ("echo", json!({"text": 7})),
+        ("echo", json!({})),
+        ("now", json!({})),
+        ("nothing", json!({})),
+    ] {
+        for era in ["2025-11-25", "2026-07-28"] {
+            let mut message = call(tool, &arguments);
+            if era == "2026-07-28" {
+                message["params"]["_meta"] = json!({"io.modelcontextprotocol/protocolVersion": era,
+                    "io.modelcontextprotocol/clientInfo": {"name": "t", "version": "1"},
+                    "io.modelcontextprotocol/clientCapabilities": {}});
+            }
+            let mut answers = vec![];
+            // The second is no client's usual header, and so the call is not plain.
+            for accept in ["application/json, text/event-stream", "application/json, text/event-stream, text/plain"] {
+                let request = key.request(Method::POST, &server.path()).header(ACCEPT, accept).json(&message);
+                let request = request.header("mcp-protocol-version", era);
+                let request = request.header("mcp-method", "tools/call").header("mcp-name", tool);
+                let answer = request.send().await.unwrap();
+                let told = ["content-type", "cache-control", "x-accel-buffering", "vary"];
+                let told = told.map(|name| answer.headers().get(name).cloned());
+                let mut body = (answer.status(), told, answer.json::<Value>().await.unwrap());
+                if tool == "now" {
+                    body.2["result"]["content"] = Value::Null;
+                    body.2["result"]["structuredContent"] = Value::Null;
+                }
+                answers.push(body);
+            }
+            assert_eq!(answers[0], answers[1], "{tool} {arguments} {era}");
+        }
+    }
+}

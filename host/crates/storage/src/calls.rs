@@ -1,13 +1,14 @@
 //! What each call came to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+use std::sync::LazyLock;
 
 use cloche_domain::{CallId, Day, OrgId, ServerId, UserId};
 use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
-use sqlx::FromRow;
 use sqlx::types::Json;
+use sqlx::{AssertSqlSafe, FromRow};
 use time::OffsetDateTime;
 
 use crate::usage::{self, Used};
@@ -65,36 +66,71 @@ pub struct Filter<'a> {
     pub with_logs: bool,
 }
 
-// A server that is gone meanwhile keeps nothing.
-const INSERT: &str = "INSERT INTO calls (id, server_id, version_n, tool, user_id, client, started_at, wall_ms, fuel,
-        peak_memory, argument_bytes, result_bytes, outcome, error, bound, requests, logs)
-    SELECT $1, s.id, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17 FROM servers s WHERE s.id = $2
-    ON CONFLICT (id) DO NOTHING";
+/// Calls written by one statement: each costs a way to the database and back.
+const ROWS: usize = 50;
+const COLUMNS: usize = 17;
 
-/// Writes one call; false where it is written already.
-async fn insert(tx: &mut Tx, call: &Call) -> Result<bool> {
-    let rows = on_conn!(*tx, c => sqlx::query(INSERT)
-        .bind(call.id).bind(call.server_id).bind(call.version_n).bind(&call.tool).bind(call.user_id)
-        .bind(&call.client).bind(call.started_at).bind(call.wall_ms).bind(call.fuel).bind(call.peak_memory)
-        .bind(call.argument_bytes).bind(call.result_bytes).bind(&call.outcome).bind(&call.error)
-        .bind(call.bound.as_ref().map(Json)).bind(Json(&call.requests)).bind(call.logs.as_ref().map(Json))
-        .execute(c).await.map(|done| done.rows_affected()))?;
-    Ok(rows == 1)
+/// Writes as many calls as `rows`; gives the ids of those that were not written already. A server that is gone meanwhile
+/// keeps nothing.
+fn insert_text(rows: usize, place: impl Fn(usize) -> String) -> String {
+    let row = |row: usize| {
+        let places: Vec<_> = (1..=COLUMNS).map(|column| place(row * COLUMNS + column)).collect();
+        format!("({})", places.join(", "))
+    };
+    let rows: Vec<_> = (0..rows).map(row).collect();
+    let columns: Vec<_> = (1..=COLUMNS).map(|column| format!("v.column{column}")).collect();
+    format!(
+        "INSERT INTO calls (id, server_id, version_n, tool, user_id, client, started_at, wall_ms, fuel, peak_memory,
+            argument_bytes, result_bytes, outcome, error, bound, requests, logs)
+        SELECT {} FROM (VALUES {}) AS v JOIN servers s ON s.id = v.column2 WHERE TRUE ON CONFLICT (id) DO NOTHING RETURNING id",
+        columns.join(", "),
+        rows.join(", ")
+    )
+}
+
+/// The statements for [`ROWS`] calls, and for one. SQLite looks through all names of places for each that is filled, and so
+/// has places without names.
+static INSERT_SQLITE: LazyLock<[String; 2]> =
+    LazyLock::new(|| [ROWS, 1].map(|rows| insert_text(rows, |_| "?".to_owned())));
+static INSERT_POSTGRES: LazyLock<[String; 2]> =
+    LazyLock::new(|| [ROWS, 1].map(|rows| insert_text(rows, |place| format!("${place}"))));
+
+/// Writes [`ROWS`] calls, or one: the ids of those that were not written already.
+async fn insert(tx: &mut Tx, calls: &[Call]) -> Result<Vec<CallId>> {
+    let statements = match tx {
+        Tx::Sqlite(_) => &*INSERT_SQLITE,
+        Tx::Postgres(_) => &*INSERT_POSTGRES,
+    };
+    let statement = &statements[usize::from(calls.len() == 1)];
+    Ok(on_conn!(*tx, c => {
+        let mut insert = sqlx::query_scalar(AssertSqlSafe(statement.as_str()));
+        for call in calls {
+            insert = insert
+                .bind(call.id).bind(call.server_id).bind(call.version_n).bind(&call.tool).bind(call.user_id)
+                .bind(&call.client).bind(call.started_at).bind(call.wall_ms).bind(call.fuel).bind(call.peak_memory)
+                .bind(call.argument_bytes).bind(call.result_bytes).bind(&call.outcome).bind(&call.error)
+                .bind(call.bound.as_ref().map(Json)).bind(Json(&call.requests)).bind(call.logs.as_ref().map(Json));
+        }
+        insert.fetch_all(c).await
+    })?)
 }
 
 /// Writes calls, and adds them to the day's use, all in one transaction; those of servers that are gone are left out.
 pub async fn insert_all(db: &Db, calls: &[Call]) -> Result<()> {
     let mut tx = db.begin().await?;
+    let (many, few) = calls.as_chunks::<ROWS>();
+    let mut written = HashSet::new();
+    for calls in many.iter().map(<[Call; ROWS]>::as_slice).chain(few.chunks(1)) {
+        written.extend(insert(&mut tx, calls).await?);
+    }
     // In the order of their keys, so that two nodes cannot wait for each other.
     let mut days = BTreeMap::<_, Used>::new();
-    for call in calls {
-        if insert(&mut tx, call).await? {
-            let used = days.entry((call.server_id, Day::of(call.started_at))).or_default();
-            used.calls += 1;
-            used.errors += i64::from(call.outcome != OK);
-            used.fuel = used.fuel.saturating_add(call.fuel);
-            used.wall_ms = used.wall_ms.saturating_add(call.wall_ms);
-        }
+    for call in calls.iter().filter(|call| written.contains(&call.id)) {
+        let used = days.entry((call.server_id, Day::of(call.started_at))).or_default();
+        used.calls += 1;
+        used.errors += i64::from(call.outcome != OK);
+        used.fuel = used.fuel.saturating_add(call.fuel);
+        used.wall_ms = used.wall_ms.saturating_add(call.wall_ms);
     }
     for ((server, day), used) in &days {
         usage::add_calls(&mut tx, *server, *day, used).await?;

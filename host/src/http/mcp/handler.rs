@@ -8,15 +8,15 @@ use cloche_sandbox::{Content, Output, Progress};
 use rmcp::model::{
     CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, Implementation, ListToolsResult,
     MetaObject, PaginatedRequestParams, ProgressNotificationParam, ProgressToken, ResourceContents, ServerCapabilities,
-    ServerConfig, Tool,
+    ServerConfig, Tool as Described,
 };
 use rmcp::service::RequestContext;
 use rmcp::{ErrorData, Peer, RoleServer, ServerHandler};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::app::App;
-use crate::gateway::{self, Answer, Outcome, Served};
+use crate::gateway::{self, Answer, Outcome, Served, Tool};
 use crate::oauth::access::Caller;
 
 /// Milliseconds that a list of tools may be kept. A new version changes it.
@@ -44,7 +44,7 @@ impl ServerHandler for Handler {
         }
     }
 
-    fn get_tool(&self, name: &str) -> Option<Tool> {
+    fn get_tool(&self, name: &str) -> Option<Described> {
         self.served.tools.get(name).map(|tool| tool.described.clone())
     }
 
@@ -78,30 +78,40 @@ impl ServerHandler for Handler {
             report
         });
         let arguments = request.arguments.unwrap_or_default();
-        let call = gateway::call(&self.app, &self.served, &self.caller, tool, arguments, progress);
-        let answer = tokio::select! {
+        let call = self.call(tool, arguments, progress);
+        let called = tokio::select! {
             // The client has gone: dropping the call stops it.
-            () = context.ct.cancelled() => {
-                self.note(tool.name(), None);
-                return Err(ErrorData::internal_error("the call was cancelled", None));
-            }
-            (answer, ()) = async { tokio::join!(call, tell(&context.peer, token, reports)) } => answer,
+            () = context.ct.cancelled() => return Err(ErrorData::internal_error("the call was cancelled", None)),
+            (called, ()) = async { tokio::join!(call, tell(&context.peer, token, reports)) } => called,
         };
-        self.note(tool.name(), Some(&answer));
-        let mut result = match answer.outcome {
-            Outcome::Output(output) => result(output),
-            Outcome::Error(why) => CallToolResult::error(vec![ContentBlock::text(why)]),
-            Outcome::Overloaded(why) => {
-                let _ = self.overloaded.set(why.clone());
-                return Err(ErrorData::internal_error(why, None));
-            }
-        };
-        result.meta = self.meta();
-        Ok(result.into())
+        called.map(Into::into).map_err(|why| {
+            let _ = self.overloaded.set(why.clone());
+            ErrorData::internal_error(why, None)
+        })
     }
 }
 
 impl Handler {
+    /// Calls a tool and notes that, also where it is dropped. An error says why the platform had no place for the call.
+    pub(super) async fn call(
+        &self,
+        tool: &Tool,
+        arguments: Map<String, Value>,
+        progress: Option<Box<dyn Fn(Progress) + Send + Sync>>,
+    ) -> Result<CallToolResult, String> {
+        let under_way = UnderWay { handler: self, tool: tool.name() };
+        let answer = gateway::call(&self.app, &self.served, &self.caller, tool, arguments, progress).await;
+        std::mem::forget(under_way);
+        self.note(tool.name(), Some(&answer));
+        let mut result = match answer.outcome {
+            Outcome::Output(output) => result(output),
+            Outcome::Error(why) => CallToolResult::error(vec![ContentBlock::text(why)]),
+            Outcome::Overloaded(why) => return Err(why),
+        };
+        result.meta = self.meta();
+        Ok(result)
+    }
+
     fn implementation(&self) -> Implementation {
         let live = &self.served.live;
         Implementation::new(live.slug.as_str(), live.version_n.to_string()).with_title(live.spec.name.as_str())
@@ -124,6 +134,18 @@ impl Handler {
         };
         let (outcome, fuel, ms) = (call.outcome.as_str(), call.fuel, call.wall_ms);
         tracing::info!(call = %call.id, %server, version, tool, %user, client, outcome, fuel, ms, "called");
+    }
+}
+
+/// A call that is not answered yet: dropped, it notes that it never was.
+struct UnderWay<'a> {
+    handler: &'a Handler,
+    tool: &'a str,
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.handler.note(self.tool, None);
     }
 }
 

@@ -10,7 +10,7 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::json;
 
 /// Objects and arrays within each other.
-const DEPTH: usize = 64;
+pub(super) const DEPTH: usize = 64;
 
 /// What is wrong with a message, as JSON-RPC 2.0 §5.1 says it.
 #[derive(Debug, PartialEq, Eq)]

@@ -1,0 +1,1 @@
+Ok(args.text)
