@@ -128,8 +128,8 @@ async fn whole(app: &App, body: Body) -> Result<Bytes, Problem> {
     })
 }
 
-/// The protocol itself, for all but plain calls. The service is made for the request, with its server inside: rmcp asks some of its questions
-/// (`get_info`, `get_tool`) without saying for whom.
+/// The protocol itself, for all but plain calls. The service is made for the request, with its server inside: rmcp asks some
+/// of its questions (`get_info`, `get_tool`) without saying for whom.
 async fn respond(handler: Handler, request: Request) -> Response {
     let config = StreamableHttpServerConfig::default()
         .disable_allowed_hosts() // looked at before, and so is the origin

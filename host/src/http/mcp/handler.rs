@@ -99,9 +99,9 @@ impl Handler {
         arguments: Map<String, Value>,
         progress: Option<Box<dyn Fn(Progress) + Send + Sync>>,
     ) -> Result<CallToolResult, String> {
-        let under_way = UnderWay { handler: self, tool: tool.name() };
+        let mut under_way = UnderWay { handler: self, tool: tool.name(), is_answered: false };
         let answer = gateway::call(&self.app, &self.served, &self.caller, tool, arguments, progress).await;
-        std::mem::forget(under_way);
+        under_way.is_answered = true;
         self.note(tool.name(), Some(&answer));
         let mut result = match answer.outcome {
             Outcome::Output(output) => result(output),
@@ -141,11 +141,14 @@ impl Handler {
 struct UnderWay<'a> {
     handler: &'a Handler,
     tool: &'a str,
+    is_answered: bool,
 }
 
 impl Drop for UnderWay<'_> {
     fn drop(&mut self) {
-        self.handler.note(self.tool, None);
+        if !self.is_answered {
+            self.handler.note(self.tool, None);
+        }
     }
 }
 

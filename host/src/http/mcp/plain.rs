@@ -79,7 +79,11 @@ pub(super) fn read<'a>(headers: &HeaderMap, body: &'a [u8], tools: &'a Tools) ->
         return None;
     };
     let tool = tools.get(params.name)?;
-    let version = only(headers, VERSION)?;
+    let version = match said(headers, VERSION) {
+        Said::Nothing => None,
+        Said::Once(version) => Some(version),
+        Said::Often => return None,
+    };
     let modern = match &params.meta {
         None if version.is_none_or(|version| LEGACY.iter().any(|legacy| version == legacy)) => false,
         Some(meta) if !tool.in_headers && meta.agrees(headers, version, params.name) => true,
@@ -89,19 +93,28 @@ pub(super) fn read<'a>(headers: &HeaderMap, body: &'a [u8], tools: &'a Tools) ->
     Some(Plain { tool, arguments, reply: Reply { id, modern } })
 }
 
-/// The value of a header that is there once, or not at all; none where it is there several times.
-fn only<'a>(headers: &'a HeaderMap, name: &str) -> Option<Option<&'a HeaderValue>> {
+/// How often a header is there, and what it says.
+enum Said<'a> {
+    Nothing,
+    Once(&'a HeaderValue),
+    Often,
+}
+
+fn said<'a>(headers: &'a HeaderMap, name: &str) -> Said<'a> {
     let mut values = headers.get_all(name).iter();
-    let first = values.next();
-    values.next().is_none().then_some(first)
+    match (values.next(), values.next()) {
+        (None, _) => Said::Nothing,
+        (Some(value), None) => Said::Once(value),
+        _ => Said::Often,
+    }
 }
 
 impl Meta<'_> {
     /// Whether it is as it must be, and as the headers say.
     fn agrees(&self, headers: &HeaderMap, version: Option<&HeaderValue>, tool: &str) -> bool {
-        let said = |name: &str, value: &str| matches!(only(headers, name), Some(Some(said)) if said == value);
+        let is = |name: &str, value: &str| matches!(said(headers, name), Said::Once(found) if found == value);
         let versions = self.version == MODERN && version.is_some_and(|version| version == MODERN);
-        versions && said(METHOD_NAME, METHOD) && said(TOOL_NAME, tool) && self.is_well_formed()
+        versions && is(METHOD_NAME, METHOD) && is(TOOL_NAME, tool) && self.is_well_formed()
     }
 
     fn is_well_formed(&self) -> bool {
