@@ -82,7 +82,7 @@ pub(crate) async fn run(calls: Calls, binary: &Path, toolchain: &Path, peers: &P
                 let subject = Subject::ALL[(turn + round) % Subject::ALL.len()];
                 measured[subject as usize] = Some(stage.measure(subject, row.cell, time).await?);
             }
-            row.rounds.extend(all(measured));
+            row.rounds.extend(all(&measured));
         }
     }
     let mut section = Section::new("Calls");
@@ -95,19 +95,19 @@ pub(crate) async fn run(calls: Calls, binary: &Path, toolchain: &Path, peers: &P
     Ok(section)
 }
 
-fn all(measured: [Option<Measured>; 4]) -> Option<[Measured; 4]> {
-    let [one, two, three, four] = measured;
+fn all(measured: &[Option<Measured>; 4]) -> Option<[Measured; 4]> {
+    let [one, two, three, four] = *measured;
     Some([one?, two?, three?, four?])
 }
 
 fn cells(calls: &Calls) -> Vec<Cell> {
-    let mut cells = vec![];
+    let mut kinds = vec![];
     for tool in TOOLS.into_iter().filter(|tool| calls.tool.iter().any(|name| name == tool.name())) {
         for era in Era::ALL.into_iter().filter(|era| calls.era.contains(era)) {
-            cells.extend(calls.connections.iter().map(|&connections| Cell { tool, era, connections }));
+            kinds.extend(calls.connections.iter().map(|&connections| Cell { tool, era, connections }));
         }
     }
     let long = LONG.into_iter().filter(|_| !calls.no_long);
-    cells.extend(long.map(|tool| Cell { tool, era: Era::Stateless, connections: 1 }));
-    cells
+    kinds.extend(long.map(|tool| Cell { tool, era: Era::Stateless, connections: 1 }));
+    kinds
 }

@@ -93,7 +93,7 @@ async fn measure(size: usize, rounds: usize, binary: &Path, config: &str) -> any
         ready.push(platform.resume()?.as_secs_f64() * 1e3);
         let used = platform.process().cpu()?;
         let answered = load::send(&request, 1, Duration::from_secs(1)).await?;
-        cpu.push((platform.process().cpu()? - used).as_secs_f64() * 1e6 / answered.requests as f64);
+        cpu.push(platform.process().cpu()?.saturating_sub(used).as_secs_f64() * 1e6 / answered.requests as f64);
         calls.push(answered.p50.as_secs_f64() * 1e3);
         let mut page = "/v1/servers?limit=50".to_owned();
         first.push(timed(&tenant, &page).await?.0);

@@ -110,8 +110,8 @@ impl Stage {
                 for percent in [50, 99] {
                     let pairs = Pairs(all.iter().map(|(q, n)| (q.within(percent), n.within(percent))).collect());
                     let [quiet, noisy, times] = pairs.shown();
-                    let [noise, neighbour] = [noise.name(), neighbour.name()].map(str::to_owned);
-                    lines.push([noise, neighbour, format!("p{percent}"), quiet, noisy, times]);
+                    let (noisy_one, who) = (noise.name().to_owned(), neighbour.name().to_owned());
+                    lines.push([noisy_one, who, format!("p{percent}"), quiet, noisy, times]);
                 }
             }
         }

@@ -45,7 +45,7 @@ impl Tool {
 
 fn order(n: u32) -> Value {
     let customer = ["ada", "bob", "eve", "joe", "kim"][n as usize % 5];
-    json!({"customer": customer, "quantity": n % 7 + 1, "price": f64::from(n) + 0.5, "paid": n % 4 > 0})
+    json!({"customer": customer, "quantity": n % 7 + 1, "price": f64::from(n) + 0.5, "paid": !n.is_multiple_of(4)})
 }
 
 /// A model that drafts them: the configuration that has the platform ask it.

@@ -1,5 +1,7 @@
 //! Each bench, run for seconds: that it measures, not what.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test's own parts fail as the test does")]
+
 use std::path::Path;
 use std::process::Command;
 

@@ -19,6 +19,7 @@ pub(crate) struct Check {
 }
 
 impl Check {
+    #[expect(clippy::disallowed_methods, reason = "its whole configuration")]
     pub(crate) fn from_environment() -> anyhow::Result<Self> {
         let variable = |name| env::var(name).with_context(|| format!("{name} is not set"));
         let set: JwkSet = serde_json::from_str(&variable("JWKS")?)?;

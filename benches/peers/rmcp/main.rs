@@ -43,5 +43,5 @@ async fn main() -> anyhow::Result<()> {
 fn service<M: SessionManager>(sessions: Arc<M>, legacy_sessions: bool) -> StreamableHttpService<Tools, M> {
     let config =
         StreamableHttpServerConfig::default().with_legacy_session_mode(legacy_sessions).with_json_response(true);
-    StreamableHttpService::new(|| Ok(Tools::default()), sessions, config)
+    StreamableHttpService::new(|| Ok(Tools), sessions, config)
 }

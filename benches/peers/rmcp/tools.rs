@@ -1,5 +1,7 @@
 //! The tools. Their bodies are the very files that the platform compiles for its sandbox.
 
+#![expect(clippy::unnecessary_wraps, reason = "as tool code is written")]
+
 use std::sync::LazyLock;
 
 use rmcp::model::{
@@ -52,7 +54,12 @@ fn arithmetic(args: Compute) -> Result<String> {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "as the SDK hands arguments over")]
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "as tool code is written")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::manual_is_multiple_of,
+    reason = "as tool code is written"
+)]
 fn branchy(args: Compute) -> Result<String> {
     include!("../../tools/branchy.rs")
 }
@@ -62,7 +69,7 @@ static TOOLS: LazyLock<Vec<Tool>> = LazyLock::new(|| {
     serde_json::from_value(spec["tools"].clone()).unwrap_or_default()
 });
 
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(crate) struct Tools;
 
 impl ServerHandler for Tools {

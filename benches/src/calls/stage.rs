@@ -130,12 +130,12 @@ impl Stage {
     async fn sessions(&self, request: &Request, count: usize) -> anyhow::Result<Vec<String>> {
         let mut sessions = vec![];
         for _ in 0..count {
-            let [begin, begun] = initialize();
-            let answer = self.post(request, begin.to_string(), None).await?.error_for_status()?;
+            let [hello, ready] = initialize();
+            let answer = self.post(request, hello.to_string(), None).await?.error_for_status()?;
             let Some(session) = answer.headers().get(SESSION).cloned() else { return Ok(sessions) };
             let session = session.to_str()?.to_owned();
             answer.bytes().await?;
-            self.post(request, begun.to_string(), Some(&session)).await?.error_for_status()?;
+            self.post(request, ready.to_string(), Some(&session)).await?.error_for_status()?;
             sessions.push(session);
         }
         Ok(sessions)
