@@ -24,7 +24,9 @@ pub(crate) enum Crowd {
 /// A column and what it holds in the copy `i`.
 type Changed<'a> = (&'a str, &'a str);
 
-const NUMBERED: &str = "substr({}, 1, length({}) - 6) || printf('%06d', i)";
+const NUMBERED: &str = "substr({}, 1, length({}) - 6) || printf('%06d', i + {from})";
+/// Where the numbers of tenants begin: their servers lie beside copies of the one server.
+const TENANTS_FROM: &str = "500000";
 
 impl Crowd {
     /// Adds it to the database in `data`. The copies of a server have its slug, a dash and a number of six digits.
@@ -32,7 +34,8 @@ impl Crowd {
         let database = data.join("cloche.db");
         ensure!(database.exists(), "no database at {}", database.display());
         let mut db = SqliteConnectOptions::new().filename(database).connect().await?;
-        let id = |column: &str| NUMBERED.replace("{}", column);
+        let from = if matches!(self, Self::Tenants(_)) { TENANTS_FROM } else { "0" };
+        let id = |column: &str| NUMBERED.replace("{from}", from).replace("{}", column);
         let (own, version, server, user, org) =
             (id("id"), id("active_version_id"), id("server_id"), id("user_id"), id("org_id"));
         let this = format!("id = '{}'", of.id);

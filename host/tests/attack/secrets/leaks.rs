@@ -81,13 +81,18 @@ async fn secret_in_the_log_that_tells_all(scene: &Scene) {
         let server = server(&ada, TELLS, &upstream, &[]).await;
         let before = upstream.requests().len();
         for n in 0..=4 {
-            ada.attack(&platform, &server, json!({"text": upstream.url("/"), "n": n})).await;
+            let arguments = json!({"text": upstream.url("/"), "n": n});
+            ada.attack(&platform, &server, arguments.clone()).await;
+            // Not a plain call: rmcp answers it, and tells the log.
+            let mut message = crate::hosted::call("attack", &arguments);
+            message["params"]["_meta"] = json!({"progressToken": "p"});
+            server.send(&platform, &ada.key, message).await.text().await.unwrap();
         }
         let path = format!("/v1/servers/{}/secrets/API_KEY", server.id);
         let (status, _) = ada.browser.put(&path, json!({"value": format!("{VALUE}\u{0}")})).await;
         assert_eq!(status, 422);
         let sent = upstream.requests()[before..].iter().filter(|request| request.contains(MARK)).count();
-        assert!(sent >= 5, "the upstream was not sent the secret");
+        assert!(sent >= 10, "the upstream was not sent the secret");
         let log = platform.log();
         let traced: Vec<_> = log.lines().filter(|line| line.contains("TRACE")).collect();
         let told = traced.iter().filter(|line| line.contains("Bearer {API_KEY}")).count();

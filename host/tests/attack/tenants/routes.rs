@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use cloche_domain::{
-    BuildId, CallId, CaseId, IdentityId, ImportId, InviteId, PasskeyId, PreviewId, ServerId, SessionId, UserId,
+    BuildId, CallId, CaseId, GrantId, IdentityId, ImportId, InviteId, PasskeyId, PreviewId, ServerId, SessionId, UserId,
 };
 use reqwest::Method;
 use reqwest::header::{ACCEPT, AUTHORIZATION};
@@ -60,6 +60,7 @@ struct Ids {
     passkey: [String; 2],
     template: [String; 2],
     case: [String; 2],
+    client: [String; 2],
 }
 
 impl Ids {
@@ -80,6 +81,7 @@ impl Ids {
                     ("passkeys", "{id}") => self.passkey[which].as_str(),
                     ("templates", "{slug}") => self.template[which].as_str(),
                     ("cases", "{id}") => self.case[which].as_str(),
+                    ("clients", "{id}") => self.client[which].as_str(),
                     (_, "{key}") => "API_KEY",
                     (_, "{n}") => "1",
                     (_, "{call}") => self.call[which].as_str(),
@@ -119,9 +121,11 @@ async fn another_tenants_id_in_every_route(scene: &Scene) {
             );
         }
     }
-    // What takes things away comes last.
-    let (last, first): (Vec<_>, Vec<_>) = routes.iter().partition(|(method, _)| *method == Method::DELETE);
-    for (method, template) in first.into_iter().chain(last.into_iter().rev()) {
+    // What takes things away comes last, and of that the server, with which all else of it goes.
+    let (mut last, first): (Vec<_>, Vec<_>) = routes.iter().partition(|(method, _)| *method == Method::DELETE);
+    last.reverse();
+    last.sort_by_key(|(_, template)| template == "/v1/servers/{id}");
+    for (method, template) in first.into_iter().chain(last) {
         let [theirs, _] = ids.fill(template);
         let own = ask(&ada.browser, method, template, &theirs).await;
         assert!(own.0 != 404, "the owner is refused too, so that nothing was shown: {method} {theirs}: {own:?}");
@@ -166,8 +170,8 @@ async fn victim(platform: &Platform, owner: &Tenant) -> Ids {
     let (_, case) = owner.browser.post(&format!("/v1/templates/{template}/reports"), report).await;
     let withdrawn = json!({"visibility": "unpublished"});
     assert_eq!(owner.browser.patch(&format!("/v1/templates/{template}/visibility"), withdrawn).await.0, 200);
-    // As a provider and an authenticator would have left them.
-    let (identity, passkey) = (IdentityId::new(), PasskeyId::new());
+    // As a provider, an authenticator and a client would have left them.
+    let (identity, passkey, grant) = (IdentityId::new(), PasskeyId::new(), GrantId::new());
     let from = "created_at FROM users WHERE email = 'ada@example.com'";
     let rows = [
         format!(
@@ -178,6 +182,15 @@ async fn victim(platform: &Platform, owner: &Tenant) -> Ids {
             "INSERT INTO passkeys (id, user_id, credential_id, credential, name, created_at)
             SELECT '{passkey}', id, 'AA', '{{}}', 'laptop', {from}"
         ),
+        format!(
+            "INSERT INTO oauth_clients (client_id, name, redirect_uris, metadata, address, created_at)
+            SELECT 'https://client.example/c', 'hers', '[]', '{{}}', '', {from}"
+        ),
+        format!(
+            "INSERT INTO oauth_grants (id, client_id, user_id, server_id, scope, created_at)
+            SELECT '{grant}', 'https://client.example/c', id, '{}', 'mcp', {from}",
+            id(&server)
+        ),
     ];
     for row in rows {
         assert_eq!(platform.sql(&row).await, 1);
@@ -185,6 +198,7 @@ async fn victim(platform: &Platform, owner: &Tenant) -> Ids {
     Ids {
         template: [template.to_owned(), "a-template-that-nobody-has-made".to_owned()],
         case: [case["caseId"].as_str().unwrap().to_owned(), CaseId::new().to_string()],
+        client: [grant.to_string(), GrantId::new().to_string()],
         identity: [identity.to_string(), IdentityId::new().to_string()],
         passkey: [passkey.to_string(), PasskeyId::new().to_string()],
         call: [id(&tried), CallId::new().to_string()],

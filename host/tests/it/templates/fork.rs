@@ -133,6 +133,22 @@ on_both!(whoever_has_forked_counts_once_and_slugs_are_free, async |setup: Setup|
 });
 
 #[tokio::test]
+async fn a_person_has_fifty_references_at_most() {
+    let platform = Platform::start().await;
+    let ada = platform.with_key(&platform.api_key("ada@example.com"));
+    let server = Hosted::demo(&ada, "echo").await;
+    publish(&ada, &server, "Echo").await;
+    let bob = platform.with_key(&platform.api_key("bob@example.com"));
+    let mut shown = Vec::new();
+    for _ in 0..51 {
+        shown.push(preview(&bob, "echo").await);
+    }
+    let oldest = bob.post("/v1/servers", of_preview(&shown[0], "oldest")).await;
+    assert_eq!((oldest.0, &oldest.1["code"]), (410, &json!("fork_ref_expired")));
+    assert_eq!(bob.post("/v1/servers", of_preview(&shown[1], "next")).await.0, 201);
+}
+
+#[tokio::test]
 async fn a_fork_is_one_of_the_plans_servers_and_none_of_its_builds() {
     let limits = "plan = \"hobby\"\n[plans.hobby]\nservers = 2\nbuilds_per_day = 1\n";
     let platform = Platform::setup().config(limits).start().await;

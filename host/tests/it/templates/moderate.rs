@@ -128,6 +128,27 @@ async fn nobody_decides_in_favour_of_their_own() {
     assert_eq!(adas.patch(&case, dismissed).await.0, 200);
 }
 
+#[tokio::test]
+async fn nobody_floods_the_queue_with_reports() {
+    let platform = Platform::start().await;
+    let ada = platform.with_key(&platform.api_key("ada@example.com"));
+    let server = Hosted::demo(&ada, "hers").await;
+    publish(&ada, &server, "Echo").await;
+    let bob = platform.with_key(&platform.api_key("bob@example.com"));
+    let admin = admin(&platform, "zoe@example.com");
+    let report = json!({"concern": "broken", "text": "It does nothing"});
+    for _ in 0..20 {
+        let (status, opened) = bob.post("/v1/templates/echo/reports", report.clone()).await;
+        assert_eq!(status, 201, "{opened:#}");
+        let case = format!("/v1/admin/cases/{}", opened["caseId"].as_str().unwrap());
+        assert_eq!(admin.patch(&case, json!({"upheld": false, "reason": "It does"})).await.0, 200);
+    }
+    let (status, problem) = bob.post("/v1/templates/echo/reports", report.clone()).await;
+    assert_eq!((status, &problem["code"]), (429, &json!("rate_limited")), "{problem:#}");
+    let eve = platform.with_key(&platform.api_key("eve@example.com"));
+    assert_eq!(eve.post("/v1/templates/echo/reports", report).await.0, 201);
+}
+
 on_both!(what_is_vouched_for_is_a_release_as_it_is_described, async |setup: Setup| {
     let platform = setup.start().await;
     let ada = platform.with_key(&platform.api_key("ada@example.com"));

@@ -94,6 +94,11 @@ async fn what_must_not_be_public_is_told_with_its_place() {
     assert_eq!(found("/longDescription"), Some(("instruction".into(), 2)), "{problem:#}");
     assert_eq!(found("/spec/tools/0/implementation"), Some(("secret".into(), 2)), "{problem:#}");
     assert!(!problem.to_string().contains("kQ7vZr2LxPw9"), "{problem:#}");
+    // By what its publisher is called, too.
+    assert_eq!(ada.patch("/v1/me/org", json!({"name": "Раураl official"})).await.0, 200);
+    let (_, problem) = ada.post("/v1/templates", listing(&server, "Echo")).await;
+    let findings = problem["findings"].as_array().unwrap();
+    assert!(findings.iter().any(|one| one["pointer"] == "/publisher" && one["kind"] == "look_alike"), "{problem:#}");
     assert_eq!(ada.get("/v1/templates?tab=mine").await.1["templates"], json!([]));
 }
 
