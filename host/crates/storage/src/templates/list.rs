@@ -56,25 +56,22 @@ pub struct Sought<'a> {
     pub limit: i64,
 }
 
-/// The columns of a page's templates; what they are joined with, for the page alone: by whom they are, and how many of
-/// their forks answer.
+/// The columns of a page's templates, and for these alone: by whom they are, and in how many organisations a fork answers.
 macro_rules! page {
     ($of:expr, $order:expr) => {
         format!(
             "WITH page AS (
         SELECT t.id, t.slug, t.title, t.category, t.short_description, t.summary, t.status,
-            t.verified_release IS NOT NULL AND t.verified_release = t.releases AS verified, t.resembles, t.forks, t.score, t.releases AS release_n,
-            t.published_at, t.updated_at, t.org_id, t.takedown_asked_by, t.takedown_asked_at, t.takedown_reason
+            t.verified_release IS NOT NULL AND t.verified_release = t.releases AS verified, t.resembles, t.forks,
+            t.score, t.releases AS release_n, t.published_at, t.updated_at, t.org_id, t.takedown_asked_by,
+            t.takedown_asked_at, t.takedown_reason
         FROM templates t WHERE {of} ORDER BY {order} LIMIT $1)
     SELECT p.id, p.slug, p.title, p.category, p.short_description, p.summary, p.status, p.verified, p.resembles,
-        p.forks, coalesce(d.live, 0) AS live, p.score, p.release_n, p.published_at, p.updated_at, p.takedown_asked_by,
-        p.takedown_asked_at, p.takedown_reason, o.name AS publisher, o.slug AS publisher_slug
+        p.forks, p.score, p.release_n, p.published_at, p.updated_at, p.takedown_asked_by, p.takedown_asked_at,
+        p.takedown_reason, o.name AS publisher, o.slug AS publisher_slug,
+        (SELECT count(DISTINCT s.org_id) FROM servers s WHERE s.template_id = p.id AND s.status = 'live'
+            AND s.paused_at IS NULL AND (p.org_id IS NULL OR s.org_id <> p.org_id)) AS live
     FROM page p LEFT JOIN orgs o ON o.id = p.org_id
-    LEFT JOIN (SELECT s.template_id, count(DISTINCT s.org_id) AS live FROM page f
-        JOIN servers s ON s.template_id = f.id AND s.status = 'live' AND s.paused_at IS NULL
-            AND (f.org_id IS NULL OR s.org_id <> f.org_id)
-        GROUP BY s.template_id) d
-        ON d.template_id = p.id
     ORDER BY {outer}",
             of = $of,
             order = $order,
