@@ -1,5 +1,20 @@
 //! Templates: what is published from servers, and forked into others.
 
+/// In how many organisations, other than its publisher's, a fork of this template of a query answers.
+macro_rules! live {
+    ($template:literal) => {
+        concat!(
+            "(SELECT count(DISTINCT s.org_id) FROM servers s WHERE s.template_id = ",
+            $template,
+            ".id AND s.status = 'live' AND s.paused_at IS NULL AND (",
+            $template,
+            ".org_id IS NULL OR s.org_id <> ",
+            $template,
+            ".org_id))"
+        )
+    };
+}
+
 mod cases;
 mod forks;
 mod list;

@@ -98,8 +98,7 @@ pub async fn has_release(tx: &mut Tx, server: ServerId, release: i64) -> Result<
 }
 
 const FORKS: &str = "SELECT count(*) FROM servers WHERE template_id = $1";
-const LIVE: &str = "SELECT count(DISTINCT s.org_id) FROM servers s JOIN templates t ON t.id = s.template_id
-    WHERE t.id = $1 AND s.status = 'live' AND s.paused_at IS NULL AND (t.org_id IS NULL OR s.org_id <> t.org_id)";
+const LIVE: &str = concat!("SELECT ", live!("t"), " FROM templates t WHERE t.id = $1");
 
 /// How many forks of a template there are now.
 pub async fn forks_of(tx: &mut Tx, template: TemplateId) -> Result<i64> {

@@ -69,10 +69,10 @@ macro_rules! page {
     SELECT p.id, p.slug, p.title, p.category, p.short_description, p.summary, p.status, p.verified, p.resembles,
         p.forks, p.score, p.release_n, p.published_at, p.updated_at, p.takedown_asked_by, p.takedown_asked_at,
         p.takedown_reason, o.name AS publisher, o.slug AS publisher_slug,
-        (SELECT count(DISTINCT s.org_id) FROM servers s WHERE s.template_id = p.id AND s.status = 'live'
-            AND s.paused_at IS NULL AND (p.org_id IS NULL OR s.org_id <> p.org_id)) AS live
+        {live} AS live
     FROM page p LEFT JOIN orgs o ON o.id = p.org_id
     ORDER BY {outer}",
+            live = live!("p"),
             of = $of,
             order = $order,
             outer = $order.replace("t.", "p."),

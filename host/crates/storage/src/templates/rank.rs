@@ -7,16 +7,15 @@ use time::OffsetDateTime;
 
 use crate::{Db, Result, Tx};
 
-const RANKED: &str = "SELECT t.id, t.forks, t.score, t.published_at, coalesce(d.live, 0) AS live FROM templates t
-    LEFT JOIN (SELECT s.template_id, count(DISTINCT s.org_id) AS live FROM servers s JOIN templates o ON o.id = s.template_id
-        WHERE s.status = 'live' AND s.paused_at IS NULL AND (o.org_id IS NULL OR s.org_id <> o.org_id)
-        GROUP BY s.template_id) d
-        ON d.template_id = t.id
-    WHERE t.forks > 0 ORDER BY t.id";
-const RANKED_ONE: &str = "SELECT t.id, t.forks, t.score, t.published_at,
-        (SELECT count(DISTINCT s.org_id) FROM servers s WHERE s.template_id = t.id AND s.status = 'live'
-            AND s.paused_at IS NULL AND (t.org_id IS NULL OR s.org_id <> t.org_id)) AS live
-    FROM templates t WHERE t.id = $1";
+/// The query of [`Ranked`], up to its conditions.
+macro_rules! ranked {
+    () => {
+        concat!("SELECT t.id, t.forks, t.score, t.published_at, ", live!("t"), " AS live FROM templates t")
+    };
+}
+
+const RANKED: &str = concat!(ranked!(), " WHERE t.forks > 0 ORDER BY t.id");
+const RANKED_ONE: &str = concat!(ranked!(), " WHERE t.id = $1");
 
 #[derive(FromRow)]
 struct Ranked {

@@ -35,8 +35,9 @@ pub(in crate::http) struct Line {
     publisher: Option<String>,
     /// The same by what nobody else is called: part of its servers' URLs.
     publisher_slug: Option<Slug>,
+    /// Organisations that have forked it, its publisher's not among them.
     fork_count: i64,
-    /// Forks that answer.
+    /// Organisations, other than its publisher's, where a fork answers.
     live_count: i64,
     /// The number of the newest release.
     release: i64,
@@ -88,6 +89,7 @@ pub(in crate::http) struct Shown {
     publisher: Option<String>,
     /// The same by what nobody else is called: part of its servers' URLs.
     publisher_slug: Option<Slug>,
+    /// Organisations that have forked it, its publisher's not among them.
     fork_count: i64,
     /// The number of the newest release.
     release: i64,
@@ -127,7 +129,7 @@ impl From<Template> for Shown {
 pub(in crate::http) struct Detailed {
     #[serde(flatten)]
     shown: Shown,
-    /// Forks that answer.
+    /// Organisations, other than its publisher's, where a fork answers.
     live_count: i64,
     /// Whether one's own organisation has published it.
     own: bool,
