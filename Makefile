@@ -7,9 +7,9 @@ DATA ?= data
 LISTEN ?= 127.0.0.1:8787
 TOOLCHAIN := target/toolchain
 SECONDS ?= 60
-BENCH ?= calls build fork noisy many growth soak
+BENCH ?= calls stages micro build fork noisy many growth soak
 
-.PHONY: help run test check lint rust-test web web-test toolchain clients guests documents documents-all bench attack fuzz screenshots clean
+.PHONY: help run test check lint rust-test web web-test toolchain clients guests documents documents-all bench flamegraph attack fuzz screenshots clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,6 +63,11 @@ bench: toolchain web guests ## Measure all that is to be reached, beside peers, 
 	scripts/bench-peers.sh
 	cargo build --release -p cloche -p cloche-benches
 	for bench in $(BENCH); do target/release/cloche-benches $$bench --results benches/RESULTS.md; done
+
+flamegraph: toolchain web ## Draw where the platform's time goes while it answers calls, into target/flamegraph.svg
+	@scripts/setup.sh load profile
+	cargo build --release -p cloche -p cloche-benches
+	scripts/flamegraph.sh
 
 attack: toolchain web guests ## Try every attack on the real binary and print the table (ATTACK="guest:: secrets::" for some)
 	cargo build --quiet --workspace --bins

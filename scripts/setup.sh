@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what a task needs and the system lacks, by the system's own packages; says in one line what it cannot.
-# Usage: scripts/setup.sh rust|node|postgres|chromium|python|load …
+# Usage: scripts/setup.sh rust|node|postgres|chromium|python|load|profile …
 set -euo pipefail
 
 missing=()
@@ -33,6 +33,8 @@ for what in "$@"; do
       python3 -c 'import venv, ensurepip' 2>/dev/null || need python3-venv ;;
     load) # what the benches load servers with
       have wrk || need wrk ;;
+    profile) # what looks where a process spends its time
+      have perf || need linux-perf ;;
     *) echo "setup: nothing is known as $what" >&2; exit 2 ;;
   esac
 done

@@ -12,6 +12,12 @@ impl Figures {
         Self(figures)
     }
 
+    /// The figure that `percent` of all are within (nearest rank).
+    pub(crate) fn within(&self, percent: usize) -> f64 {
+        let rank = (self.0.len() * percent).div_ceil(100).max(1);
+        self.0.get(rank - 1).copied().unwrap_or(f64::NAN)
+    }
+
     pub(crate) fn median(&self) -> f64 {
         let half = self.0.len() / 2;
         match self.0.len() {

@@ -11,6 +11,7 @@ use crate::calls::{Cell, Era};
 use crate::crowd::Crowd;
 use crate::figures::Figures;
 use crate::load;
+use crate::plans::{self, Plans};
 use crate::platform::Platform;
 use crate::report::Section;
 use crate::tenant::Tenant;
@@ -36,6 +37,7 @@ struct Found {
     first_page: Figures,
     middle_page: Figures,
     database: u64,
+    plans: Plans,
 }
 
 pub(crate) async fn run(growth: &Growth, binary: &Path, toolchain: &Path) -> anyhow::Result<Section> {
@@ -70,6 +72,17 @@ pub(crate) async fn run(growth: &Growth, binary: &Path, toolchain: &Path) -> any
         ]
     });
     section.table(head, lines);
+    if let Some(Found { size, plans: Plans { statements, scans }, .. }) = found.last() {
+        section.paragraph(&format!(
+            "Plans at {size}, of {statements} different statements that calls, every `GET` of the API, a start and what the \
+             platform does by itself ask: {} go through the whole of a table with more than a thousand rows.",
+            scans.len()
+        ));
+        if !scans.is_empty() {
+            section
+                .table(["table", "statement"], scans.iter().map(|(table, text)| [table.clone(), format!("`{text}`")]));
+        }
+    }
     Ok(section)
 }
 
@@ -105,7 +118,8 @@ async fn measure(size: usize, rounds: usize, binary: &Path, config: &str) -> any
         middle.push(timed(&tenant, &page).await?.0);
     }
     let [ready, call, cpu, first_page, middle_page] = [ready, calls, cpu, first, middle].map(Figures::of);
-    Ok(Found { size, ready, call, cpu, first_page, middle_page, database })
+    let plans = plans::of(&mut platform, config, &tenant, &server, &request).await?;
+    Ok(Found { size, ready, call, cpu, first_page, middle_page, database, plans })
 }
 
 /// Milliseconds that a page took, and where the next one begins.

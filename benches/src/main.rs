@@ -1,6 +1,4 @@
-//! `cloche-benches calls`: `tools/call` beside the same tools without a platform. `build`: how long it takes from
-//! `POST /v1/servers` to `live`. `noisy`: what one tenant's calls take beside another who burns all he may. `fork`: from a
-//! template to a server that answers.
+//! What the platform does, measured through its own binary: one subcommand a bench, each with a section of the results.
 
 #![expect(
     clippy::cast_precision_loss,
@@ -18,14 +16,17 @@ mod growth;
 mod load;
 mod login;
 mod many;
+mod micro;
 mod model;
 mod noisy;
 mod peer;
+mod plans;
 mod platform;
 mod process;
 mod report;
 mod soak;
 mod spread;
+mod stages;
 mod tenant;
 mod tools;
 
@@ -62,7 +63,7 @@ enum Bench {
     Calls(calls::Calls),
     /// From `POST /v1/servers` to `live`, for the demo spec and for one of six tools.
     Build {
-        /// Builds of each spec, after one that is not counted.
+        /// Builds of each spec, alone and four at once.
         #[arg(long, default_value_t = 20)]
         builds: usize,
     },
@@ -83,6 +84,10 @@ enum Bench {
         #[arg(long, default_value_t = 2.0)]
         seconds: f64,
     },
+    /// Where a call's time goes, stage by stage.
+    Stages(stages::Stages),
+    /// The parts of a call by themselves.
+    Micro(micro::Micro),
     /// Ten thousand live servers in one process: memory, first calls, calls at random.
     Many(many::Many),
     /// What calls, lists and a start cost as servers and tenants become more.
@@ -102,6 +107,8 @@ async fn main() -> anyhow::Result<()> {
             let stage = noisy::Stage::set(&cli.binary, &cli.toolchain, &cli.guests).await?;
             stage.run(only, rounds, Duration::from_secs_f64(seconds)).await?
         }
+        Bench::Stages(stages) => stages::run(&stages, &cli.binary, &cli.toolchain).await?,
+        Bench::Micro(micro) => micro::run(&micro, &cli.binary, &cli.toolchain).await?,
         Bench::Many(many) => many::run(&many, &cli.binary, &cli.toolchain).await?,
         Bench::Growth(growth) => growth::run(&growth, &cli.binary, &cli.toolchain).await?,
         Bench::Soak(soak) => soak::run(&soak, &cli.binary, &cli.toolchain).await?,

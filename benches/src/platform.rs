@@ -12,6 +12,8 @@ use tempfile::TempDir;
 use crate::process::Process;
 use crate::tenant::Tenant;
 
+const CONFIG: &str = "cloche.toml";
+
 pub(crate) struct Platform {
     process: Child,
     binary: PathBuf,
@@ -23,9 +25,14 @@ impl Platform {
     /// Starts `binary` with `config` (TOML), and waits until it is ready.
     pub(crate) fn start(binary: &Path, config: &str) -> anyhow::Result<Self> {
         let dir = tempfile::tempdir()?;
-        std::fs::write(dir.path().join("cloche.toml"), config)?;
+        std::fs::write(dir.path().join(CONFIG), config)?;
         let (process, url) = serve(binary, &dir, "127.0.0.1:0")?;
         Ok(Self { process, binary: binary.to_owned(), dir, url })
+    }
+
+    /// Has it start with another configuration next time.
+    pub(crate) fn configure(&self, config: &str) -> anyhow::Result<()> {
+        Ok(std::fs::write(self.dir.path().join(CONFIG), config)?)
     }
 
     /// Stops it as an operator would.
@@ -45,6 +52,11 @@ impl Platform {
     /// The directory of all that it keeps.
     pub(crate) fn data(&self) -> PathBuf {
         self.dir.path().join("data")
+    }
+
+    /// What it logs.
+    pub(crate) fn log(&self) -> PathBuf {
+        self.dir.path().join("log")
     }
 
     pub(crate) fn url(&self) -> &str {
@@ -76,7 +88,7 @@ fn serve(binary: &Path, dir: &TempDir, listen: &str) -> anyhow::Result<(Child, S
         .env("CLOCHE_MARKETPLACE__STARTERS", "false")
         .args(place(dir))
         .stdout(Stdio::piped())
-        .stderr(File::create(dir.path().join("log"))?)
+        .stderr(File::options().create(true).append(true).open(dir.path().join("log"))?)
         .spawn()
         .with_context(|| format!("cannot start {}: build it with `make bench`", binary.display()))?;
     let out = process.stdout.take().context("no standard output")?;
@@ -88,7 +100,7 @@ fn serve(binary: &Path, dir: &TempDir, listen: &str) -> anyhow::Result<(Child, S
 
 /// Where data and configuration are, as arguments.
 fn place(dir: &TempDir) -> [PathBuf; 4] {
-    ["--data".into(), dir.path().join("data"), "--config".into(), dir.path().join("cloche.toml")]
+    ["--data".into(), dir.path().join("data"), "--config".into(), dir.path().join(CONFIG)]
 }
 
 impl Drop for Platform {

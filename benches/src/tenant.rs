@@ -59,6 +59,14 @@ impl Tenant {
         Ok(self.http.get(format!("{}{path}", self.url)).send().await?.error_for_status()?.json().await?)
     }
 
+    /// Whatever is answered: whether it was a success.
+    pub(crate) async fn ask(&self, path: &str) -> anyhow::Result<bool> {
+        let response = self.http.get(format!("{}{path}", self.url)).send().await?;
+        let good = response.status().is_success();
+        response.bytes().await?;
+        Ok(good)
+    }
+
     /// Waits until a build is over; an error if it failed.
     pub(crate) async fn live(&self, build: &str) -> anyhow::Result<()> {
         loop {

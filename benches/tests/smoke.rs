@@ -79,7 +79,7 @@ fn forks_are_measured_beside_builds() {
 #[test]
 fn many_servers_are_called_at_random() {
     let said = bench(&["many", "--servers", "20", "--rounds", "1", "--seconds", "1"]);
-    for what in ["from the start to ready", "the same: p99", "called at random over HTTP, connections: 16: p99"] {
+    for what in ["from the start to ready", "the same: p99", "all, called at random over HTTP, connections: 16: p99"] {
         assert!(number(line(&said, &[what])[2]) > 0.0);
     }
 }
@@ -97,4 +97,30 @@ fn a_soak_sees_what_the_process_has() {
     let said = bench(&["soak", "--seconds", "4", "--step", "2"]);
     let turns: Vec<_> = said.lines().filter(|line| line.starts_with("| ") && !line.contains("after")).collect();
     assert_eq!(turns.len(), 2, "{said}");
+}
+
+#[test]
+fn builds_are_measured_cold_warm_and_beside_others() {
+    let said = bench(&["build", "--builds", "1"]);
+    for tools in ["two tools, the demo's", "six tools with HTTP"] {
+        for (how, count) in [("the first after a start", "1"), ("one at a time", "1"), ("4 at once", "4")] {
+            assert_eq!(line(&said, &[&format!("{tools}: {how}")])[1], count);
+        }
+    }
+}
+
+#[test]
+fn each_stage_of_a_call_says_what_it_took() {
+    let said = bench(&["stages", "--seconds", "1"]);
+    for stage in ["auth", "route", "instantiate", "call", "encode", "else"] {
+        assert!(number(line(&said, &[stage])[2]) > 0.0, "{said}");
+    }
+}
+
+#[test]
+fn the_parts_of_a_call_are_measured_by_themselves() {
+    let said = bench(&["micro", "--seconds", "0.05"]);
+    for part in ["token, known", "route", "schema check", "egress check", "instantiate and call echo"] {
+        assert!(number(line(&said, &[part])[1]) > 0.0, "{said}");
+    }
 }

@@ -60,6 +60,13 @@ pub(crate) fn is_within(pattern: &HostPattern, method: &str, url: &Url) -> bool 
     pattern.allows(url.scheme(), host, port, method, url.path())
 }
 
+/// Whether a call that may reach `hosts` may ask this; else what it is told. The address that a name has is looked at later,
+/// as it is dialled.
+pub fn may_reach(hosts: &[HostPattern], method: &str, url: &str) -> Result<(), String> {
+    let asked = Target::parse(method, url).and_then(|target| target.check(hosts));
+    asked.map_err(|error| error.text().to_owned())
+}
+
 /// What the requests of all calls have in common.
 pub(crate) struct Gate {
     resolver: Resolver,

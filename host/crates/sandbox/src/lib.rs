@@ -25,9 +25,13 @@ pub use bound::{Axis, Bound};
 pub use compile::{CompilerProgram, compile_main};
 #[cfg(any(test, feature = "fuzzing"))]
 pub use egress::fuzzing;
+pub use egress::may_reach;
 pub use error::{Error, Result};
 pub use grant::{Grant, Kv, KvError, Progress, ToolCall};
 pub use report::{CallError, CallReport, Content, EgressRecord, Level, LogLine, Output, Resource};
 pub use sandbox::{Loaded, Sandbox};
 pub use secrets::{Secret, Secrets};
 pub use settings::{EgressSettings, Settings};
+
+/// The target of the spans of a call's stages, here and in the host: they are told where somebody measures.
+pub const STAGE: &str = "cloche::stage";
