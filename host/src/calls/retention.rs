@@ -17,6 +17,8 @@ use crate::usage::KEPT;
 const EVERY: Duration = Duration::from_mins(1);
 /// Rows deleted at a time, so that nobody waits long.
 const STEP: i64 = 1_000;
+/// A server is looked at when it has got a part of what is kept of it, one so-many-th.
+const MANY: u32 = 10;
 /// Steps of one look: half a million rows a minute are more than are written.
 const STEPS: usize = 500;
 
@@ -28,10 +30,12 @@ pub(super) async fn keep(app: &App, stopping: &CancellationToken) {
             if !known {
                 // Whatever an earlier process has left, or other settings have kept.
                 let servers = calls::servers(&mut app.db.read().await?).await?;
-                app.calls.written_of(servers);
+                app.calls.may_have_many(servers);
                 known = true;
             }
-            sweep(&app.db, app.clock.now(), &app.config.calls, &mut app.calls.take_written_of()).await
+            let keep = app.config.calls.per_server;
+            let mut servers = app.calls.take_those_with(if keep < MANY { 1 } else { keep / MANY });
+            sweep(&app.db, app.clock.now(), &app.config.calls, &mut servers).await
         };
         let swept = tokio::select! {
             swept = look => swept,

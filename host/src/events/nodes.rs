@@ -1,10 +1,12 @@
-//! What has changed on other nodes, told here as on the node that changed it. What is missed counts for seconds: each cache
-//! that decides access has a short life besides.
+//! What has changed on other nodes, told here as on the node that changed it; and up to when all of that is known, which
+//! is how long what is remembered of it counts.
 
+use std::convert::Infallible;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use cloche_storage::changes::Changes;
+use cloche_domain::JobId;
+use cloche_storage::changes::{Changes, Listener, Told, Watch};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
@@ -13,6 +15,8 @@ use crate::app::App;
 
 /// After a database that did not answer.
 const PAUSE: Duration = Duration::from_secs(1);
+/// Between two looks whether all is known: as much later is it known that nothing was changed.
+const BEAT: Duration = Duration::from_millis(200);
 
 /// Tells of others' changes until asked to stop.
 pub async fn hear(app: Arc<App>, stopping: CancellationToken) {
@@ -23,28 +27,63 @@ pub async fn hear(app: Arc<App>, stopping: CancellationToken) {
 }
 
 async fn hear_on(app: &App) {
+    // Of this node alone.
+    let own = format!("beat {}", JobId::new());
     loop {
-        match app.db.changes().await {
-            Ok(Some(changes)) => {
-                let Err(error) = pass_on(app, changes).await;
-                tracing::warn!(%error, "other nodes' changes are not heard for a moment");
+        let Err(error) = match app.db.changes(&own).await {
+            Ok(Changes::Told(listener)) => {
+                let began = Instant::now();
+                tokio::select! {
+                    end = pass_on(app, listener, began) => end,
+                    end = beat(app, &own, began) => end,
+                }
             }
-            Ok(None) => return,
-            Err(error) => tracing::warn!(%error, "cannot listen to other nodes' changes: will try again"),
-        }
+            Ok(Changes::Seen(watch)) => look(app, watch).await,
+            Err(error) => Err(error),
+        };
+        tracing::warn!(%error, "others' changes are not heard for a moment");
         sleep(PAUSE).await;
     }
 }
 
-async fn pass_on(app: &App, mut changes: Changes) -> Result<std::convert::Infallible, cloche_storage::Error> {
+async fn pass_on(app: &App, mut listener: Listener, began: Instant) -> Result<Infallible, cloche_storage::Error> {
     // Whatever was changed before this moment.
     app.events.tell(Event::All);
     loop {
-        match changes.next().await?.as_deref() {
-            Some("job") => app.wake.ring(),
-            Some(told) => app.events.tell(event(told)),
-            None => app.events.tell(Event::All),
+        match listener.next().await? {
+            Told::Change(told) if told == "job" => app.wake.ring(),
+            Told::Change(told) => app.events.tell(event(&told)),
+            Told::Own(beat) => {
+                // What was committed before it was said has been told.
+                if let Some(said) = beat.parse().ok().and_then(|ms| began.checked_add(Duration::from_millis(ms))) {
+                    app.events.heard_up_to(said);
+                }
+            }
+            Told::Unknown => app.events.tell(Event::All),
         }
+    }
+}
+
+/// Says the time, in milliseconds, to be heard behind everything that was changed before.
+async fn beat(app: &App, own: &str, began: Instant) -> Result<Infallible, cloche_storage::Error> {
+    loop {
+        if app.events.is_wanted() {
+            app.db.say(own, &began.elapsed().as_millis().to_string()).await?;
+        }
+        sleep(BEAT).await;
+    }
+}
+
+async fn look(app: &App, mut watch: Watch) -> Result<Infallible, cloche_storage::Error> {
+    loop {
+        if app.events.is_wanted() {
+            let now = Instant::now();
+            if watch.has_changed().await? {
+                app.events.tell(Event::All);
+            }
+            app.events.heard_up_to(now);
+        }
+        sleep(BEAT).await;
     }
 }
 

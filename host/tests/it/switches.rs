@@ -127,6 +127,34 @@ async fn every_node_answers_by_the_new_version_within_a_second() {
     eprintln!("20 activations: the other node's last answer by the version before was asked for {latest:?} after");
 }
 
+on_both!(what_is_written_beside_a_platform_counts_within_a_second, async |setup: Setup| {
+    let platform = setup.config("[log]\nfilter = \"warn,sqlx::query=debug\"").start().await;
+    let key = platform.api_key("ada@example.com");
+    let server = Hosted::of(&platform.with_key(&key), "watched", saying("1")).await;
+    let calling = async |until: &dyn Fn(u16, Duration) -> bool| {
+        let began = Instant::now();
+        loop {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            let status = answered_with(&server, &platform, &key).await;
+            if until(status, began.elapsed()) {
+                return began.elapsed();
+            }
+        }
+    };
+    let reads = || platform.log().matches("v.component_sha256, v.spec").count();
+    calling(&|_, passed| passed > Duration::from_secs(1)).await;
+    let before = reads();
+    calling(&|status, passed| status != 200 || passed > Duration::from_secs(3)).await;
+    let often = reads() - before;
+    assert!(before > 0 && often <= 1, "nothing was changed, and the server was read {often} times");
+    // By another process: an operator's, or another node's.
+    let paused = format!("UPDATE servers SET paused_at = created_at WHERE id = '{}'", server.id);
+    assert_eq!(platform.sql(&paused).await, 1);
+    let heard = calling(&|status, _| status == 503).await;
+    assert!(heard < Duration::from_secs(1), "heard of after {heard:?}");
+    eprintln!("read {often} times in 3 s; a change from beside counted after {heard:?}");
+});
+
 #[tokio::test]
 async fn what_ends_on_one_node_ends_on_every_other() {
     let one = Platform::setup().on_postgres().start().await;

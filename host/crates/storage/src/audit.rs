@@ -139,7 +139,7 @@ macro_rules! entry {
 const LIST: &str = concat!(
     entry!(),
     " AND ($2 IS NULL OR action = $2) AND ($3 IS NULL OR resource_type = $3) AND ($4 IS NULL OR resource_id = $4)
-    AND ($5 IS NULL OR actor = $5) AND ($6 IS NULL OR at >= $6) AND ($7 IS NULL OR at < $7) AND ($8 IS NULL OR seq < $8)
+    AND ($5 IS NULL OR actor = $5) AND ($6 IS NULL OR at >= $6) AND ($7 IS NULL OR at < $7) AND seq < $8
     ORDER BY seq DESC LIMIT $9"
 );
 
@@ -147,7 +147,7 @@ const LIST: &str = concat!(
 pub async fn list(tx: &mut Tx, org: OrgId, filter: Filter<'_>, limit: i64) -> Result<Vec<Entry>> {
     let f = filter;
     Ok(on_conn!(*tx, c => sqlx::query_as(LIST).bind(org).bind(f.action).bind(f.resource_type).bind(f.resource_id)
-        .bind(f.actor).bind(f.since).bind(f.until).bind(f.before).bind(limit).fetch_all(c).await)?)
+        .bind(f.actor).bind(f.since).bind(f.until).bind(f.before.unwrap_or(i64::MAX)).bind(limit).fetch_all(c).await)?)
 }
 
 const FROM: &str = concat!(entry!(), " AND seq > $2 AND seq <= $3 ORDER BY seq LIMIT 1000");

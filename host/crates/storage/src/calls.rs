@@ -1,6 +1,7 @@
 //! What each call came to.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
+use std::slice;
 use std::sync::LazyLock;
 
 use cloche_domain::{CallId, Day, OrgId, ServerId, UserId};
@@ -11,6 +12,7 @@ use sqlx::types::Json;
 use sqlx::{AssertSqlSafe, FromRow};
 use time::OffsetDateTime;
 
+use crate::rows::{Rows, chunks};
 use crate::usage::{self, Used};
 use crate::{Db, Result, Tx};
 
@@ -66,44 +68,28 @@ pub struct Filter<'a> {
     pub with_logs: bool,
 }
 
-/// Calls written by one statement: each costs a way to the database and back.
+/// Calls written by one statement.
 const ROWS: usize = 50;
 const COLUMNS: usize = 17;
 
-/// Writes as many calls as `rows`; gives the ids of those that were not written already. A server that is gone meanwhile
-/// keeps nothing.
-fn insert_text(rows: usize, place: impl Fn(usize) -> String) -> String {
-    let row = |row: usize| {
-        let places: Vec<_> = (1..=COLUMNS).map(|column| place(row * COLUMNS + column)).collect();
-        format!("({})", places.join(", "))
-    };
-    let rows: Vec<_> = (0..rows).map(row).collect();
+/// None that was written already. A server that is gone meanwhile keeps nothing.
+static INSERT: LazyLock<Rows<ROWS, COLUMNS>> = LazyLock::new(|| {
     let columns: Vec<_> = (1..=COLUMNS).map(|column| format!("v.column{column}")).collect();
-    format!(
-        "INSERT INTO calls (id, server_id, version_n, tool, user_id, client, started_at, wall_ms, fuel, peak_memory,
+    Rows::new(|rows| {
+        format!(
+            "INSERT INTO calls (id, server_id, version_n, tool, user_id, client, started_at, wall_ms, fuel, peak_memory,
             argument_bytes, result_bytes, outcome, error, bound, requests, logs)
-        SELECT {} FROM (VALUES {}) AS v JOIN servers s ON s.id = v.column2 WHERE TRUE ON CONFLICT (id) DO NOTHING RETURNING id",
-        columns.join(", "),
-        rows.join(", ")
-    )
-}
+        SELECT {} FROM ({rows}) AS v JOIN servers s ON s.id = v.column2 WHERE TRUE ON CONFLICT (id) DO NOTHING",
+            columns.join(", ")
+        )
+    })
+});
 
-/// The statements for [`ROWS`] calls, and for one. SQLite looks through all names of places for each that is filled, and so
-/// has places without names.
-static INSERT_SQLITE: LazyLock<[String; 2]> =
-    LazyLock::new(|| [ROWS, 1].map(|rows| insert_text(rows, |_| "?".to_owned())));
-static INSERT_POSTGRES: LazyLock<[String; 2]> =
-    LazyLock::new(|| [ROWS, 1].map(|rows| insert_text(rows, |place| format!("${place}"))));
-
-/// Writes [`ROWS`] calls, or one: the ids of those that were not written already.
-async fn insert(tx: &mut Tx, calls: &[Call]) -> Result<Vec<CallId>> {
-    let statements = match tx {
-        Tx::Sqlite(_) => &*INSERT_SQLITE,
-        Tx::Postgres(_) => &*INSERT_POSTGRES,
-    };
-    let statement = &statements[usize::from(calls.len() == 1)];
+/// Writes [`ROWS`] calls, or one: how many of them were new.
+async fn insert(tx: &mut Tx, calls: &[Call]) -> Result<u64> {
+    let statement = INSERT.of(tx, calls.len());
     Ok(on_conn!(*tx, c => {
-        let mut insert = sqlx::query_scalar(AssertSqlSafe(statement.as_str()));
+        let mut insert = sqlx::query(AssertSqlSafe(statement));
         for call in calls {
             insert = insert
                 .bind(call.id).bind(call.server_id).bind(call.version_n).bind(&call.tool).bind(call.user_id)
@@ -111,31 +97,49 @@ async fn insert(tx: &mut Tx, calls: &[Call]) -> Result<Vec<CallId>> {
                 .bind(call.argument_bytes).bind(call.result_bytes).bind(&call.outcome).bind(&call.error)
                 .bind(call.bound.as_ref().map(Json)).bind(Json(&call.requests)).bind(call.logs.as_ref().map(Json));
         }
-        insert.fetch_all(c).await
+        insert.execute(c).await.map(|done| done.rows_affected())
     })?)
 }
 
-/// Writes calls, and adds them to the day's use, all in one transaction; those of servers that are gone are left out.
-pub async fn insert_all(db: &Db, calls: &[Call]) -> Result<()> {
+/// Writes calls, and adds them to the day's use, and with them a `surplus` that is not written; all in one transaction.
+/// Those of servers that are gone are left out. What was written before is not added again, nor is what came with it.
+pub async fn insert_all(db: &Db, calls: &[Call], surplus: &[Call]) -> Result<()> {
     let mut tx = db.begin().await?;
-    let (many, few) = calls.as_chunks::<ROWS>();
-    let mut written = HashSet::new();
-    for calls in many.iter().map(<[Call; ROWS]>::as_slice).chain(few.chunks(1)) {
-        written.extend(insert(&mut tx, calls).await?);
+    let mut written = 0;
+    for calls in chunks::<_, ROWS>(calls) {
+        written += insert(&mut tx, calls).await?;
     }
+    if written == calls.len() as u64 {
+        add_up(&mut tx, calls.iter().chain(surplus)).await?;
+        return tx.commit().await;
+    }
+    // Some were not new: which of them, each says by itself.
+    tx.rollback().await?;
+    let mut tx = db.begin().await?;
+    let mut new = vec![];
+    for call in calls {
+        if insert(&mut tx, slice::from_ref(call)).await? > 0 {
+            new.push(call);
+        }
+    }
+    let surplus = if new.is_empty() { &[] } else { surplus };
+    add_up(&mut tx, new.into_iter().chain(surplus)).await?;
+    tx.commit().await
+}
+
+/// Adds calls to the use of their days.
+async fn add_up(tx: &mut Tx, calls: impl Iterator<Item = &Call>) -> Result<()> {
     // In the order of their keys, so that two nodes cannot wait for each other.
     let mut days = BTreeMap::<_, Used>::new();
-    for call in calls.iter().filter(|call| written.contains(&call.id)) {
+    for call in calls {
         let used = days.entry((call.server_id, Day::of(call.started_at))).or_default();
         used.calls += 1;
         used.errors += i64::from(call.outcome != OK);
         used.fuel = used.fuel.saturating_add(call.fuel);
         used.wall_ms = used.wall_ms.saturating_add(call.wall_ms);
     }
-    for ((server, day), used) in &days {
-        usage::add_calls(&mut tx, *server, *day, used).await?;
-    }
-    tx.commit().await
+    let days: Vec<_> = days.into_iter().map(|((server, day), used)| (server, day, used)).collect();
+    usage::add_calls(tx, &days).await
 }
 
 const GET: &str = "SELECT c.* FROM calls c JOIN servers s ON s.id = c.server_id
@@ -146,7 +150,7 @@ pub async fn get(tx: &mut Tx, org: OrgId, server: ServerId, id: CallId) -> Resul
     Ok(on_conn!(*tx, c => sqlx::query_as(GET).bind(org).bind(server).bind(id).fetch_optional(c).await)?)
 }
 
-const LIST: &str = "SELECT * FROM calls WHERE server_id = $1 AND ($2 IS NULL OR id < $2)
+const LIST: &str = "SELECT * FROM calls WHERE server_id = $1 AND id < $2
     AND ($3 IS NULL OR tool = $3) AND ($4 IS NULL OR outcome = $4) AND (NOT $5 OR logs IS NOT NULL)
     ORDER BY id DESC LIMIT $6";
 
@@ -158,8 +162,10 @@ pub async fn list(
     before: Option<CallId>,
     limit: i64,
 ) -> Result<Vec<Call>> {
-    Ok(on_conn!(*tx, c => sqlx::query_as(LIST).bind(server).bind(before).bind(filter.tool).bind(filter.outcome)
-        .bind(filter.with_logs).bind(limit).fetch_all(c).await)?)
+    Ok(
+        on_conn!(*tx, c => sqlx::query_as(LIST).bind(server).bind(before.unwrap_or(CallId::LAST)).bind(filter.tool).bind(filter.outcome)
+        .bind(filter.with_logs).bind(limit).fetch_all(c).await)?,
+    )
 }
 
 const EXPIRE: &str = "DELETE FROM calls WHERE id IN (SELECT id FROM calls WHERE started_at < $1 LIMIT $2)";

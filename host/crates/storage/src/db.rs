@@ -113,6 +113,15 @@ impl Tx {
         Ok(())
     }
 
+    /// Undoes everything, as dropping it does, and waits for that.
+    pub async fn rollback(self) -> Result<()> {
+        match self {
+            Self::Sqlite(tx) => tx.rollback().await?,
+            Self::Postgres(tx) => tx.rollback().await?,
+        }
+        Ok(())
+    }
+
     /// Makes all transactions that wait under the same name run one after the other, each to its end.
     pub async fn in_turn(&mut self, name: &'static str) -> Result<()> {
         match self {

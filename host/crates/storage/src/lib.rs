@@ -3,6 +3,7 @@
 #[macro_use]
 mod db;
 mod error;
+mod rows;
 
 pub mod accounts;
 pub mod api_keys;

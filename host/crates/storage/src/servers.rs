@@ -55,8 +55,11 @@ pub struct LiveServer {
     pub version_id: VersionId,
     pub version_n: i64,
     pub component_sha256: Sha256,
-    #[sqlx(json)]
-    pub spec: ServerSpec,
+    /// What AI clients are told of it, as its version's spec has it.
+    #[sqlx(skip)]
+    pub name: String,
+    #[sqlx(skip)]
+    pub description: String,
 }
 
 const INSERT: &str = "INSERT INTO servers
@@ -111,11 +114,13 @@ pub async fn by_slug(tx: &mut Tx, org: OrgId, slug: &Slug) -> Result<Option<Serv
     Ok(on_conn!(*tx, c => sqlx::query_as(BY_SLUG).bind(org).bind(slug).fetch_optional(c).await)?)
 }
 
-const LIST: &str = concat!(server!(), " WHERE s.org_id = $1 AND ($2 IS NULL OR s.id < $2) ORDER BY s.id DESC LIMIT $3");
+const LIST: &str = concat!(server!(), " WHERE s.org_id = $1 AND s.id < $2 ORDER BY s.id DESC LIMIT $3");
 
 /// An organisation's servers, newest first; those older than `before`.
 pub async fn list(tx: &mut Tx, org: OrgId, before: Option<ServerId>, limit: i64) -> Result<Vec<Server>> {
-    Ok(on_conn!(*tx, c => sqlx::query_as(LIST).bind(org).bind(before).bind(limit).fetch_all(c).await)?)
+    Ok(
+        on_conn!(*tx, c => sqlx::query_as(LIST).bind(org).bind(before.unwrap_or(ServerId::LAST)).bind(limit).fetch_all(c).await)?,
+    )
 }
 
 const COUNT: &str = "SELECT count(*) FROM servers WHERE org_id = $1";
@@ -221,9 +226,21 @@ const LIVE: &str = concat!(
     WHERE o.slug = $1 AND s.slug = $2"
 );
 
-/// The server at `/mcp/{org}/{server}` with its active version; none while no version is active.
-pub async fn live(tx: &mut Tx, org: &Slug, server: &Slug) -> Result<Option<LiveServer>> {
-    Ok(on_conn!(*tx, c => sqlx::query_as(LIVE).bind(org).bind(server).fetch_optional(c).await)?)
+#[derive(FromRow)]
+struct LiveRow {
+    #[sqlx(flatten)]
+    live: LiveServer,
+    #[sqlx(json)]
+    spec: ServerSpec,
+}
+
+/// The server at `/mcp/{org}/{server}` with its active version, and that version's spec; none while no version is active.
+pub async fn live(tx: &mut Tx, org: &Slug, server: &Slug) -> Result<Option<(LiveServer, ServerSpec)>> {
+    let row: Option<LiveRow> = on_conn!(*tx, c => sqlx::query_as(LIVE).bind(org).bind(server).fetch_optional(c).await)?;
+    Ok(row.map(|LiveRow { live, spec }| {
+        let (name, description) = (spec.name.clone(), spec.description.clone());
+        (LiveServer { name, description, ..live }, spec)
+    }))
 }
 
 /// Whether a server can answer.

@@ -1,8 +1,11 @@
 //! What was used on each day, by each server: written with what it tells of, in the same transaction.
 
-use cloche_domain::{Day, OrgId, ServerId};
-use sqlx::FromRow;
+use std::sync::LazyLock;
 
+use cloche_domain::{Day, OrgId, ServerId};
+use sqlx::{AssertSqlSafe, FromRow};
+
+use crate::rows::{Rows, chunks};
 use crate::{Result, Tx};
 
 /// Sums of what was used.
@@ -43,13 +46,11 @@ pub struct OfServer {
     pub used: Used,
 }
 
+/// Adds rows to what stands there.
 macro_rules! add {
-    ($rows:literal) => {
-        concat!(
-            "INSERT INTO usage_days (org_id, server_id, day, calls, errors, fuel, wall_ms, drafts, builds, input_tokens,
-        output_tokens, cost_micros) ",
-            $rows,
-            "
+    () => {
+        "INSERT INTO usage_days (org_id, server_id, day, calls, errors, fuel, wall_ms, drafts, builds, input_tokens,
+        output_tokens, cost_micros) {rows}
     ON CONFLICT (org_id, day, server_id) DO UPDATE SET
         calls = usage_days.calls + excluded.calls,
         errors = usage_days.errors + excluded.errors,
@@ -60,28 +61,45 @@ macro_rules! add {
         input_tokens = usage_days.input_tokens + excluded.input_tokens,
         output_tokens = usage_days.output_tokens + excluded.output_tokens,
         cost_micros = usage_days.cost_micros + excluded.cost_micros"
-        )
     };
 }
 
-const ADD: &str = add!("VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)");
+static ADD: LazyLock<String> =
+    LazyLock::new(|| format!(add!(), rows = "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"));
 
 /// Adds to a day of an organisation's server; of none, for what is done before there is one.
 pub async fn add(tx: &mut Tx, org: OrgId, server: Option<ServerId>, day: Day, used: &Used) -> Result<()> {
     let server = server.map(|id| id.to_string()).unwrap_or_default();
-    Ok(on_conn!(*tx, c => sqlx::query(ADD).bind(org).bind(&server).bind(day)
+    Ok(on_conn!(*tx, c => sqlx::query(AssertSqlSafe(ADD.as_str())).bind(org).bind(&server).bind(day)
         .bind(used.calls).bind(used.errors).bind(used.fuel).bind(used.wall_ms).bind(used.drafts).bind(used.builds)
         .bind(used.input_tokens).bind(used.output_tokens).bind(used.cost_micros)
         .execute(c).await.map(|_| ()))?)
 }
 
-const ADD_CALLS: &str = add!("SELECT s.org_id, s.id, $2, $3, $4, $5, $6, 0, 0, 0, 0, 0 FROM servers s WHERE s.id = $1");
+/// Days of servers that are added to by one statement.
+const ROWS: usize = 50;
+const COLUMNS: usize = 6;
 
-/// Adds calls to a day of a server, if there is one.
-pub async fn add_calls(tx: &mut Tx, server: ServerId, day: Day, used: &Used) -> Result<()> {
-    Ok(on_conn!(*tx, c => sqlx::query(ADD_CALLS).bind(server).bind(day)
-        .bind(used.calls).bind(used.errors).bind(used.fuel).bind(used.wall_ms)
-        .execute(c).await.map(|_| ()))?)
+static ADD_CALLS: LazyLock<Rows<ROWS, COLUMNS>> = LazyLock::new(|| {
+    Rows::new(|rows| {
+        let from = "SELECT s.org_id, s.id, v.column2, v.column3, v.column4, v.column5, v.column6, 0, 0, 0, 0, 0";
+        format!(add!(), rows = format_args!("{from} FROM ({rows}) AS v JOIN servers s ON s.id = v.column1 WHERE TRUE"))
+    })
+});
+
+/// Adds calls to days of servers, each once; servers that are gone are left out.
+pub async fn add_calls(tx: &mut Tx, days: &[(ServerId, Day, Used)]) -> Result<()> {
+    for days in chunks::<_, ROWS>(days) {
+        let statement = ADD_CALLS.of(tx, days.len());
+        on_conn!(*tx, c => {
+            let mut add = sqlx::query(AssertSqlSafe(statement));
+            for (server, day, used) in days {
+                add = add.bind(server).bind(day).bind(used.calls).bind(used.errors).bind(used.fuel).bind(used.wall_ms);
+            }
+            add.execute(c).await.map(|_| ())
+        })?;
+    }
+    Ok(())
 }
 
 /// The columns of [`Used`], summed.

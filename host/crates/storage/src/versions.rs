@@ -130,16 +130,14 @@ macro_rules! listed_from {
     };
 }
 
-const LIST: &str = concat!(
-    "SELECT ",
-    listed!(),
-    listed_from!(),
-    " WHERE v.server_id = $1 AND ($2 IS NULL OR v.n < $2) ORDER BY v.n DESC LIMIT $3"
-);
+const LIST: &str =
+    concat!("SELECT ", listed!(), listed_from!(), " WHERE v.server_id = $1 AND v.n < $2 ORDER BY v.n DESC LIMIT $3");
 
 /// The versions of a server, newest first; those numbered below `before`.
 pub async fn list(tx: &mut Tx, server: ServerId, before: Option<i64>, limit: i64) -> Result<Vec<Version>> {
-    Ok(on_conn!(*tx, c => sqlx::query_as(LIST).bind(server).bind(before).bind(limit).fetch_all(c).await)?)
+    Ok(
+        on_conn!(*tx, c => sqlx::query_as(LIST).bind(server).bind(before.unwrap_or(i64::MAX)).bind(limit).fetch_all(c).await)?,
+    )
 }
 
 /// A version that waits for a decision, and whose it is.

@@ -1,5 +1,7 @@
 //! The records of calls.
 
+use std::slice;
+
 use cloche_domain::{CallId, Clock, Day, UserId};
 use cloche_storage::calls::{self, Call, Filter, json_text};
 use cloche_storage::{Db, usage};
@@ -56,15 +58,17 @@ on_both!(calls_are_kept_listed_and_let_go, async |db: Db| {
     };
     let newest = call(made);
     let orphan = Call { server_id: cloche_domain::ServerId::new(), ..call(made) };
-    calls::insert_all(&db, &[old.clone(), failed.clone(), newest.clone(), orphan]).await.unwrap();
+    // With some that are only counted.
+    calls::insert_all(&db, &[old.clone(), failed.clone()], &[call(made), call(made)]).await.unwrap();
+    calls::insert_all(&db, &[orphan, newest.clone()], &[call(made)]).await.unwrap();
     // Written again after an answer that was lost.
-    calls::insert_all(&db, std::slice::from_ref(&newest)).await.unwrap();
+    calls::insert_all(&db, slice::from_ref(&newest), &[call(made)]).await.unwrap();
 
     let mut tx = db.begin().await.unwrap();
     // Each counts once, on its day, also where it is written twice.
     let days = usage::days(&mut tx, ada.org_id, Day::of(old.started_at), None).await.unwrap();
     let days: Vec<_> = days.iter().map(|of| (of.used.calls, of.used.errors, of.used.fuel, of.used.wall_ms)).collect();
-    assert_eq!(days, [(1, 0, 4_400, 1), (2, 1, 8_800, 2)]);
+    assert_eq!(days, [(1, 0, 4_400, 1), (5, 1, 22_000, 5)]);
     let list = async |tx: &mut _, filter| {
         calls::list(tx, made.server, filter, None, 9).await.unwrap().into_iter().map(|call| call.id).collect::<Vec<_>>()
     };

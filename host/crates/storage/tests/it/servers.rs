@@ -119,16 +119,17 @@ on_both!(a_server_answers_once_a_version_is_active, async |db: Db| {
     complete(&mut tx, made, "component").await;
     complete(&mut tx, made, "another, which comes too late").await;
     servers::activate(&mut tx, made.server, made.version, now).await.unwrap();
-    let live = servers::live(&mut tx, &ada.org_slug, &slug).await.unwrap().unwrap();
+    let (live, of) = servers::live(&mut tx, &ada.org_slug, &slug).await.unwrap().unwrap();
     assert_eq!((live.server_id, live.org_id, live.version_n), (made.server, ada.org_id, 1));
     assert_eq!((live.status, live.component_sha256), (ServerStatus::Live, Sha256::of("component")));
-    assert_eq!((live.plan, live.spec), (ada.plan, spec()));
+    assert_eq!((live.plan, &live.name, &live.description), (ada.plan, &of.name, &of.description));
+    assert_eq!(of, spec());
     let shown = servers::get(&mut tx, ada.org_id, made.server).await.unwrap().unwrap();
     assert_eq!(shown.imports, Some(vec!["cloche:tool/log@0.1.0".to_owned()]));
 
     // A later failure leaves what answers as it is.
     servers::fail(&mut tx, made.server, now).await.unwrap();
-    let still = servers::live(&mut tx, &ada.org_slug, &slug).await.unwrap().unwrap();
+    let (still, _) = servers::live(&mut tx, &ada.org_slug, &slug).await.unwrap().unwrap();
     assert_eq!(still.status, ServerStatus::Live);
     let versions = versions::list(&mut tx, made.server, None, 9).await.unwrap();
     assert_eq!((versions.len(), versions[0].active, versions[0].state), (1, true, BuildState::Queued));

@@ -146,7 +146,7 @@ on_both!(a_paused_server_stays_so_whatever_becomes_of_its_versions, async |db: D
     finish(&mut tx, made.build, made.version).await;
     assert!(store::activate_built(&mut tx, made.server, made.version, now).await.unwrap());
     let slug = "weather".parse().unwrap();
-    let live = store::live(&mut tx, &ada.org_slug, &slug).await.unwrap().unwrap();
+    let (live, _) = store::live(&mut tx, &ada.org_slug, &slug).await.unwrap().unwrap();
     let seen = store::status(&mut tx, &ada.org_slug, &slug).await.unwrap().unwrap().status;
     assert_eq!(
         (status(&mut tx).await, live.status, seen),
