@@ -53,7 +53,7 @@ pub async fn app(config: Config) -> anyhow::Result<Arc<App>> {
     let mail = Mailer::Outbox(Outbox::new(config.data_dir("outbox"), public_url.host_str().unwrap_or("localhost")));
     let clock = Clock::default();
     let keys = Keys::open(&config.data_dir("keys/oauth"), Duration::days(config.oauth.key_days.into()), clock.now())?;
-    let (gateway, bearers) = (Arc::<Gateway>::default(), Arc::<Bearers>::default());
+    let (gateway, bearers) = (Arc::new(Gateway::new(config.sandbox.loaded)), Arc::<Bearers>::default());
     let events = events(gateway.clone(), bearers.clone());
     let origins = Origins::new(&public_url, &config.mcp.allowed_origins)?;
     let billing = Stripe::new(&config.billing, config.plan)?.map(|stripe| Box::new(stripe) as Box<dyn Billing>);

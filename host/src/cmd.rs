@@ -92,7 +92,7 @@ pub fn run() -> ExitCode {
         Command::Precompile { seconds } => return cloche_sandbox::compile_main(seconds),
         Command::Serve(serve) => serve.run(),
         Command::Worker(place) => place.load().and_then(|config| {
-            crate::log::begin(&config.log)?;
+            let _log = crate::log::begin(&config.log)?;
             block_on(crate::boot::work(config))
         }),
         Command::Migrate(place) => block_on(async move { crate::boot::app(place.load()?).await.map(|_| ()) }),

@@ -154,6 +154,7 @@ pub struct Marketplace {
 pub struct Log {
     pub format: LogFormat,
     pub filter: String,
+    pub stages: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]

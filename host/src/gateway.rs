@@ -1,7 +1,7 @@
 //! From a server's place to a tool's answer.
 //!
-//! What is remembered of a server ends with an event about it, before whoever made the change is answered; and within
-//! a second in any case.
+//! What is remembered of a server ends with an event about it, before whoever made the change is answered; and where it is
+//! not known for a second what others have changed, it is read anew.
 
 mod answer;
 mod bodies;
@@ -13,20 +13,23 @@ mod tools;
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
 use cloche_domain::server::ServerStatus;
+use cloche_domain::spec::ServerSpec;
 use cloche_domain::{OrgId, SecretKey, ServerId, TemplateId, VersionId};
 use cloche_sandbox::{Grant, Loaded, Progress, Secret, Secrets, ToolCall};
 use cloche_storage::servers::{self as store, LiveServer, Standing};
 use moka::sync::Cache;
 use secrecy::SecretString;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 pub use answer::{Answer, Outcome};
 pub use bodies::{Bodies, TooMuch};
+pub use schema::Schema;
 pub use tools::{Tool, Tools};
 
 use remembered::Remembered;
@@ -37,8 +40,12 @@ use crate::mount::Mount;
 use crate::oauth::access::{Caller, Right};
 use crate::{artifacts, vault};
 
-/// How long a server counts as what it was, without an event: what is changed on another node counts here within a second.
+/// How long a server counts as what it was while it is not known what others have changed: that counts here within a second.
 const TRUST: Duration = Duration::from_millis(900);
+/// How long it counts where all changes are known.
+const LIFE: Duration = Duration::from_mins(10);
+/// Servers that are remembered.
+const SERVERS: u64 = 20_000;
 
 /// Why a server does not answer.
 #[derive(Debug, thiserror::Error)]
@@ -64,25 +71,36 @@ pub enum Error {
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// A server that answers, with all that its calls need. A call that has begun keeps the version it began with.
+#[derive(Clone)]
 pub struct Served {
-    pub live: LiveServer,
+    pub known: Arc<Known>,
     pub tools: Arc<Tools>,
     loaded: Arc<Loaded>,
+}
+
+/// What is remembered of a server, besides its tools and its component: of these only the last called are held.
+pub struct Known {
+    pub live: LiveServer,
     secrets: Arc<Secrets>,
+    kv: Arc<ServerKv>,
     /// How often a template's word on its forks had changed when this was read.
     words: u64,
+    /// When reading it began.
+    read: Instant,
+    /// What each answer says of who gave it, as JSON.
+    pub info: OnceLock<Box<RawValue>>,
 }
 
 impl fmt::Debug for Served {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Served").field("live", &self.live).finish_non_exhaustive()
+        f.debug_struct("Served").field("live", &self.known.live).finish_non_exhaustive()
     }
 }
 
 /// What is remembered of servers.
 #[derive(Debug)]
 pub struct Gateway {
-    served: Remembered<Mount, Arc<Served>>,
+    known: Remembered<Mount, Arc<Known>>,
     /// A version never changes.
     tools: Cache<VersionId, Arc<Tools>>,
     /// How often a template's word on its forks has changed.
@@ -90,48 +108,60 @@ pub struct Gateway {
     pub bodies: Bodies,
 }
 
-impl Default for Gateway {
-    fn default() -> Self {
+impl Gateway {
+    /// Remembers the tools of so many versions: as many as there are components in memory.
+    pub fn new(loaded: u64) -> Self {
         Self {
-            served: Remembered::new(10_000, TRUST),
-            tools: Cache::new(10_000),
+            known: Remembered::new(SERVERS, LIFE),
+            tools: Cache::new(loaded),
             words: AtomicU64::new(0),
             bodies: Bodies::default(),
         }
     }
-}
 
-impl Gateway {
     /// A server was changed.
     pub fn forget(&self, server: ServerId) {
-        self.served.forget_if(move |served| served.live.server_id == server);
+        self.known.forget_if(move |known| known.live.server_id == server);
     }
 
     /// All forks of a template were stopped, or are so no longer.
     pub fn forget_forks(&self, template: TemplateId) {
         self.words.fetch_add(1, Ordering::SeqCst);
-        self.served.forget_if(move |served| served.live.template_id == Some(template));
+        self.known.forget_if(move |known| known.live.template_id == Some(template));
     }
 
     /// Any may have changed.
     pub fn forget_all(&self) {
         self.words.fetch_add(1, Ordering::SeqCst);
-        self.served.forget_if(|_| true);
+        self.known.forget_if(|_| true);
     }
 
     /// An organisation has other limits.
     pub fn forget_org(&self, org: OrgId) {
-        self.served.forget_if(move |served| served.live.org_id == org);
+        self.known.forget_if(move |known| known.live.org_id == org);
     }
 }
 
 /// The server at a place, if this caller may use it and it can answer.
-pub async fn serve(app: &App, caller: &Caller, mount: &Mount) -> Result<Arc<Served>> {
-    if let Some(known) = app.gateway.served.get(mount) {
+pub async fn serve(app: &App, caller: &Caller, mount: &Mount) -> Result<Served> {
+    if let Some(known) = app.gateway.known.get(mount)
+        && (app.events.are_known(TRUST) || known.read.elapsed() < TRUST)
+        && let Some(tools) = app.gateway.tools.get(&known.live.version_id)
+    {
         check_right(caller, known.live.server_id, known.live.org_id)?;
-        return Ok(known);
+        let loaded = match app.sandbox.loaded(known.live.component_sha256) {
+            Some(loaded) => loaded,
+            None => Box::pin(load(app, &known.live)).await?,
+        };
+        return Ok(Served { known, tools, loaded });
     }
-    let (began, words) = (app.gateway.served.begin(), app.gateway.words.load(Ordering::SeqCst));
+    Box::pin(read(app, caller, mount)).await
+}
+
+/// The same, from the database.
+async fn read(app: &App, caller: &Caller, mount: &Mount) -> Result<Served> {
+    let now = Instant::now();
+    let (began, words) = (app.gateway.known.begin(), app.gateway.words.load(Ordering::SeqCst));
     let mut tx = app.db.read().await?;
     let Some(Standing { id, org_id, status, taken_down }) = store::status(&mut tx, &mount.org, &mount.slug).await?
     else {
@@ -141,31 +171,38 @@ pub async fn serve(app: &App, caller: &Caller, mount: &Mount) -> Result<Arc<Serv
     if taken_down {
         return Err(Error::NotLive(forks::STOPPED));
     }
-    let live = store::live(&mut tx, &mount.org, &mount.slug).await?.ok_or_else(|| not_live(status))?;
+    let (live, spec) = store::live(&mut tx, &mount.org, &mount.slug).await?.ok_or_else(|| not_live(status))?;
     if status == ServerStatus::Paused {
         return Err(not_live(status));
     }
     let secrets = app.vault.open_all(&mut tx, id).await?;
     drop(tx);
-    let sha256 = live.component_sha256;
-    let fetch = async || -> Result<Vec<u8>, artifacts::Error> { app.artifacts.get(sha256).await };
-    let served = Arc::new(Served {
-        loaded: app.sandbox.load(live.org_id, sha256, fetch).await?,
-        secrets: Arc::new(bound(&live, secrets)),
-        tools: tools(app, &live)?,
+    let loaded = load(app, &live).await?;
+    let tools = tools(app, live.version_id, &spec)?;
+    let known = Arc::new(Known {
+        secrets: Arc::new(bound(&spec, secrets)),
+        kv: Arc::new(ServerKv { db: app.db.clone(), clock: app.clock.clone(), server: id }),
         live,
         words,
+        read: now,
+        info: OnceLock::new(),
     });
-    app.gateway.served.keep(began, mount.clone(), served.clone());
-    Ok(served)
+    app.gateway.known.keep(began, mount.clone(), known.clone());
+    Ok(Served { known, tools, loaded })
 }
 
-fn tools(app: &App, live: &LiveServer) -> Result<Arc<Tools>> {
-    if let Some(known) = app.gateway.tools.get(&live.version_id) {
+async fn load(app: &App, live: &LiveServer) -> Result<Arc<Loaded>> {
+    let sha256 = live.component_sha256;
+    let fetch = async || -> Result<Vec<u8>, artifacts::Error> { app.artifacts.get(sha256).await };
+    Ok(app.sandbox.load(live.org_id, sha256, fetch).await?)
+}
+
+fn tools(app: &App, version: VersionId, spec: &ServerSpec) -> Result<Arc<Tools>> {
+    if let Some(known) = app.gateway.tools.get(&version) {
         return Ok(known);
     }
-    let tools = Arc::new(Tools::of(&live.spec)?);
-    app.gateway.tools.insert(live.version_id, tools.clone());
+    let tools = Arc::new(Tools::of(spec)?);
+    app.gateway.tools.insert(version, tools.clone());
     Ok(tools)
 }
 
@@ -187,9 +224,9 @@ const fn not_live(status: ServerStatus) -> Error {
 }
 
 /// The secrets that the spec declares: those that are set with their values, each bound to its hosts.
-fn bound(live: &LiveServer, values: Vec<(SecretKey, SecretString)>) -> Secrets {
+fn bound(spec: &ServerSpec, values: Vec<(SecretKey, SecretString)>) -> Secrets {
     let mut values: HashMap<_, _> = values.into_iter().collect();
-    let declared = live.spec.required_secrets.iter();
+    let declared = spec.required_secrets.iter();
     declared
         .map(|secret| {
             let hosts = secret.hosts.iter().filter_map(|host| host.parse().ok()).collect();
@@ -207,7 +244,8 @@ pub async fn call(
     arguments: Map<String, Value>,
     progress: Option<Box<dyn Fn(Progress) + Send + Sync>>,
 ) -> Answer {
-    let live = &served.live;
+    let Served { known, tools, loaded } = served;
+    let live = &known.live;
     let value = Value::Object(arguments);
     let arguments = value.to_string();
     let begun = record::begun(live, caller, tool.name(), arguments.len(), app.clock.now());
@@ -224,16 +262,16 @@ pub async fn call(
         tenant: live.org_id,
         server: live.server_id,
         limits: app.config.plans.of(live.plan).call,
-        hosts: served.tools.hosts.clone(),
-        secrets: served.secrets.clone(),
-        kv: Some(Arc::new(ServerKv { db: app.db.clone(), clock: app.clock.clone(), server: live.server_id })),
+        hosts: tools.hosts.clone(),
+        secrets: known.secrets.clone(),
+        kv: Some(known.kv.clone()),
         progress,
         witness: Some(Box::new(move |report| {
             calls.note(record::ended(dropped, &report, report.outcome.as_ref().err()));
         })),
     };
     let call = ToolCall { name: tool.name().to_owned(), arguments };
-    let Some(report) = forks::unless_stopped(app, served, app.sandbox.call(&served.loaded, grant, call)).await else {
+    let Some(report) = forks::unless_stopped(app, known, app.sandbox.call(loaded, grant, call)).await else {
         // Its record was made as it was dropped.
         return Answer::refused(begun, format!("the server {}", forks::STOPPED));
     };

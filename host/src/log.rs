@@ -1,17 +1,23 @@
 //! Structured logs, to standard error: standard output belongs to what a command prints. An event is one line, whatever
 //! strangers wrote into its fields.
 
+mod lines;
+
 use std::fmt::{self, Debug, Write};
+use std::io;
 use std::io::IsTerminal as _;
 
+use cloche_sandbox::STAGE;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::field::MakeExt as _;
 use tracing_subscriber::filter::ParseError;
+use tracing_subscriber::fmt::format::FmtSpan;
 use tracing_subscriber::fmt::format::{Writer, debug_fn};
 use tracing_subscriber::util::TryInitError;
 
 use crate::config::{Log, LogFormat};
 use crate::hidden_text;
+pub use lines::{CALLS, Lines};
 
 /// Why logging cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -20,19 +26,28 @@ pub enum Error {
     Filter(#[from] ParseError),
     #[error("logging has begun already: {0}")]
     Begun(#[from] TryInitError),
+    #[error("no thread to write the log with: {0}")]
+    Thread(#[from] io::Error),
 }
 
-/// Begins to log, for the whole process.
-pub fn begin(settings: &Log) -> Result<(), Error> {
+/// Begins to log, for the whole process: until what this gives is dropped at its end.
+pub fn begin(settings: &Log) -> Result<Lines, Error> {
     use tracing_subscriber::util::SubscriberInitExt as _;
-    let filter = EnvFilter::try_new(&settings.filter)?;
-    let colours = std::io::stderr().is_terminal();
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours);
-    match settings.format {
-        LogFormat::Text => lines.fmt_fields(debug_fn(field).delimited(" ")).finish().try_init()?,
-        LogFormat::Json => lines.json().finish().try_init()?,
+    let mut filter = EnvFilter::try_new(&settings.filter)?;
+    let mut ends = FmtSpan::NONE;
+    if settings.stages {
+        filter = filter.add_directive(format!("{STAGE}=debug").parse()?);
+        ends = FmtSpan::CLOSE;
     }
-    Ok(())
+    let colours = std::io::stderr().is_terminal();
+    let lines = Lines::begin()?;
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(lines.clone()).with_ansi(colours);
+    let log = log.with_span_events(ends);
+    match settings.format {
+        LogFormat::Text => log.fmt_fields(debug_fn(field).delimited(" ")).finish().try_init()?,
+        LogFormat::Json => log.json().finish().try_init()?,
+    }
+    Ok(lines)
 }
 
 /// A field with its control and hidden characters escaped, so that none can pass for another line or steer a terminal.

@@ -24,7 +24,7 @@ pub(super) struct Serve {
 impl Serve {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let config = Config::load(&Flags { config: self.config, data: self.data, listen: self.listen })?;
-        log::begin(&config.log)?;
+        let _log = log::begin(&config.log)?;
         super::block_on(boot::serve(config))
     }
 }

@@ -7,7 +7,7 @@ use cloche_domain::TemplateId;
 use cloche_storage::templates;
 use tokio::sync::broadcast::error::RecvError;
 
-use super::Served;
+use super::Known;
 use crate::app::App;
 use crate::events::Event;
 
@@ -15,11 +15,11 @@ use crate::events::Event;
 pub(super) const STOPPED: &str = "is stopped: the template that it was made from was taken down; its page says why";
 
 /// What a call comes to; none where its server was stopped before it came to anything.
-pub(super) async fn unless_stopped<T>(app: &App, served: &Served, call: impl Future<Output = T>) -> Option<T> {
-    let Some(template) = served.live.template_id else { return Some(call.await) };
+pub(super) async fn unless_stopped<T>(app: &App, known: &Known, call: impl Future<Output = T>) -> Option<T> {
+    let Some(template) = known.live.template_id else { return Some(call.await) };
     let mut changes = app.events.listen();
     // What was decided between the moment at which the server was read and this one.
-    if app.gateway.words.load(Ordering::SeqCst) != served.words && is_stopped(app, template).await {
+    if app.gateway.words.load(Ordering::SeqCst) != known.words && is_stopped(app, template).await {
         return None;
     }
     let mut call = pin!(call);

@@ -21,7 +21,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, timeout};
 use tower::ServiceExt as _;
 
-use super::router;
+use super::unread::Unread;
+use super::{problem, router};
 use crate::app::App;
 use crate::stop;
 
@@ -39,6 +40,7 @@ const FULL: &str = "{\"type\":\"about:blank\",\"title\":\"Service Unavailable\",
 pub async fn serve(listener: TcpListener, app: Arc<App>) -> anyhow::Result<()> {
     tracing::info!(url = %app.public_url, "ready");
     let settings = app.config.http.clone();
+    let unread = settings.body_limit.saturating_add(app.config.sandbox.component_base64());
     let router = router::router(app);
     // Finding out by itself which version a client speaks, it would wait without end for one that says nothing.
     let mut http = Builder::new(TokioExecutor::new()).http1_only();
@@ -70,7 +72,7 @@ pub async fn serve(listener: TcpListener, app: Arc<App>) -> anyhow::Result<()> {
         let _ = stream.set_nodelay(true);
         let service = hyper::service::service_fn({
             let router = router.clone();
-            move |request| answer(router.clone(), request, peer)
+            move |request| answer(router.clone(), request, peer, unread)
         });
         let (http, watcher) = (http.clone(), graceful.watcher());
         tokio::spawn(async move {
@@ -92,10 +94,16 @@ pub async fn serve(listener: TcpListener, app: Arc<App>) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn answer(router: Router, request: Request<Incoming>, peer: SocketAddr) -> Result<Response, Infallible> {
-    let mut request = request.map(Body::new);
+/// Answers a request; of a body that nobody reads, so many bytes are read all the same.
+async fn answer(
+    router: Router,
+    request: Request<Incoming>,
+    peer: SocketAddr,
+    unread: usize,
+) -> Result<Response, Infallible> {
+    let mut request = request.map(|body| Body::new(Unread::new(body, unread)));
     request.extensions_mut().insert(ConnectInfo(peer));
-    router.oneshot(request).await
+    router.oneshot(request).await.map(problem::named)
 }
 
 /// As many as are configured, and at most half of the files that this process may open: calls, the database and the

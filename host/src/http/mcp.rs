@@ -18,8 +18,10 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, HOST, ORIGIN};
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use cloche_domain::Slug;
+use cloche_sandbox::STAGE;
 use rmcp::transport::streamable_http_server::session::never::NeverSessionManager;
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
+use tracing::{Instrument as _, debug_span};
 
 use super::Shared;
 use super::auth::bearer;
@@ -61,17 +63,21 @@ async fn answer(app: &Arc<App>, place: (&str, &str), request: Request) -> Result
         return Err(Problem::not_found("server"));
     };
     let mount = Mount { org, slug };
-    let caller = match access::caller(app, bearer(request.headers()).as_ref(), &mount).await {
+    let bearer = bearer(request.headers());
+    let authenticated =
+        access::caller(app, bearer.as_ref(), &mount).instrument(debug_span!(target: STAGE, "auth")).await;
+    let caller = match authenticated {
         Ok(caller) => caller,
         Err(denial) => return Ok(challenge::response(app, &mount, &denial)),
     };
-    let served = match gateway::serve(app, &caller, &mount).await {
+    let routed = gateway::serve(app, &caller, &mount).instrument(debug_span!(target: STAGE, "route")).await;
+    let served = match routed {
         Ok(served) => served,
         Err(gateway::Error::OtherServer) => return Ok(challenge::response(app, &mount, &access::Denial::Invalid)),
         Err(error) => return Err(error.into()),
     };
     // Before any of it is read, and until it is answered.
-    let _held = app.gateway.bodies.hold(served.live.org_id, announced(app, &request))?;
+    let _held = app.gateway.bodies.hold(served.known.live.org_id, announced(app, &request))?;
     let (parts, body) = request.into_parts();
     let body = if parts.method == Method::POST { whole(app, body).await? } else { Bytes::new() };
     let overloaded = Arc::default();
@@ -79,13 +85,16 @@ async fn answer(app: &Arc<App>, place: (&str, &str), request: Request) -> Result
     if parts.method == Method::POST {
         if let Some(Plain { tool, arguments, reply }) = plain::read(&parts.headers, &body, &handler.served.tools) {
             let result = handler.call(tool, arguments, None).await.map_err(Problem::overloaded)?;
-            return Ok(marked(reply.with(result)));
+            return Ok(debug_span!(target: STAGE, "encode").in_scope(|| {
+                // It has no `meta` of its own yet.
+                marked(reply.with(&result, handler.info()))
+            }));
         }
         if let Err(wrong) = json::check(&body) {
             return Ok(wrong.into_response());
         }
     }
-    let response = respond(handler, Request::from_parts(parts, Body::from(body))).await;
+    let response = Box::pin(respond(handler, Request::from_parts(parts, Body::from(body)))).await;
     // Where the answer is a stream, its head has gone, and the error comes in it.
     match overloaded.get() {
         Some(why) => Err(Problem::overloaded(why)),

@@ -4,15 +4,15 @@
 
 use std::any::Any;
 
-use axum::extract::Request;
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use hyper::ext::ReasonPhrase;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
-use tower_http::request_id::RequestId;
+
+/// Where a request's id stands, on its way in and out.
+pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// One error, on its way out.
 #[derive(Clone, Debug)]
@@ -131,13 +131,12 @@ impl IntoResponse for Problem {
     }
 }
 
-/// Puts the request's id into each problem.
-pub(super) async fn name_request(request: Request, next: Next) -> Response {
-    let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok()).map(str::to_owned);
-    let response = next.run(request).await;
+/// An answer with the request's id, where it is a problem: the id is in its headers by then.
+pub(super) fn named(response: Response) -> Response {
     let Some(problem) = response.extensions().get::<Problem>() else { return response };
-    let mut named = problem.render(id.as_deref());
-    // What layers below have added stays.
+    let id = response.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok());
+    let mut named = problem.render(id);
+    // What layers have added stays.
     for (name, value) in response.headers() {
         if !named.headers().contains_key(name) {
             named.headers_mut().append(name, value.clone());

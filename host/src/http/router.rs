@@ -7,7 +7,6 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::{HeaderName, Method, Request};
-use axum::middleware::{from_fn, map_request_with_state};
 use axum::routing::any;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{Any, CorsLayer};
@@ -17,10 +16,8 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{health, mcp, oauth, openapi, problem, unread, v1, web, well_known};
+use super::{health, mcp, oauth, openapi, problem, v1, web, well_known};
 use crate::app::App;
-
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The API, and the document that describes it: a route cannot be in one and not in the other.
 pub(crate) fn api() -> (Router<Arc<App>>, OpenApi) {
@@ -142,20 +139,18 @@ fn outside() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(openapi::document))
 }
 
-/// The whole platform as one service.
+/// The whole platform as one service; what it answers is to be [`problem::named`].
 pub(super) fn router(app: Arc<App>) -> Router {
     let body_limit = app.config.http.body_limit;
     api()
         .0
         .fallback(web::page)
-        .with_state(app.clone())
+        .with_state(app)
         // All at once: each layer that a router is given by itself costs every request a box of its own. Outermost first.
         .layer((
-            map_request_with_state(app, unread::read_to_end),
-            SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid),
-            PropagateRequestIdLayer::new(REQUEST_ID),
+            SetRequestIdLayer::new(problem::REQUEST_ID, MakeRequestUuid),
+            PropagateRequestIdLayer::new(problem::REQUEST_ID),
             TraceLayer::new_for_http().make_span_with(span),
-            from_fn(problem::name_request),
             CatchPanicLayer::custom(problem::panicked),
             DefaultBodyLimit::max(body_limit),
         ))

@@ -6,53 +6,53 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::body::{Body, Bytes, HttpBody};
-use axum::extract::{Request, State};
+use bytes::Bytes;
 use futures::StreamExt as _;
-use http_body::{Frame, SizeHint};
+use http_body::{Body, Frame, SizeHint};
+use http_body_util::BodyExt as _;
+use hyper::body::Incoming;
 use tokio::runtime::Handle;
-
-use super::Shared;
 
 /// How long the rest of a body may take.
 const WAIT: Duration = Duration::from_secs(3);
 
-/// Sees to it that the request's body is read.
-pub(super) async fn read_to_end(State(app): Shared, request: Request) -> Request {
-    let limit = app.config.http.body_limit.saturating_add(app.config.sandbox.component_base64());
-    request.map(|body| Body::new(Unread { body, limit }))
-}
-
-struct Unread {
-    body: Body,
+/// A request's body, of which the rest is read when it is dropped.
+pub(super) struct Unread {
+    body: Option<Incoming>,
     /// Bytes that are read of what nobody wanted.
     limit: usize,
 }
 
-impl HttpBody for Unread {
-    type Data = Bytes;
-    type Error = axum::Error;
+impl Unread {
+    pub(super) const fn new(body: Incoming, limit: usize) -> Self {
+        Self { body: Some(body), limit }
+    }
+}
 
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(cx)
+impl Body for Unread {
+    type Data = Bytes;
+    type Error = hyper::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        self.body.as_mut().map_or(Poll::Ready(None), |body| Pin::new(body).poll_frame(cx))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        self.body.as_ref().is_none_or(Body::is_end_stream)
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+        self.body.as_ref().map_or_else(SizeHint::default, Body::size_hint)
     }
 }
 
 impl Drop for Unread {
     fn drop(&mut self) {
-        let Ok(runtime) = Handle::try_current() else { return };
-        if self.body.is_end_stream() {
+        let (Ok(runtime), Some(body)) = (Handle::try_current(), self.body.take()) else { return };
+        if body.is_end_stream() {
             return;
         }
-        let (mut rest, mut left) = (std::mem::take(&mut self.body).into_data_stream(), self.limit);
+        let (mut rest, mut left) = (body.into_data_stream(), self.limit);
         runtime.spawn(tokio::time::timeout(WAIT, async move {
             while let Some(Ok(piece)) = rest.next().await
                 && piece.len() <= left

@@ -158,7 +158,8 @@ async fn access(app: &App, grant: GrantId) -> Result<Option<Arc<Access>>, Denial
         return Ok(known);
     }
     let ends = app.bearers.ends.load(SeqCst);
-    let read = async { store::access(&mut app.db.read().await?, grant).await };
+    // Boxed, like all that is seldom done here: it would make the future of every call larger.
+    let read = Box::pin(async { store::access(&mut app.db.read().await?, grant).await });
     let access = read.await.map_err(Denial::Unavailable)?.map(Arc::new);
     app.bearers.keep(&app.bearers.grants, grant, access.clone(), ends);
     Ok(access)
@@ -170,7 +171,7 @@ async fn key_holder(app: &App, key: &SecretString) -> Result<Arc<Caller>, Denial
         return Ok(known);
     }
     let ends = app.bearers.ends.load(SeqCst);
-    let found = api_keys::holder(app, key).await.map_err(|error| match error {
+    let found = Box::pin(api_keys::holder(app, key)).await.map_err(|error| match error {
         api_keys::Error::Storage(error) => Denial::Unavailable(error),
         _ => Denial::Invalid,
     })?;

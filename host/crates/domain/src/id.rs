@@ -46,6 +46,9 @@ macro_rules! typed_id {
                 Self(Uuid::now_v7())
             }
 
+            /// After all others in order: where a list of the newest begins.
+            pub const LAST: Self = Self(Uuid::max());
+
             /// Its 16 bytes, for what takes no text.
             pub const fn as_bytes(&self) -> &[u8; 16] {
                 self.0.as_bytes()

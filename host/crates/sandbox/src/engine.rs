@@ -47,6 +47,11 @@ pub(crate) fn engine(slots: u32) -> Result<Engine> {
         .memory_reservation(MEMORY)
         .memory_guard_size(WASM_PAGE)
         .concurrency_support(false)
+        // Of a trap its own text is told, not where it was: unwinding never passes wasm, and what would be known of each
+        // address is a seventh of the code, to be read and registered with every component.
+        .wasm_backtrace_max_frames(None)
+        .native_unwind_info(false)
+        .generate_address_map(false)
         .wasm_memory64(false)
         .wasm_multi_memory(false)
         .allocation_strategy(InstanceAllocationStrategy::Pooling(pool));

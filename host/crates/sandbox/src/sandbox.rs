@@ -11,6 +11,7 @@ use cloche_domain::{Clock, OrgId, Sha256};
 use moka::future::Cache;
 use tokio::sync::Semaphore;
 use tokio::time::timeout_at;
+use tracing::{Instrument as _, debug_span};
 use wasmtime::component::{HasSelf, Linker};
 use wasmtime::{Engine, Store};
 
@@ -25,7 +26,7 @@ use crate::hits::Hits;
 use crate::memory::MemoryMeter;
 use crate::precompiled::Precompiled;
 use crate::wasi::{self, Turns};
-use crate::{CallError, CallReport, Error, Grant, Output, Result, Settings, ToolCall};
+use crate::{CallError, CallReport, Error, Grant, Output, Result, STAGE, Settings, ToolCall};
 
 /// Slots of the pool beyond those handed out: what has just ended may still be being cleaned.
 const SPARE_SLOTS: u32 = 8;
@@ -40,7 +41,7 @@ struct Inner {
     /// For components that import WASI as well.
     wasi_linker: Linker<Guest>,
     precompiled: Precompiled,
-    loaded: Cache<Sha256, Arc<Loaded>>,
+    loaded: moka::sync::Cache<Sha256, Arc<Loaded>>,
     /// Under way. By tenant: none waits where another stands in line.
     loading: Cache<(OrgId, Sha256), Arc<Loaded>>,
     compiling: Compiling,
@@ -72,7 +73,7 @@ impl Sandbox {
             engine,
             linker,
             wasi_linker,
-            loaded: Cache::new(loaded),
+            loaded: moka::sync::Cache::new(loaded),
             loading: Cache::new(loaded),
             compiling: Compiling::new(),
             admission: Admission::new(slots),
@@ -200,8 +201,10 @@ impl Run {
             store.call_hook_async(Turns);
         }
         store.set_hostcall_fuel(usize::try_from(self.allowed.passes).unwrap_or(usize::MAX));
-        let server = self.loaded.pre.instantiate_async(&mut *store).await?;
-        server.cloche_tool_tools().call_call(store, &self.call.name, &self.call.arguments).await
+        let server = self.loaded.pre.instantiate_async(&mut *store);
+        let server = server.instrument(debug_span!(target: STAGE, "instantiate")).await?;
+        let call = server.cloche_tool_tools().call_call(store, &self.call.name, &self.call.arguments);
+        call.instrument(debug_span!(target: STAGE, "call")).await
     }
 
     /// What the call has come to, with all that it has used so far.

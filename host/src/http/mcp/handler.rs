@@ -12,11 +12,13 @@ use rmcp::model::{
 };
 use rmcp::service::RequestContext;
 use rmcp::{ErrorData, Peer, RoleServer, ServerHandler};
+use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::app::App;
 use crate::gateway::{self, Answer, Outcome, Served, Tool};
+use crate::log::CALLS;
 use crate::oauth::access::Caller;
 
 /// Milliseconds that a list of tools may be kept. A new version changes it.
@@ -28,7 +30,7 @@ const SERVER_INFO: &str = "io.modelcontextprotocol/serverInfo";
 #[derive(Clone)]
 pub(super) struct Handler {
     pub app: Arc<App>,
-    pub served: Arc<Served>,
+    pub served: Served,
     pub caller: Arc<Caller>,
     /// Why the platform had no place for the call: for the status, which rmcp leaves at 200.
     pub overloaded: Arc<OnceLock<String>>,
@@ -38,7 +40,7 @@ impl ServerHandler for Handler {
     fn get_info(&self) -> ServerConfig {
         let config = ServerConfig::new(ServerCapabilities::builder().enable_tools().build());
         let config = config.with_server_info(self.implementation());
-        match self.served.live.spec.description.as_str() {
+        match self.served.known.live.description.as_str() {
             "" => config,
             description => config.with_instructions(description),
         }
@@ -84,7 +86,11 @@ impl ServerHandler for Handler {
             () = context.ct.cancelled() => return Err(ErrorData::internal_error("the call was cancelled", None)),
             (called, ()) = async { tokio::join!(call, tell(&context.peer, token, reports)) } => called,
         };
-        called.map(Into::into).map_err(|why| {
+        let answered = called.map(|mut result| {
+            result.meta = self.meta();
+            result.into()
+        });
+        answered.map_err(|why| {
             let _ = self.overloaded.set(why.clone());
             ErrorData::internal_error(why, None)
         })
@@ -92,7 +98,8 @@ impl ServerHandler for Handler {
 }
 
 impl Handler {
-    /// Calls a tool and notes that, also where it is dropped. An error says why the platform had no place for the call.
+    /// Calls a tool and notes that, also where it is dropped; the result has no `meta` yet. An error says why the platform had
+    /// no place for the call.
     pub(super) async fn call(
         &self,
         tool: &Tool,
@@ -103,18 +110,25 @@ impl Handler {
         let answer = gateway::call(&self.app, &self.served, &self.caller, tool, arguments, progress).await;
         under_way.is_answered = true;
         self.note(tool.name(), Some(&answer));
-        let mut result = match answer.outcome {
-            Outcome::Output(output) => result(output),
-            Outcome::Error(why) => CallToolResult::error(vec![ContentBlock::text(why)]),
-            Outcome::Overloaded(why) => return Err(why),
-        };
-        result.meta = self.meta();
-        Ok(result)
+        match answer.outcome {
+            Outcome::Output(output) => Ok(result(output)),
+            Outcome::Error(why) => Ok(CallToolResult::error(vec![ContentBlock::text(why)])),
+            Outcome::Overloaded(why) => Err(why),
+        }
+    }
+
+    /// What a result's `meta` is, as text.
+    pub(super) fn info(&self) -> Option<&RawValue> {
+        let known = &self.served.known.info;
+        if known.get().is_none() {
+            let _ = known.set(to_raw_value(&self.meta()?).ok()?);
+        }
+        known.get().map(|info| &**info)
     }
 
     fn implementation(&self) -> Implementation {
-        let live = &self.served.live;
-        Implementation::new(live.slug.as_str(), live.version_n.to_string()).with_title(live.spec.name.as_str())
+        let live = &self.served.known.live;
+        Implementation::new(live.slug.as_str(), live.version_n.to_string()).with_title(live.name.as_str())
     }
 
     fn meta(&self) -> Option<MetaObject> {
@@ -125,15 +139,15 @@ impl Handler {
 
     /// One line a call: who called what, and what it came to and cost.
     fn note(&self, tool: &str, answer: Option<&Answer>) {
-        let live = &self.served.live;
+        let live = &self.served.known.live;
         let (server, version, user, client) =
             (&live.server_id, live.version_n, &self.caller.user, self.caller.client.as_str());
         let Some(Answer { call, .. }) = answer else {
-            tracing::info!(%server, version, tool, %user, client, outcome = "cancelled", "called");
+            tracing::info!(target: CALLS, %server, version, tool, %user, client, outcome = "cancelled", "called");
             return;
         };
         let (outcome, fuel, ms) = (call.outcome.as_str(), call.fuel, call.wall_ms);
-        tracing::info!(call = %call.id, %server, version, tool, %user, client, outcome, fuel, ms, "called");
+        tracing::info!(target: CALLS, call = %call.id, %server, version, tool, %user, client, outcome, fuel, ms, "called");
     }
 }
 

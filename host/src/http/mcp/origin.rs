@@ -66,8 +66,8 @@ pub(super) fn is_our_host(public_url: &Url, host: &str) -> bool {
     let Ok(asked) = host.parse::<Authority>() else { return false };
     let default_port = if public_url.scheme() == "https" { 443 } else { 80 };
     let same_host = public_url.host_str().is_some_and(|ours| ours.eq_ignore_ascii_case(asked.host()));
-    let both_here = is_loopback(public_url.host()) && is_loopback(Host::parse(asked.host()).ok());
-    (same_host || both_here) && asked.port_u16().unwrap_or(default_port) == public_url.port().unwrap_or(default_port)
+    let both_here = || is_loopback(public_url.host()) && is_loopback(Host::parse(asked.host()).ok());
+    (same_host || both_here()) && asked.port_u16().unwrap_or(default_port) == public_url.port().unwrap_or(default_port)
 }
 
 /// Before a page calls, its browser asks (Fetch §4.8).

@@ -7,8 +7,8 @@
 use axum::http::header::{ACCEPT, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse as _, Response};
-use rmcp::model::{CallToolResult, ClientCapabilities, RequestId, ServerJsonRpcMessage, ServerResult};
-use serde::Deserialize;
+use rmcp::model::{CallToolResult, ClientCapabilities, ContentBlock, RequestId, ResultType};
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
@@ -125,15 +125,40 @@ impl Meta<'_> {
     }
 }
 
+/// A result as rmcp writes it, but for what it says of the server, which is text already.
+#[derive(Serialize)]
+struct Answer<'a> {
+    jsonrpc: &'static str,
+    id: &'a RequestId,
+    result: Result<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Result<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    result_type: Option<&'a ResultType>,
+    content: &'a [ContentBlock],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    structured_content: Option<&'a Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    is_error: Option<bool>,
+    #[serde(rename = "_meta", skip_serializing_if = "Option::is_none")]
+    meta: Option<&'a RawValue>,
+}
+
 impl Reply {
-    /// The answer, as rmcp would give it.
-    pub(super) fn with(self, result: CallToolResult) -> Response {
-        let mut result = ServerResult::CallToolResult(result);
-        if !self.modern {
-            result.strip_result_type_for_legacy_peer();
-        }
-        let message = ServerJsonRpcMessage::response(result, self.id);
-        axum::Json(message).into_response()
+    /// The answer, as rmcp would give it: `meta` is the result's.
+    pub(super) fn with(self, result: &CallToolResult, meta: Option<&RawValue>) -> Response {
+        let result = Result {
+            // Legacy peers do not know it.
+            result_type: result.result_type.as_ref().filter(|_| self.modern),
+            content: &result.content,
+            structured_content: result.structured_content.as_ref(),
+            is_error: result.is_error,
+            meta,
+        };
+        axum::Json(Answer { jsonrpc: "2.0", id: &self.id, result }).into_response()
     }
 }
 

@@ -14,6 +14,11 @@ use crate::{Error, Result};
 const COMPONENT: usize = 32 << 20;
 
 impl Sandbox {
+    /// The component of this digest, if it is in memory.
+    pub fn loaded(&self, sha256: Sha256) -> Option<Arc<Loaded>> {
+        self.0.loaded.get(&sha256)
+    }
+
     /// The component of this digest, for a tenant: from memory, else from this host's compiled code, else compiled from the
     /// bytes that `fetch` gets. A tenant's callers that ask for one component at the same time wait for one load, and never
     /// for another tenant's.
@@ -22,7 +27,7 @@ impl Sandbox {
         F: Future<Output = Result<Vec<u8>, E>>,
         E: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
-        if let Some(loaded) = self.0.loaded.get(&sha256).await {
+        if let Some(loaded) = self.loaded(sha256) {
             return Ok(loaded);
         }
         let key = (tenant, sha256);
@@ -34,14 +39,14 @@ impl Sandbox {
             self.0.prepare(&component).map(Arc::new)
         });
         let loaded = loading.await.map_err(|e: Arc<Error>| Arc::unwrap_or_clone(e))?;
-        self.0.loaded.insert(sha256, loaded.clone()).await;
+        self.0.loaded.insert(sha256, loaded.clone());
         self.0.loading.invalidate(&key).await;
         Ok(loaded)
     }
 
     /// Forgets a component, and the machine code that is kept of it. Calls that have begun go on.
     pub async fn forget(&self, sha256: Sha256) {
-        self.0.loaded.invalidate(&sha256).await;
+        self.0.loaded.invalidate(&sha256);
         let inner = self.0.clone();
         let _ = tokio::task::spawn_blocking(move || inner.precompiled.remove(sha256)).await;
     }
