@@ -4,7 +4,7 @@
 
 use std::any::Any;
 
-use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use hyper::ext::ReasonPhrase;
@@ -136,9 +136,9 @@ pub(super) fn named(response: Response) -> Response {
     let Some(problem) = response.extensions().get::<Problem>() else { return response };
     let id = response.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok());
     let mut named = problem.render(id);
-    // What layers have added stays.
+    // What layers have added stays; only its length is another now.
     for (name, value) in response.headers() {
-        if !named.headers().contains_key(name) {
+        if name != CONTENT_LENGTH && !named.headers().contains_key(name) {
             named.headers_mut().append(name, value.clone());
         }
     }

@@ -48,6 +48,10 @@ impl Db {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Normal)
             .foreign_keys(true)
+            // What one statement of many rows would undo is kept in memory, not in a file.
+            .pragma("temp_store", "MEMORY")
+            // Pages of the log that are moved to the file at once, with two waits for the disk: 16 MiB.
+            .pragma("wal_autocheckpoint", "4000")
             .busy_timeout(WAIT);
         // A disk that is full has SQLite end a transaction by itself; the connection then takes itself to be in one for
         // good. It is closed, and another opened.
