@@ -64,19 +64,28 @@ fn circumstances() -> anyhow::Result<String> {
     let memory = fs::read_to_string("/proc/meminfo").unwrap_or_default();
     let memory: u64 = memory.split_whitespace().nth(1).and_then(|kib| kib.parse().ok()).unwrap_or_default();
     let kernel = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
-    let said = |program: &str, arguments: &[&str]| {
-        let out = Command::new(program).args(arguments).output().ok().filter(|out| out.status.success());
-        out.map_or("none".to_owned(), |out| String::from_utf8_lossy(&out.stdout).trim().to_owned())
-    };
     Ok(format!(
         "{}, commit {}; {cores} × {model}, {} GiB, Linux {}; {}; Node {}",
         said("date", &["-u", "+%F"]),
-        said("git", &["describe", "--always", "--dirty"]),
+        commit(),
         memory >> 20,
         kernel.trim(),
         said("rustc", &["--version"]),
         said("node", &["--version"]),
     ))
+}
+
+/// The commit, and whether anything was changed since, besides what runs write.
+fn commit() -> String {
+    let changed = ["status", "--porcelain", "--untracked-files=no", "--", ".", ":!benches/RESULTS.md"];
+    let dirty = if said("git", &changed).is_empty() { "" } else { "-dirty" };
+    said("git", &["describe", "--always"]) + dirty
+}
+
+/// What a program says.
+fn said(program: &str, arguments: &[&str]) -> String {
+    let out = Command::new(program).args(arguments).output().ok().filter(|out| out.status.success());
+    out.map_or("none".to_owned(), |out| String::from_utf8_lossy(&out.stdout).trim().to_owned())
 }
 
 #[cfg(test)]
