@@ -16,7 +16,7 @@ trap 'kill $bench 2>/dev/null || true; rm -f target/perf.data' EXIT
 sleep 8
 platform=$(pgrep -P "$bench" -f ' serve ' | head -1) ||
   { echo "flamegraph: the platform does not run: build it with make flamegraph" >&2; exit 1; }
-perf record --quiet -e cpu-clock -F 499 --call-graph dwarf,16384 -p "$platform" -o target/perf.data -- sleep 6
+perf record --quiet -e cpu-clock -F 499 --call-graph dwarf,65528 -p "$platform" -o target/perf.data -- sleep 6
 perf script --no-inline -i target/perf.data 2>/dev/null |
   "$tools/bin/inferno-collapse-perf" |
   "$tools/bin/inferno-flamegraph" --title "tools/call, 16 connections" >target/flamegraph.svg

@@ -69,7 +69,8 @@ pub(crate) async fn run(stages: &Stages, binary: &Path, toolchain: &Path) -> any
     let mut section = Section::new("Stages of a call");
     section.paragraph(&format!(
         "Echo over one connection, with a token of the platform's own: {} calls. Processor time of each stage, as its span \
-         tells (`log.stages`); telling it costs something too. `make flamegraph` shows the same in depth.",
+         tells (`log.stages`); telling it costs as well: six lines a call, most of what stands under «else». `make flamegraph` shows \
+         the whole in depth, without.",
         answered.requests
     ));
     section.table(["stage", "what", "median µs", "p95 µs", "of the request"], lines);
