@@ -117,8 +117,8 @@ async fn write_on(app: &App, stopping: &CancellationToken) {
     }
 }
 
-/// Writes all that waits at this moment, and says how many that was. Dropped in the middle, it may leave out one batch, or write it: each
-/// call has its id.
+/// Writes all that waits at this moment, and says how many that was. Dropped in the middle, it may leave out one batch, or
+/// write it: each call has its id.
 async fn flush(app: &App) -> usize {
     let mut written = 0;
     loop {

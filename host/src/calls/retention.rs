@@ -34,7 +34,7 @@ pub(super) async fn keep(app: &App, stopping: &CancellationToken) {
                 known = true;
             }
             let keep = app.config.calls.per_server;
-            let mut servers = app.calls.take_those_with(if keep < MANY { 1 } else { keep / MANY });
+            let mut servers = app.calls.take_those_with((keep / MANY).max(1));
             sweep(&app.db, app.clock.now(), &app.config.calls, &mut servers).await
         };
         let swept = tokio::select! {

@@ -27,17 +27,14 @@ pub async fn hear(app: Arc<App>, stopping: CancellationToken) {
 }
 
 async fn hear_on(app: &App) {
-    // Of this node alone.
-    let own = format!("beat {}", JobId::new());
+    // Of this node alone. What it says is a time since this moment, on whichever connection it is heard.
+    let (own, began) = (format!("beat {}", JobId::new()), Instant::now());
     loop {
         let Err(error) = match app.db.changes(&own).await {
-            Ok(Changes::Told(listener)) => {
-                let began = Instant::now();
-                tokio::select! {
-                    end = pass_on(app, listener, began) => end,
-                    end = beat(app, &own, began) => end,
-                }
-            }
+            Ok(Changes::Told(listener)) => tokio::select! {
+                end = pass_on(app, listener, began) => end,
+                end = beat(app, &own, began) => end,
+            },
             Ok(Changes::Seen(watch)) => look(app, watch).await,
             Err(error) => Err(error),
         };
