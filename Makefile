@@ -25,6 +25,7 @@ check: lint ## The quick part of the tests: formatting, lints, types
 lint: toolchain web
 	cargo fmt --all --check
 	cargo clippy --quiet --workspace --all-targets -- -D warnings
+	cargo metadata --quiet --locked --format-version 1 --manifest-path fuzz/Cargo.toml >/dev/null # its lock is not the workspace's
 	cd web && npm run --silent check
 
 rust-test: toolchain web clients guests documents
