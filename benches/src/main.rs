@@ -19,6 +19,7 @@ mod many;
 mod micro;
 mod model;
 mod noisy;
+mod pair;
 mod peer;
 mod plans;
 mod platform;
@@ -92,6 +93,8 @@ enum Bench {
     Many(many::Many),
     /// What calls, lists and a start cost as servers and tenants become more.
     Growth(growth::Growth),
+    /// Two binaries of the platform in turns: what a change has gained.
+    Pair(pair::Pair),
     /// The same load for ten minutes: memory, descriptors and threads.
     Soak(soak::Soak),
 }
@@ -111,6 +114,7 @@ async fn main() -> anyhow::Result<()> {
         Bench::Micro(micro) => micro::run(&micro, &cli.binary, &cli.toolchain).await?,
         Bench::Many(many) => many::run(&many, &cli.binary, &cli.toolchain).await?,
         Bench::Growth(growth) => growth::run(&growth, &cli.binary, &cli.toolchain).await?,
+        Bench::Pair(pair) => pair::run(&pair, &cli.binary, &cli.toolchain).await?,
         Bench::Soak(soak) => soak::run(&soak, &cli.binary, &cli.toolchain).await?,
     };
     section.publish(cli.results.as_deref())

@@ -100,6 +100,15 @@ fn a_soak_sees_what_the_process_has() {
 }
 
 #[test]
+fn two_binaries_are_measured_in_turns() {
+    let other = Path::new(env!("CARGO_BIN_EXE_cloche-benches")).with_file_name("cloche");
+    let said = bench(&["pair", "--rounds", "2", "--seconds", "1", "--with", other.to_str().unwrap()]);
+    for what in ["calls/s", "p50 ms", "CPU µs a call"] {
+        assert!(line(&said, &[what])[1..].iter().all(|cell| number(cell) > 0.0), "{said}");
+    }
+}
+
+#[test]
 fn builds_are_measured_cold_warm_and_beside_others() {
     let said = bench(&["build", "--builds", "1"]);
     for tools in ["two tools, the demo's", "six tools with HTTP"] {
