@@ -13,6 +13,7 @@ mod tools;
 
 use std::collections::HashMap;
 use std::fmt;
+use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -271,8 +272,10 @@ pub async fn call(
         })),
     };
     let call = ToolCall { name: tool.name().to_owned(), arguments };
-    let Some(report) = forks::unless_stopped(app, known, app.sandbox.call(loaded, grant, call)).await else {
-        // Its record was made as it was dropped.
+    // Lent, not given: each hand that a future goes through keeps a place as large as it.
+    let running = pin!(app.sandbox.call(loaded, grant, call));
+    let Some(report) = forks::unless_stopped(app, known, running).await else {
+        // Its record is made as it is dropped.
         return Answer::refused(begun, format!("the server {}", forks::STOPPED));
     };
     let answer = Answer::of(begun, report, tool);

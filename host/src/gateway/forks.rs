@@ -1,6 +1,6 @@
 //! Calls of forks, which end when the template that the server was made from is taken down.
 
-use std::pin::pin;
+use std::pin::Pin;
 use std::sync::atomic::Ordering;
 
 use cloche_domain::TemplateId;
@@ -14,15 +14,18 @@ use crate::events::Event;
 /// What callers are told of a fork whose template was taken down.
 pub(super) const STOPPED: &str = "is stopped: the template that it was made from was taken down; its page says why";
 
-/// What a call comes to; none where its server was stopped before it came to anything.
-pub(super) async fn unless_stopped<T>(app: &App, known: &Known, call: impl Future<Output = T>) -> Option<T> {
+/// What a call comes to; none where its server was stopped before it came to anything: the call is to be dropped then.
+pub(super) async fn unless_stopped<T>(
+    app: &App,
+    known: &Known,
+    mut call: Pin<&mut impl Future<Output = T>>,
+) -> Option<T> {
     let Some(template) = known.live.template_id else { return Some(call.await) };
     let mut changes = app.events.listen();
     // What was decided between the moment at which the server was read and this one.
     if app.gateway.words.load(Ordering::SeqCst) != known.words && is_stopped(app, template).await {
         return None;
     }
-    let mut call = pin!(call);
     loop {
         let told = tokio::select! {
             // Whoever took it down is answered after this was told: from then on nothing of the call gets out.

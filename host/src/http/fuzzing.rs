@@ -7,9 +7,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
-use axum::extract::ConnectInfo;
 use axum::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST};
 use axum::http::{HeaderName, HeaderValue, Request, StatusCode};
 use base64::Engine as _;
@@ -20,11 +18,11 @@ use cloche_sandbox::{EgressSettings, Sandbox, Settings};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
-use tower::ServiceExt as _;
 
 use crate::api_keys::{self, NewKey};
 use crate::config::{Config, Flags};
 use crate::http::auth::Member;
+use crate::http::router::Service;
 use crate::worker::Workers;
 use crate::{accounts, boot};
 
@@ -45,7 +43,7 @@ static PLATFORM: OnceLock<Platform> = OnceLock::new();
 
 struct Platform {
     runtime: Runtime,
-    router: Router,
+    service: Service,
     key: String,
     /// The server's URL.
     url: String,
@@ -109,8 +107,8 @@ impl Platform {
     fn start() -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let data = std::env::temp_dir().join(format!("cloche-fuzz-{}", std::process::id()));
-        let (router, key, workers) = runtime.block_on(wired(data.clone()));
-        let mut platform = Self { runtime, router, key, url: String::new(), data, _workers: workers };
+        let (service, key, workers) = runtime.block_on(wired(data.clone()));
+        let mut platform = Self { runtime, service, key, url: String::new(), data, _workers: workers };
         platform.url = platform.server();
         platform
     }
@@ -139,7 +137,6 @@ impl Platform {
 
     fn request(&self, method: &str, uri: &str, body: Vec<u8>) -> Request<Body> {
         let request = Request::builder().method(method).uri(uri).header(HOST, PLACE);
-        let request = request.extension(ConnectInfo(PEER));
         let request =
             request.header(AUTHORIZATION, format!("Bearer {}", self.key)).header(CONTENT_TYPE, "application/json");
         request.header(ACCEPT, "application/json, text/event-stream").body(body.into()).unwrap()
@@ -147,14 +144,14 @@ impl Platform {
 
     fn ask(&self, request: Request<Body>) -> (StatusCode, Bytes) {
         self.runtime.block_on(async {
-            let (head, body) = self.router.clone().oneshot(request).await.unwrap().into_parts();
+            let (head, body) = self.service.answer(request, PEER).await.into_parts();
             (head.status, to_bytes(body, usize::MAX).await.unwrap())
         })
     }
 }
 
 /// A platform without a socket, and a key to it. It compiles components itself: this program knows no such command.
-async fn wired(data: PathBuf) -> (Router, String, Workers) {
+async fn wired(data: PathBuf) -> (Service, String, Workers) {
     let mut config = Config::load(&Flags { data: Some(data.clone()), ..Flags::default() }).unwrap();
     config.http.listen = PLACE.parse().unwrap();
     let mut app = Arc::into_inner(boot::app(config).await.unwrap()).unwrap();
@@ -172,7 +169,7 @@ async fn wired(data: PathBuf) -> (Router, String, Workers) {
     let member = Member::new(member, Origin::COMMAND_LINE);
     let (key, _) = api_keys::create(&app, &member, new).await.unwrap();
     let workers = Workers::start(&app, 1);
-    (super::router::router(app), key.expose_secret().to_owned(), workers)
+    (Service::new(app), key.expose_secret().to_owned(), workers)
 }
 
 #[cfg(test)]

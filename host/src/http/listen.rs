@@ -5,9 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
-use axum::extract::ConnectInfo;
 use axum::response::Response;
 use http::Request;
 use hyper::body::Incoming;
@@ -19,10 +17,9 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, timeout};
-use tower::ServiceExt as _;
 
+use super::router::Service;
 use super::unread::Unread;
-use super::{problem, router};
 use crate::app::App;
 use crate::stop;
 
@@ -41,7 +38,7 @@ pub async fn serve(listener: TcpListener, app: Arc<App>) -> anyhow::Result<()> {
     tracing::info!(url = %app.public_url, "ready");
     let settings = app.config.http.clone();
     let unread = settings.body_limit.saturating_add(app.config.sandbox.component_base64());
-    let router = router::router(app);
+    let service = Service::new(app);
     // Finding out by itself which version a client speaks, it would wait without end for one that says nothing.
     let mut http = Builder::new(TokioExecutor::new()).http1_only();
     // Also the time that a connection may be idle between two requests.
@@ -71,8 +68,8 @@ pub async fn serve(listener: TcpListener, app: Arc<App>) -> anyhow::Result<()> {
         };
         let _ = stream.set_nodelay(true);
         let service = hyper::service::service_fn({
-            let router = router.clone();
-            move |request| answer(router.clone(), request, peer, unread)
+            let service = service.clone();
+            move |request| answer(service.clone(), request, peer, unread)
         });
         let (http, watcher) = (http.clone(), graceful.watcher());
         tokio::spawn(async move {
@@ -96,14 +93,13 @@ pub async fn serve(listener: TcpListener, app: Arc<App>) -> anyhow::Result<()> {
 
 /// Answers a request; of a body that nobody reads, so many bytes are read all the same.
 async fn answer(
-    router: Router,
+    service: Service,
     request: Request<Incoming>,
     peer: SocketAddr,
     unread: usize,
 ) -> Result<Response, Infallible> {
-    let mut request = request.map(|body| Body::new(Unread::new(body, unread)));
-    request.extensions_mut().insert(ConnectInfo(peer));
-    router.oneshot(request).await.map(problem::named)
+    let request = request.map(|body| Body::new(Unread::new(body, unread)));
+    Ok(service.answer(request, peer).await)
 }
 
 /// As many as are configured, and at most half of the files that this process may open: calls, the database and the

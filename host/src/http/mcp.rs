@@ -5,6 +5,7 @@
 
 mod arguments;
 mod challenge;
+pub(super) mod direct;
 mod handler;
 mod json;
 mod origin;
@@ -46,23 +47,26 @@ pub(super) async fn handle(
     Path((org, slug)): Path<(String, String)>,
     request: Request,
 ) -> Response {
+    let mount = org.parse().ok().zip(slug.parse().ok()).map(|(org, slug)| Mount { org, slug });
+    serve(&app, mount, request).await
+}
+
+/// Answers a request to the server at a place; at none, there is no server.
+async fn serve(app: &Arc<App>, mount: Option<Mount>, request: Request) -> Response {
     let origin = request.headers().get(ORIGIN).cloned();
-    let response = match answer(&app, (&org, &slug), request).await {
+    let response = match answer(app, mount, request).await {
         Ok(response) => response,
         Err(problem) => problem.into_response(),
     };
     origin::share(response, origin.filter(|origin| app.origins.allow(origin)))
 }
 
-async fn answer(app: &Arc<App>, place: (&str, &str), request: Request) -> Result<Response, Problem> {
+async fn answer(app: &Arc<App>, mount: Option<Mount>, request: Request) -> Result<Response, Problem> {
     check_sender(app, &request)?;
     if request.method() == Method::OPTIONS {
         return Ok(origin::preflight());
     }
-    let (Ok(org), Ok(slug)) = (place.0.parse::<Slug>(), place.1.parse::<Slug>()) else {
-        return Err(Problem::not_found("server"));
-    };
-    let mount = Mount { org, slug };
+    let mount = mount.ok_or_else(|| Problem::not_found("server"))?;
     let bearer = bearer(request.headers());
     let authenticated =
         access::caller(app, bearer.as_ref(), &mount).instrument(debug_span!(target: STAGE, "auth")).await;

@@ -1,21 +1,27 @@
 //! Every route of the platform.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::body::Body;
+use axum::extract::{ConnectInfo, DefaultBodyLimit};
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
-use axum::http::{HeaderName, Method, Request};
+use axum::http::{HeaderName, HeaderValue, Method, Request};
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::any;
+use tower::ServiceExt as _;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{Any, CorsLayer};
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer};
 use tower_http::trace::TraceLayer;
+use tracing::Span;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::mcp::direct;
 use super::{health, mcp, oauth, openapi, problem, v1, web, well_known};
 use crate::app::App;
 
@@ -139,25 +145,54 @@ fn outside() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(openapi::document))
 }
 
-/// The whole platform as one service; what it answers is to be [`problem::named`].
-pub(super) fn router(app: Arc<App>) -> Router {
+/// The whole platform, to be asked. Clones share everything.
+#[derive(Clone)]
+pub(super) struct Service {
+    app: Arc<App>,
+    router: Router,
+}
+
+impl Service {
+    pub(super) fn new(app: Arc<App>) -> Self {
+        Self { router: router(app.clone()), app }
+    }
+
+    /// Answers a request from an address.
+    pub(super) async fn answer(&self, mut request: Request<Body>, peer: SocketAddr) -> Response {
+        let answered = if let Some(mount) = direct::place(request.uri().path()) {
+            // Boxed: a connection keeps a place as large as this future, also while nobody asks.
+            Box::pin(direct::answer(&self.app, mount, request)).await
+        } else {
+            request.extensions_mut().insert(ConnectInfo(peer));
+            self.router.clone().oneshot(request).await.into_response()
+        };
+        problem::named(answered)
+    }
+}
+
+fn router(app: Arc<App>) -> Router {
     let body_limit = app.config.http.body_limit;
     api()
         .0
         .fallback(web::page)
         .with_state(app)
         // All at once: each layer that a router is given by itself costs every request a box of its own. Outermost first.
+        // Requests to servers do not pass these: see `mcp/direct.rs`.
         .layer((
             SetRequestIdLayer::new(problem::REQUEST_ID, MakeRequestUuid),
             PropagateRequestIdLayer::new(problem::REQUEST_ID),
-            TraceLayer::new_for_http().make_span_with(span),
+            TraceLayer::new_for_http().make_span_with(spanned),
             CatchPanicLayer::custom(problem::panicked),
             DefaultBodyLimit::max(body_limit),
         ))
 }
 
+fn spanned<B>(request: &Request<B>) -> Span {
+    span(request.extensions().get::<RequestId>().map(RequestId::header_value), request)
+}
+
 /// The span of a request: its id, method and path, never its query (which may carry a code).
-fn span<B>(request: &Request<B>) -> tracing::Span {
-    let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok()).unwrap_or("-");
+pub(super) fn span<B>(id: Option<&HeaderValue>, request: &Request<B>) -> Span {
+    let id = id.and_then(|id| id.to_str().ok()).unwrap_or("-");
     tracing::info_span!("request", id, method = %request.method(), path = request.uri().path())
 }

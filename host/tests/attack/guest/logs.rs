@@ -48,8 +48,10 @@ async fn forged_lines_in_the_log(scene: &Scene) {
     anyone.get("/mcp/ada/x%0aFORGED%1b[31m").await;
     anyone.post("/v1/auth/magic-link", json!({"email": format!("a@b.example{FORGED}")})).await;
     anyone.post("/oauth/register", json!({"client_name": FORGED, "redirect_uris": ["https://a.example/"]})).await;
-    let request = anyone.request(Method::GET, "/health").header("x-request-id", "FORGED  INFO \u{9b}");
-    let _ = request.header("user-agent", "FORGED\u{9b}31m").send().await;
+    for path in ["/health", "/mcp/ada/x"] {
+        let request = anyone.request(Method::GET, path).header("x-request-id", "FORGED  INFO \u{9b}");
+        let _ = request.header("user-agent", "FORGED\u{9b}31m").send().await;
+    }
     ada.browser.post("/v1/servers/preview", json!({"prompt": FORGED})).await;
 
     let log = platform.log();
