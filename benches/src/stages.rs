@@ -47,8 +47,11 @@ pub(crate) async fn run(stages: &Stages, binary: &Path, toolchain: &Path) -> any
     let token = Login::new(&platform, "stages@example.com", &server.url).await?.token().await?;
     let request = Cell { tool: Tool::Echo, era: Era::Stateless, connections: 1 }.request(&server.url, &token);
     load::send(&request, 1, Duration::from_secs(1)).await?;
+    // Lines wait for a moment before they are written.
+    tokio::time::sleep(Duration::from_millis(200)).await;
     let before = spans(&platform.log())?.0;
     let answered = load::send(&request, 1, Duration::from_secs(stages.seconds)).await?;
+    tokio::time::sleep(Duration::from_millis(200)).await;
     let (_, mut spans) = spans(&platform.log())?;
     let mut of = |name: &str| {
         let times = spans.remove(name).with_context(|| format!("no span {name}"))?;

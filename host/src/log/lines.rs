@@ -9,7 +9,7 @@ use std::time::Duration;
 use tracing::Metadata;
 use tracing_subscriber::fmt::MakeWriter;
 
-/// The target of lines that may wait.
+/// The target of the line that each call leaves.
 pub const CALLS: &str = "cloche::calls";
 
 /// How long a line may wait: the end of the process by SIGKILL may lose it.
@@ -79,7 +79,8 @@ impl<'a> MakeWriter<'a> for Lines {
     }
 
     fn make_writer_for(&'a self, about: &Metadata<'_>) -> Line<'a> {
-        Line { gathered: &self.0, may_wait: about.target() == CALLS }
+        // Spans have lines of their own where `log.stages` asks for them: several a call.
+        Line { gathered: &self.0, may_wait: about.target() == CALLS || about.is_span() }
     }
 }
 
