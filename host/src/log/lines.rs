@@ -120,4 +120,12 @@ mod tests {
         line(true).write_all(&vec![b'\n'; MOST + 1]).unwrap();
         assert_eq!(waiting(), 0);
     }
+
+    #[test]
+    fn lines_of_spans_wait_too() {
+        let lines = Lines::default();
+        let may_wait = |about: &tracing::Span| lines.make_writer_for(about.metadata().unwrap()).may_wait;
+        assert!(may_wait(&tracing::info_span!("request")));
+        assert!(may_wait(&tracing::debug_span!(target: "cloche::stage", "auth")));
+    }
 }

@@ -201,6 +201,13 @@ async fn a_plain_call_is_answered_as_any_other() {
     });
     let server = server.await;
     let key = platform.with_key(&platform.api_key("ada@example.com"));
+    let path = server.path();
+    // As the platform never writes it.
+    let encoded = path.replace("/demo", "/%64emo");
+    assert_ne!(encoded, path);
+    let usual = "application/json, text/event-stream";
+    // The second is no client's usual header, and so the call is not plain; the third is found by the router.
+    let ways = [(&path, usual), (&path, "application/json, text/event-stream, text/plain"), (&encoded, usual)];
     for (tool, arguments) in [
         ("echo", json!({"text": "é\n\u{1f33f}"})),
         ("echo", json!({"text": "bad"})),
@@ -217,14 +224,14 @@ async fn a_plain_call_is_answered_as_any_other() {
                     "io.modelcontextprotocol/clientCapabilities": {}});
             }
             let mut answers = vec![];
-            // The second is no client's usual header, and so the call is not plain.
-            for accept in ["application/json, text/event-stream", "application/json, text/event-stream, text/plain"] {
-                let request = key.request(Method::POST, &server.path()).header(ACCEPT, accept).json(&message);
+            for (path, accept) in ways {
+                let request = key.request(Method::POST, path).header(ACCEPT, accept).json(&message);
                 let request = request.header("mcp-protocol-version", era);
                 let request = request.header("mcp-method", "tools/call").header("mcp-name", tool);
                 let answer = request.send().await.unwrap();
                 let told = ["content-type", "cache-control", "x-accel-buffering", "vary"];
                 let told = told.map(|name| answer.headers().get(name).cloned());
+                assert!(answer.headers().contains_key("x-request-id"));
                 let mut body = (answer.status(), told, answer.json::<Value>().await.unwrap());
                 if tool == "now" {
                     body.2["result"]["content"] = Value::Null;
@@ -233,6 +240,7 @@ async fn a_plain_call_is_answered_as_any_other() {
                 answers.push(body);
             }
             assert_eq!(answers[0], answers[1], "{tool} {arguments} {era}");
+            assert_eq!(answers[0], answers[2], "{tool} {arguments} {era}: {encoded}");
         }
     }
 }
