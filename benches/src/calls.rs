@@ -13,10 +13,11 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::figures::Figures;
+use crate::load::Measured;
 use crate::report::Section;
 use crate::tools::Tool;
 pub(crate) use cell::{Cell, Era};
-use stage::{Measured, Stage, Subject};
+use stage::{Stage, Subject};
 
 /// Rounds of the loops that show what computing costs: some milliseconds of each.
 const LONG: [Tool; 2] = [Tool::Arithmetic(5_000_000), Tool::Branchy(20_000)];

@@ -8,6 +8,8 @@ use anyhow::{Context as _, bail};
 use tempfile::NamedTempFile;
 use tokio::process::Command;
 
+use crate::process::Process;
+
 /// One request, sent again and again.
 #[derive(Clone)]
 pub(crate) struct Request {
@@ -33,6 +35,27 @@ impl Answered {
     pub(crate) fn per_second(&self) -> f64 {
         self.requests as f64 / self.time.as_secs_f64()
     }
+}
+
+/// One load's outcome, and what it cost the server.
+#[derive(Clone, Copy)]
+pub(crate) struct Measured {
+    pub(crate) answered: Answered,
+    /// Processor time of the server, a call.
+    pub(crate) cpu: Duration,
+}
+
+/// Loads a server and looks at what its process uses meanwhile.
+pub(crate) async fn measure(
+    server: Process,
+    request: &Request,
+    connections: usize,
+    time: Duration,
+) -> anyhow::Result<Measured> {
+    let before = server.cpu()?;
+    let answered = send(request, connections, time).await?;
+    let used = server.cpu()?.saturating_sub(before);
+    Ok(Measured { answered, cpu: used.div_f64(answered.requests as f64) })
 }
 
 /// What wrk prints at the end: its own summary is rounded.

@@ -8,7 +8,7 @@ use clap::Args;
 
 use crate::calls::{Cell, Era};
 use crate::figures::Figures;
-use crate::load::{self, Request};
+use crate::load::{self, Measured, Request};
 use crate::login::Login;
 use crate::platform::Platform;
 use crate::report::Section;
@@ -37,14 +37,6 @@ struct Side {
     request: Request,
 }
 
-/// What a load came to.
-struct Measured {
-    per_second: f64,
-    p50: f64,
-    /// Processor time of the platform, µs a call.
-    cpu: f64,
-}
-
 pub(crate) async fn run(pair: &Pair, binary: &Path, toolchain: &Path) -> anyhow::Result<Section> {
     let sides = [Side::set(binary, toolchain, pair).await?, Side::set(&pair.with, toolchain, pair).await?];
     let mut rounds = vec![];
@@ -71,9 +63,9 @@ pub(crate) async fn run(pair: &Pair, binary: &Path, toolchain: &Path) -> anyhow:
         [what.to_owned(), figures(&|(this, _)| of(this)), figures(&|(_, other)| of(other)), times]
     };
     let lines = [
-        line("calls/s", |measured| measured.per_second),
-        line("p50 ms", |measured| measured.p50),
-        line("CPU µs a call", |measured| measured.cpu),
+        line("calls/s", |measured| measured.answered.per_second()),
+        line("p50 ms", |measured| measured.answered.p50.as_secs_f64() * 1e3),
+        line("CPU µs a call", |measured| measured.cpu.as_secs_f64() * 1e6),
     ];
     section.table(["what", "this", "the other", "times as many"], lines);
     Ok(section)
@@ -92,13 +84,7 @@ impl Side {
     }
 
     async fn measure(&self, pair: &Pair) -> anyhow::Result<Measured> {
-        let before = self.platform.process().cpu()?;
-        let answered = load::send(&self.request, pair.connections, Duration::from_secs(pair.seconds)).await?;
-        let used = self.platform.process().cpu()?.saturating_sub(before);
-        Ok(Measured {
-            per_second: answered.per_second(),
-            p50: answered.p50.as_secs_f64() * 1e3,
-            cpu: used.as_secs_f64() * 1e6 / answered.requests as f64,
-        })
+        let time = Duration::from_secs(pair.seconds);
+        load::measure(self.platform.process(), &self.request, pair.connections, time).await
     }
 }

@@ -24,7 +24,12 @@ impl Mount {
         if url.origin() != public_url.origin() || url.query().is_some() || url.fragment().is_some() {
             return None;
         }
-        let (org, slug) = url.path().strip_prefix("/mcp/")?.split_once('/')?;
+        Self::at(url.path())
+    }
+
+    /// The place that a path names, if it is written as we write it.
+    pub fn at(path: &str) -> Option<Self> {
+        let (org, slug) = path.strip_prefix("/mcp/")?.split_once('/')?;
         Some(Self { org: org.parse().ok()?, slug: slug.parse().ok()? })
     }
 
@@ -67,6 +72,16 @@ mod tests {
             "mcp/acme/weather",
         ] {
             assert_eq!(Mount::parse(&here, other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_path_is_taken_as_we_write_it() {
+        assert_eq!(Mount::at("/mcp/acme/weather").map(|mount| mount.to_string()).as_deref(), Some("/mcp/acme/weather"));
+        for path in
+            ["/mcp/acme", "/mcp/acme/", "/mcp/acme/weather/", "/mcp/%61cme/weather", "/mcp/Acme/w!", "/v1/me", "*"]
+        {
+            assert_eq!(Mount::at(path), None, "{path}");
         }
     }
 }

@@ -7,7 +7,7 @@ use anyhow::{Context as _, ensure};
 use serde_json::{Value, json};
 
 use super::cell::{Cell, Era, initialize};
-use crate::load::{self, Answered, Request};
+use crate::load::{self, Measured, Request};
 use crate::login::{self, Login};
 use crate::peer::{Issuer, Peer};
 use crate::platform::Platform;
@@ -37,14 +37,6 @@ impl Subject {
             Self::Node => "Node SDK, ES256 each request",
         }
     }
-}
-
-/// One load's outcome.
-#[derive(Clone, Copy)]
-pub(crate) struct Measured {
-    pub(crate) answered: Answered,
-    /// Processor time of the server, a call.
-    pub(crate) cpu: Duration,
 }
 
 pub(crate) struct Stage {
@@ -117,13 +109,11 @@ impl Stage {
         let wanted = self.ask(&request).await?;
         ensure!(wanted["result"]["isError"] != json!(true), "{}: {wanted}", subject.name());
         check(subject, cell.tool, &wanted["result"])?;
-        let process = self.process(subject);
-        let before = process.cpu()?;
-        let answered = load::send(&request, cell.connections, time).await.context(subject.name())?;
-        let used = process.cpu()?.saturating_sub(before);
+        let measured = load::measure(self.process(subject), &request, cell.connections, time).await;
+        let measured = measured.context(subject.name())?;
         let after = self.ask(&request).await?;
         ensure!(after["result"] == wanted["result"], "{}: not {wanted} but {after}", subject.name());
-        Ok(Measured { answered, cpu: used.div_f64(answered.requests as f64) })
+        Ok(measured)
     }
 
     /// As many sessions as there will be connections; none, where the server gives none.

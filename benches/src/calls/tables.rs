@@ -1,8 +1,9 @@
 //! What was measured, as tables.
 
 use super::cell::Era;
-use super::stage::{Measured, Subject};
+use super::stage::Subject;
 use super::{LONG, Row};
+use crate::load::Measured;
 use crate::report::Section;
 use crate::tools::Tool;
 

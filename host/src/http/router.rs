@@ -24,6 +24,7 @@ use utoipa_axum::routes;
 use super::mcp::direct;
 use super::{health, mcp, oauth, openapi, problem, v1, web, well_known};
 use crate::app::App;
+use crate::mount::Mount;
 
 /// The API, and the document that describes it: a route cannot be in one and not in the other.
 pub(crate) fn api() -> (Router<Arc<App>>, OpenApi) {
@@ -159,7 +160,7 @@ impl Service {
 
     /// Answers a request from an address.
     pub(super) async fn answer(&self, mut request: Request<Body>, peer: SocketAddr) -> Response {
-        let answered = if let Some(mount) = direct::place(request.uri().path()) {
+        let answered = if let Some(mount) = Mount::at(request.uri().path()) {
             // Boxed: a connection keeps a place as large as this future, also while nobody asks.
             Box::pin(direct::answer(&self.app, mount, request)).await
         } else {

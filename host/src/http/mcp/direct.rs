@@ -16,12 +16,6 @@ use crate::http::problem::{self, REQUEST_ID};
 use crate::http::router;
 use crate::mount::Mount;
 
-/// The server's place, if a path is one written as we write it; all others are the router's.
-pub(in crate::http) fn place(path: &str) -> Option<Mount> {
-    let (org, slug) = path.strip_prefix("/mcp/")?.split_once('/')?;
-    Some(Mount { org: org.parse().ok()?, slug: slug.parse().ok()? })
-}
-
 /// Answers a request to the server at a place.
 pub(in crate::http) async fn answer(app: &Arc<App>, mount: Mount, request: Request) -> Response {
     attended(request, |request| super::serve(app, Some(mount), request)).await
@@ -55,16 +49,6 @@ mod tests {
     use tracing::instrument::WithSubscriber as _;
 
     use super::*;
-
-    #[test]
-    fn only_a_place_as_we_write_it_is_taken() {
-        assert_eq!(place("/mcp/acme/weather").map(|mount| mount.to_string()).as_deref(), Some("/mcp/acme/weather"));
-        for path in
-            ["/mcp/acme", "/mcp/acme/", "/mcp/acme/weather/", "/mcp/%61cme/weather", "/mcp/Acme/w!", "/v1/me", "*"]
-        {
-            assert_eq!(place(path), None, "{path}");
-        }
-    }
 
     fn asked(id: Option<&str>) -> Request<Body> {
         let request = id.iter().fold(Request::builder(), |request, id| request.header(REQUEST_ID, *id));
