@@ -70,6 +70,12 @@ test('a page that is not there says so, to everyone', async () => {
   openApp('/nonsense');
   expect(await screen.findByRole('heading', { name: 'There is no such page' })).toBeVisible();
   await waitFor(() => expect(screen.getByRole('link', { name: 'Sign in' })).toBeVisible());
+  expect(screen.getByRole('link', { name: 'Go to the start' })).toHaveAttribute('href', '/');
+});
+
+test('a member goes on to their servers from there', async () => {
+  openApp('/nonsense');
+  expect(await screen.findByRole('link', { name: 'Go to your servers' })).toHaveAttribute('href', '/servers');
 });
 
 test('on a phone, a member finds the documentation in the menu', async () => {

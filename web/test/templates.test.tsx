@@ -150,6 +150,7 @@ test('a template that is not there is said so, and one that looks like another t
   host.use(http.get('*/v1/templates/gone', () => refuse(404, 'not_found', 'There is no such template.')));
   const { unmount } = openApp('/templates/gone');
   expect(await screen.findByRole('heading', { name: 'There is no such template' })).toBeVisible();
+  expect(screen.getByRole('link', { name: 'Go to all templates' })).toHaveAttribute('href', '/templates');
   unmount();
   templateIs({ resembles: 'the-real-one' });
   openApp('/templates/notion-notes');

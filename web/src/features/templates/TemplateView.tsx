@@ -32,11 +32,17 @@ interface Props {
   onForked: (server: CreatedServer) => void;
 }
 
+const toTheOthers = (
+  <Link to="/templates" className={buttonClass()}>
+    Go to all templates
+  </Link>
+);
+
 /** A template, with all that whoever forks it should know. */
 export function TemplateView({ slug, signedIn, owner, urlBase, onForked }: Props) {
   const { data: template, error, refetch } = useQuery(templateOptions(slug));
   const fork = useFork(slug);
-  if (error instanceof ApiError && error.status === 404) return <NotFound what="template" />;
+  if (error instanceof ApiError && error.status === 404) return <NotFound what="template" action={toTheOthers} />;
   if (!template) {
     if (!error) return <Skeleton lines={6} />;
     return <Problem error={error} action={<Button onClick={() => refetch()}>Try again</Button>} />;
