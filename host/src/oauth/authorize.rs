@@ -172,6 +172,7 @@ pub async fn decide(app: &App, form: &str, (person, address): (Person, String), 
         client_id: form.client_id.clone(),
         user_id: person.user,
         server_id: form.server,
+        org_id: found.org_id,
         scope: SCOPE.to_owned(),
         created_at: now,
     };

@@ -35,6 +35,7 @@ mod passkeys;
 mod pauses;
 #[path = "../../crates/sandbox/tests/it/upstream.rs"]
 mod plain_upstream;
+mod plans;
 mod platform;
 #[path = "../../crates/storage/tests/it/postgres.rs"]
 mod postgres;

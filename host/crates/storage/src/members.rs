@@ -91,8 +91,8 @@ const REMOVE: &str = "DELETE FROM memberships WHERE org_id = $1 AND user_id = $2
 const END_KEYS: &str = "DELETE FROM api_keys WHERE org_id = $1 AND user_id = $2";
 const END_INVITES: &str = "DELETE FROM invites WHERE org_id = $1 AND invited_by = $2";
 const LEAVE: &str = "UPDATE sessions SET org_id = NULL WHERE org_id = $1 AND user_id = $2";
-const END_GRANTS: &str = "UPDATE oauth_grants SET revoked_at = $3 WHERE user_id = $2 AND revoked_at IS NULL
-    AND server_id IN (SELECT id FROM servers WHERE org_id = $1)";
+const END_GRANTS: &str = "UPDATE oauth_grants SET revoked_at = $3 WHERE org_id = $1 AND user_id = $2
+    AND revoked_at IS NULL";
 
 /// Takes a member out of an organisation, with all that let them act in it: keys, what they allowed OAuth clients, and
 /// the invitations that they have sent.

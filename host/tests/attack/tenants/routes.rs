@@ -187,8 +187,8 @@ async fn victim(platform: &Platform, owner: &Tenant) -> Ids {
             SELECT 'https://client.example/c', 'hers', '[]', '{{}}', '', {from}"
         ),
         format!(
-            "INSERT INTO oauth_grants (id, client_id, user_id, server_id, scope, created_at)
-            SELECT '{grant}', 'https://client.example/c', id, '{}', 'mcp', {from}",
+            "INSERT INTO oauth_grants (id, client_id, user_id, server_id, org_id, scope, created_at)
+            SELECT '{grant}', 'https://client.example/c', id, '{0}', (SELECT org_id FROM servers WHERE id = '{0}'), 'mcp', {from}",
             id(&server)
         ),
     ];

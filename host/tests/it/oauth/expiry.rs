@@ -14,7 +14,7 @@ use cloche_domain::{ServerId, SessionId, VersionId};
 use cloche_storage::accounts::Membership;
 use cloche_storage::servers::NewServer;
 use cloche_storage::versions::NewVersion;
-use cloche_storage::{servers, versions};
+use cloche_storage::{Db, servers, versions};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -29,6 +29,7 @@ struct World {
     ada: Membership,
     mount: Mount,
     client: String,
+    session: SessionId,
     _dir: TempDir,
 }
 
@@ -64,20 +65,43 @@ impl World {
         servers::activate(&mut tx, id, version, app.clock.now()).await.unwrap();
         tx.commit().await.unwrap();
         let client = clients::register(&app, json!({"redirect_uris": [CALLBACK]}), "192.0.2.1").await.unwrap();
-        Self { app, ada, mount, client: client.client_id.to_string(), _dir: dir }
+        Self { app, ada, mount, client: client.client_id.to_string(), session: SessionId::new(), _dir: dir }
+    }
+
+    /// What the page of consent would send.
+    async fn page(&self) -> String {
+        let path = asking(&self.client, &self.mount.url(&self.app.public_url), &[]);
+        let params = Params::parse(path.split_once('?').unwrap().1.as_bytes()).unwrap();
+        let asked = authorize::check(&self.app, &params).await.unwrap();
+        let person = self.person();
+        let target = authorize::target_for(&self.app, &asked, person).await.unwrap().unwrap();
+        authorize::form(&self.app, &asked, person, target.server_id).unwrap()
+    }
+
+    /// A code, for a page that is sent.
+    async fn sent(&self, form: &str) -> Option<String> {
+        let callback = authorize::decide(&self.app, form, (self.person(), "192.0.2.1".into()), true).await.ok()?;
+        param(&callback, "code")
     }
 
     /// A code, for an answer given `after` the page was shown.
     async fn code(&self, after: Duration) -> Option<String> {
-        let path = asking(&self.client, &self.mount.url(&self.app.public_url), &[]);
-        let params = Params::parse(path.split_once('?').unwrap().1.as_bytes()).unwrap();
-        let asked = authorize::check(&self.app, &params).await.unwrap();
-        let person = Person { user: self.ada.user_id, session: SessionId::new() };
-        let target = authorize::target_for(&self.app, &asked, person).await.unwrap().unwrap();
-        let form = authorize::form(&self.app, &asked, person, target.server_id).unwrap();
+        let form = self.page().await;
         self.app.clock.advance(after);
-        let callback = authorize::decide(&self.app, &form, (person, "192.0.2.1".into()), true).await.ok()?;
-        param(&callback, "code")
+        self.sent(&form).await
+    }
+
+    fn person(&self) -> Person {
+        Person { user: self.ada.user_id, session: self.session }
+    }
+
+    /// How many grants there are.
+    async fn grants(&self) -> i64 {
+        const COUNT: &str = "SELECT count(*) FROM oauth_grants";
+        match &self.app.db {
+            Db::Sqlite { writes, .. } => sqlx::query_scalar(COUNT).fetch_one(writes).await.unwrap(),
+            Db::Postgres(pool) => sqlx::query_scalar(COUNT).fetch_one(pool).await.unwrap(),
+        }
     }
 
     /// The answer of the token endpoint, or its error.
@@ -133,6 +157,37 @@ async fn pages_codes_and_tokens_have_their_time() {
     assert!(world.is_let_in(text(&second, "access_token")).await);
     world.app.clock.advance(Duration::days(31));
     assert_eq!(world.refresh(text(&second, "refresh_token")).await, Err("invalid_grant"), "one of a month ago");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_grant_ends_with_its_last_token_and_no_page_is_answered_twice() {
+    let database = Database::make();
+    for database in [None, Some(&database)] {
+        let world = World::new(database).await;
+        let form = world.page().await;
+        assert!(world.sent(&form).await.is_some());
+        let code = world.code(Duration::ZERO).await.unwrap();
+        let tokens = world.redeem(&code).await.unwrap();
+        world.app.clock.advance(Duration::seconds(61));
+        // Whoever is let in has what is over removed.
+        let given = async || world.code(Duration::ZERO).await.unwrap();
+        given().await;
+        assert_eq!(world.sent(&form).await, None, "a page that was answered, and whose code has expired");
+        assert_eq!(world.grants().await, 3);
+        world.app.clock.advance(Duration::days(2));
+        given().await;
+        assert_eq!(world.grants().await, 2, "two whose codes nobody redeemed are gone");
+        let tokens = world.refresh(text(&tokens, "refresh_token")).await.unwrap();
+        // The token that was used has expired, the one in its place has not.
+        world.app.clock.advance(Duration::days(29) + Duration::hours(12));
+        given().await;
+        assert_eq!(world.grants().await, 2);
+        assert!(world.refresh(text(&tokens, "refresh_token")).await.is_ok());
+        world.app.clock.advance(Duration::days(32));
+        given().await;
+        assert_eq!(world.grants().await, 1);
+        world.app.db.close().await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,12 +3,12 @@
 use std::time::{Duration, Instant};
 
 use cloche_domain::template::{Category, Tab};
+use cloche_storage::Db;
 use cloche_storage::templates::{self, Place, Sought};
-use cloche_storage::{Db, Tx};
-use sqlx::{AssertSqlSafe, Row as _};
 
 use crate::hosted::Hosted;
 use crate::market::publish;
+use crate::plans;
 use crate::platform::{Platform, Setup, on_both};
 
 const TEMPLATES: i64 = 10_000;
@@ -114,16 +114,7 @@ async fn plan(db: &Db, sought: Sought<'_>) -> String {
         .iter()
         .enumerate()
         .fold(templates::list_sql(sought, on_postgres), |sql, (i, value)| sql.replace(&format!("${}", i + 1), value));
-    match &mut db.read().await.unwrap() {
-        Tx::Sqlite(tx) => {
-            let rows = sqlx::query(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"))).fetch_all(&mut **tx).await;
-            rows.unwrap().iter().map(|row| row.get::<String, _>("detail") + "\n").collect()
-        }
-        Tx::Postgres(tx) => {
-            let rows = sqlx::query(AssertSqlSafe(format!("EXPLAIN {sql}"))).fetch_all(&mut **tx).await;
-            rows.unwrap().iter().map(|row| row.get::<String, _>(0) + "\n").collect()
-        }
-    }
+    plans::of(db, &sql).await
 }
 
 #[tokio::test]

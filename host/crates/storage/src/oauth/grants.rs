@@ -13,6 +13,8 @@ pub struct Grant {
     pub client_id: OauthClientId,
     pub user_id: UserId,
     pub server_id: ServerId,
+    /// The server's.
+    pub org_id: OrgId,
     /// Space-separated.
     pub scope: String,
     pub created_at: OffsetDateTime,
@@ -20,13 +22,14 @@ pub struct Grant {
 
 /// Stores a grant; false if there is one of this id already.
 pub async fn insert_grant(tx: &mut Tx, grant: &Grant) -> Result<bool> {
-    const SQL: &str = "INSERT INTO oauth_grants (id, client_id, user_id, server_id, scope, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO NOTHING";
+    const SQL: &str = "INSERT INTO oauth_grants (id, client_id, user_id, server_id, org_id, scope, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING";
     let rows = on_conn!(*tx, c => sqlx::query(SQL)
         .bind(grant.id)
         .bind(&grant.client_id)
         .bind(grant.user_id)
         .bind(grant.server_id)
+        .bind(grant.org_id)
         .bind(&grant.scope)
         .bind(grant.created_at)
         .execute(c)
@@ -53,8 +56,7 @@ pub struct Granted {
 }
 
 pub async fn granted(tx: &mut Tx, id: GrantId) -> Result<Option<Granted>> {
-    const SQL: &str = "SELECT s.org_id, g.user_id, g.client_id, g.server_id
-        FROM oauth_grants g JOIN servers s ON s.id = g.server_id WHERE g.id = $1";
+    const SQL: &str = "SELECT org_id, user_id, client_id, server_id FROM oauth_grants WHERE id = $1";
     Ok(on_conn!(*tx, c => sqlx::query_as(SQL).bind(id).fetch_optional(c).await)?)
 }
 
