@@ -133,7 +133,7 @@ pub async fn export(
     let begins = if after == 0 {
         beginning
     } else {
-        let before = audit::next(&mut tx, org, after - 1, after.min(last)).await?.pop();
+        let before = audit::next(&mut tx, org, after.saturating_sub(1), after.min(last)).await?.pop();
         let row = before.ok_or(Error::NoSuchRow { last })?;
         Head { org_id: org, seq: row.seq, sha256: row.sha256 }
     };

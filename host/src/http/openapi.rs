@@ -71,7 +71,8 @@ pub(super) fn preamble() -> OpenApi {
         .security_scheme("accessToken", SecurityScheme::Http(access))
         .security_scheme("session", SecurityScheme::ApiKey(cookie))
         .security_scheme("apiKey", SecurityScheme::Http(bearer));
-    let either = ["session", "apiKey"].map(|scheme| SecurityRequirement::new(scheme, Vec::<String>::new()));
+    let either = [("session", &[][..]), ("apiKey", &["api"])]
+        .map(|(way, scopes)| SecurityRequirement::new(way, scopes.to_vec()));
     let info = InfoBuilder::new().title("Cloche").version(env!("CARGO_PKG_VERSION"));
     OpenApiBuilder::new().info(info.build()).components(Some(components.build())).security(Some(either)).build()
 }

@@ -150,9 +150,13 @@ async fn only_those_who_may_read_the_log_export_it() {
         assert_eq!(member.get("/v1/audit/export").await.0, status, "{role}");
     }
     assert_eq!(platform.anyone().get("/v1/audit/export").await.0, 401);
-    for (after, status, code) in
-        [("99999", 422, "no_such_row"), ("-1", 422, "no_such_row"), ("x", 400, "invalid_query")]
-    {
+    for (after, status, code) in [
+        ("99999", 422, "no_such_row"),
+        ("-1", 422, "no_such_row"),
+        ("-9223372036854775808", 422, "no_such_row"),
+        ("9223372036854775807", 422, "no_such_row"),
+        ("x", 400, "invalid_query"),
+    ] {
         let (got, problem) = ada.get(&format!("/v1/audit/export?after={after}")).await;
         assert_eq!((got, &problem["code"]), (status, &json!(code)), "{after}");
     }

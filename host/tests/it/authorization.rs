@@ -1,6 +1,6 @@
 //! Who may do what: every operation of the API's own description, asked by everybody.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use reqwest::Method;
 use reqwest::header::ACCEPT;
@@ -13,18 +13,22 @@ use crate::platform::{Caller, Platform};
 
 const ROLES: [&str; 5] = ["viewer", "developer", "reviewer", "admin", "owner"];
 
-/// The routes of the API's own description, as `GET /v1/servers`.
-async fn described(platform: &Platform) -> BTreeSet<String> {
+/// The routes of the API's own description, as `GET /v1/servers`, and the ways to ask each: one of them is enough.
+async fn described(platform: &Platform) -> BTreeMap<String, Vec<Value>> {
     let (_, document) = platform.anyone().get("/v1/openapi.json").await;
     let paths = document["paths"].as_object().unwrap();
+    let all = &document["security"];
     let routes = paths.iter().flat_map(|(path, operations)| {
-        operations.as_object().unwrap().keys().map(move |method| format!("{} {path}", method.to_uppercase()))
+        operations.as_object().unwrap().iter().map(move |(method, operation)| {
+            let ways = operation.get("security").unwrap_or(all);
+            (format!("{} {path}", method.to_uppercase()), ways.as_array().unwrap().clone())
+        })
     });
     routes.collect()
 }
 
 /// What the ids of a path stand for, all of one organisation.
-struct Place {
+pub struct Place {
     org: String,
     slug: String,
     server: String,
@@ -39,7 +43,7 @@ struct Place {
 
 impl Place {
     /// A live server of ada's with a secret, a second version, and a call; and one of everything else.
-    async fn of(platform: &Platform, ada: &Caller) -> Self {
+    pub async fn of(platform: &Platform, ada: &Caller) -> Self {
         let server = Hosted::of(ada, "hers", |spec| {
             spec["allowedHosts"] = json!(["api.example.com"]);
             spec["requiredSecrets"] = json!([{"key": "API_KEY", "hosts": ["api.example.com"]}]);
@@ -78,7 +82,8 @@ impl Place {
         }
     }
 
-    fn fill(&self, template: &str) -> String {
+    /// A path with what its parameters stand for.
+    pub fn fill(&self, template: &str) -> String {
         let mut before = "";
         let segments = template.split('/').map(|segment| {
             let value = match (before, segment) {
@@ -161,16 +166,22 @@ async fn every_operation_is_for_whom_it_is_for() {
     platform.admin("grant", &["--email", "zoe@example.com"]);
     let admin = platform.sign_in("zoe@example.com").await;
 
+    let described = described(&platform).await;
     for operation in OPERATIONS {
         let (_, template) = operation.route.split_once(' ').unwrap();
         let path = place.fill(template);
+        let ways = &described[operation.route];
         // Those who may not come first: were they let in, what follows would show it.
         let nobody = ask(("nobody", &platform.anyone()), operation, &path).await;
         if operation.who == Who::Anyone {
             assert_eq!(nobody.0, operation.answer, "{operation:?}, anyone: {nobody:?}");
+            // What a browser sends from the page of consent is answered by a page, whoever sends it.
+            let open = ways.contains(&json!({})) || operation.route == "POST /oauth/authorize";
+            assert!(open, "{operation:?}, described as not for anyone: {ways:?}");
             continue;
         }
         assert_eq!(nobody.0, 401, "{operation:?}, anyone: {nobody:?}");
+        assert!(!ways.contains(&json!({})), "{operation:?}, described as for anyone");
         if template.starts_with("/mcp/") {
             assert_eq!(ask(("another", &eve), operation, &path).await.0, 401, "{operation:?}, another's browser");
             assert_eq!(ask(("owner", &all), operation, &path).await.0, operation.answer, "{operation:?}, by a key");
@@ -182,6 +193,7 @@ async fn every_operation_is_for_whom_it_is_for() {
                 assert_eq!(refused, (403, "not_an_admin".to_owned()), "{operation:?}, {role}");
             }
             assert_eq!(ask(("key", &all), operation, &path).await.1, "insufficient_scope", "{operation:?}, by a key");
+            assert!(ways.contains(&json!({"apiKey": ["admin"]})), "{operation:?}, described as by {ways:?}");
             let answer = ask(("admin", &admin), operation, &path).await;
             assert_eq!(answer.0, operation.answer, "{operation:?}, an admin: {answer:?}");
             continue;
@@ -191,8 +203,13 @@ async fn every_operation_is_for_whom_it_is_for() {
             assert_eq!(other.0, 404, "{operation:?}, another: {other:?}");
         }
         let (status, code) = ask(("key", &calls_only), operation, &path).await;
-        let refused = status == 403 && ["insufficient_scope", "session_needed"].contains(&code.as_str());
-        assert!(refused, "{operation:?}, by a key for calls: {status} {code}");
+        let by_key = ways.contains(&json!({"apiKey": ["api"]}));
+        let refusal = if by_key { "insufficient_scope" } else { "session_needed" };
+        assert_eq!(
+            (status, code.as_str()),
+            (403, refusal),
+            "{operation:?}, by a key for calls, described as by {ways:?}"
+        );
         let (may, otherwise) = match operation.who {
             Who::Anyone | Who::Member | Who::Admins => (&ROLES[..], 403),
             Who::Roles(roles) | Who::Everywhere(roles) => (roles, 403),
@@ -220,7 +237,7 @@ async fn every_operation_is_for_whom_it_is_for() {
 #[tokio::test]
 async fn every_operation_is_in_the_table_of_who_may() {
     let platform = billing().await;
-    let described = described(&platform).await;
+    let described: BTreeSet<_> = described(&platform).await.into_keys().collect();
     let told: BTreeSet<_> = OPERATIONS.iter().map(|operation| operation.route.to_owned()).collect();
     assert_eq!(told.len(), OPERATIONS.len(), "an operation stands in the table twice");
     let missing: Vec<_> = described.difference(&told).collect();

@@ -64,7 +64,8 @@ pub(in crate::http) struct AdminTemplates {
 }
 
 /// Templates of a status, newest first. For admins of the platform.
-#[utoipa::path(get, path = "/admin/templates", tag = "admin", params(AskedTemplates),
+#[utoipa::path(get, path = "/admin/templates", tag = "admin", security(("session" = []), ("apiKey" = ["admin"])),
+    params(AskedTemplates),
     responses((status = OK, body = AdminTemplates), Problem))]
 pub(in crate::http) async fn templates(
     State(app): Shared,
@@ -162,7 +163,8 @@ impl From<templates::Moderated> for Moderated {
 
 /// Verifies, hides, takes down or restores a template. A takedown stops all forks at once, those included that are being made;
 /// their owners are told by mail.
-#[utoipa::path(patch, path = "/admin/templates/{slug}", tag = "admin", params(("slug" = Slug, Path)),
+#[utoipa::path(patch, path = "/admin/templates/{slug}", tag = "admin", security(("session" = []), ("apiKey" = ["admin"])),
+    params(("slug" = Slug, Path)),
     request_body = Moderate, responses((status = OK, body = Moderated), (status = ACCEPTED, body = Moderated,
     description = "Another admin has to confirm it."), Problem))]
 pub(in crate::http) async fn moderate(
@@ -193,7 +195,8 @@ pub(in crate::http) struct AdminLog {
 }
 
 /// What admins of the platform have decided, and why; newest first.
-#[utoipa::path(get, path = "/admin/audit", tag = "admin", params(AskedLog),
+#[utoipa::path(get, path = "/admin/audit", tag = "admin", security(("session" = []), ("apiKey" = ["admin"])),
+    params(AskedLog),
     responses((status = OK, body = AdminLog), Problem))]
 pub(in crate::http) async fn log(
     State(app): Shared,

@@ -111,7 +111,7 @@ pub(in crate::http) struct Created {
 }
 
 /// Makes a key and shows it, once.
-#[utoipa::path(post, path = "/api-keys", tag = "keys", request_body = Create,
+#[utoipa::path(post, path = "/api-keys", tag = "keys", security(("session" = [])), request_body = Create,
     responses((status = CREATED, body = Created), Problem))]
 pub(in crate::http) async fn create(
     State(app): Shared,

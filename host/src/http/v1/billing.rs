@@ -138,7 +138,7 @@ pub(in crate::http) struct Page {
 
 /// Begins to pay for a plan: a page of Stripe's, to send the browser to. The plan counts when Stripe says that it is paid,
 /// mostly a second later. For an owner at a browser; 409 `already_subscribed` where there is a subscription to change.
-#[utoipa::path(post, path = "/billing/checkout", tag = "billing", request_body = Begin,
+#[utoipa::path(post, path = "/billing/checkout", tag = "billing", security(("session" = [])), request_body = Begin,
     responses((status = CREATED, body = Page), Problem))]
 pub(in crate::http) async fn checkout(
     State(app): Shared,
@@ -152,7 +152,8 @@ pub(in crate::http) async fn checkout(
 
 /// A page of Stripe's where the subscription is changed or cancelled, and invoices are. For an owner at a browser; 409
 /// `not_subscribed` before the first checkout.
-#[utoipa::path(post, path = "/billing/portal", tag = "billing", responses((status = CREATED, body = Page), Problem))]
+#[utoipa::path(post, path = "/billing/portal", tag = "billing", security(("session" = [])),
+    responses((status = CREATED, body = Page), Problem))]
 pub(in crate::http) async fn portal(
     State(app): Shared,
     _: BillingIsOn,

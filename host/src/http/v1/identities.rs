@@ -54,7 +54,8 @@ pub(in crate::http) struct Identities {
 }
 
 /// As whom providers know one, oldest first.
-#[utoipa::path(get, path = "/me/identities", tag = "account", responses((status = OK, body = Identities), Problem))]
+#[utoipa::path(get, path = "/me/identities", tag = "account", security(("session" = [])),
+    responses((status = OK, body = Identities), Problem))]
 pub(in crate::http) async fn list(State(app): Shared, person: Person) -> Result<Json<Identities>, Problem> {
     let found = identities::list(&app, &person).await?;
     Ok(Json(Identities { identities: found.into_iter().map(|one| Shown::of(&app, one)).collect() }))
@@ -69,7 +70,7 @@ pub(in crate::http) struct Connect {
 }
 
 /// Begins to connect a provider: the browser goes to `url`, and who signs in there signs in here from then on.
-#[utoipa::path(post, path = "/me/identities", tag = "account", request_body = Connect,
+#[utoipa::path(post, path = "/me/identities", tag = "account", security(("session" = [])), request_body = Connect,
     responses((status = OK, body = Started), Problem))]
 pub(in crate::http) async fn connect(
     State(app): Shared,
@@ -112,7 +113,8 @@ pub(in crate::http) async fn agree(
 }
 
 /// Removes a connection: it signs in no more. Sessions that are under way stay.
-#[utoipa::path(delete, path = "/me/identities/{id}", tag = "account", params(("id" = IdentityId, Path)),
+#[utoipa::path(delete, path = "/me/identities/{id}", tag = "account", security(("session" = [])),
+    params(("id" = IdentityId, Path)),
     responses((status = NO_CONTENT), Problem))]
 pub(in crate::http) async fn delete(
     State(app): Shared,

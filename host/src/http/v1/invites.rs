@@ -64,7 +64,7 @@ pub(in crate::http) struct Create {
 
 /// Mails an invitation; the answer is the same whether the address has an account or not. For owners, and for admins but
 /// to make owners.
-#[utoipa::path(post, path = "/invites", tag = "organisation", request_body = Create,
+#[utoipa::path(post, path = "/invites", tag = "organisation", security(("session" = [])), request_body = Create,
     responses((status = CREATED, body = Shown), Problem))]
 pub(in crate::http) async fn create(
     State(app): Shared,
@@ -76,7 +76,8 @@ pub(in crate::http) async fn create(
 }
 
 /// Mails an invitation again: the new link works as long as the first did, and the first no longer.
-#[utoipa::path(post, path = "/invites/{id}/resend", tag = "organisation", params(("id" = InviteId, Path)),
+#[utoipa::path(post, path = "/invites/{id}/resend", tag = "organisation", security(("session" = [])),
+    params(("id" = InviteId, Path)),
     responses((status = OK, body = Shown), Problem))]
 pub(in crate::http) async fn resend(
     State(app): Shared,
@@ -108,7 +109,7 @@ pub(in crate::http) struct Accept {
 }
 
 /// Uses an invitation up: one who is signed in with the address that it was mailed to joins, and acts there from now on.
-#[utoipa::path(post, path = "/invites/accept", tag = "organisation", request_body = Accept,
+#[utoipa::path(post, path = "/invites/accept", tag = "organisation", security(("session" = [])), request_body = Accept,
     responses((status = OK, body = Me), Problem))]
 pub(in crate::http) async fn accept(
     State(app): Shared,

@@ -65,7 +65,8 @@ impl Org {
 /// All that is kept about one, as a file: account, organisations, sessions, as whom providers know one, passkeys and API keys
 /// (not the keys themselves), invitations, servers and versions one has made, drafts, grants, calls, and what the log says
 /// that one has done.
-#[utoipa::path(get, path = "/me/export", tag = "account", responses((status = OK, body = Value), Problem))]
+#[utoipa::path(get, path = "/me/export", tag = "account", security(("session" = [])),
+    responses((status = OK, body = Value), Problem))]
 pub(in crate::http) async fn export(State(app): Shared, person: Person) -> Result<impl IntoResponse, Problem> {
     let headers = [
         (CONTENT_TYPE, "application/json"),
@@ -86,7 +87,7 @@ pub(in crate::http) struct Confirmed {
 
 /// Deletes the account and all it owns, at once and for good, organisations of one's own among it. Sent with one's mail
 /// address, to confirm it; refused while one is the only owner of an organisation that others belong to.
-#[utoipa::path(delete, path = "/me", tag = "account", request_body = Confirmed,
+#[utoipa::path(delete, path = "/me", tag = "account", security(("session" = [])), request_body = Confirmed,
     responses((status = NO_CONTENT), Problem))]
 pub(in crate::http) async fn delete(
     State(app): Shared,

@@ -58,7 +58,8 @@ pub(in crate::http) struct Change {
 
 /// Gives a member another role, from their next request on. Owners change everyone; admins everyone but owners, and make
 /// none.
-#[utoipa::path(patch, path = "/members/{id}", tag = "organisation", params(("id" = UserId, Path)),
+#[utoipa::path(patch, path = "/members/{id}", tag = "organisation", security(("session" = [])),
+    params(("id" = UserId, Path)),
     request_body = Change, responses((status = OK, body = Shown), Problem))]
 pub(in crate::http) async fn change(
     State(app): Shared,

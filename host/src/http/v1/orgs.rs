@@ -36,7 +36,8 @@ pub(in crate::http) struct Orgs {
 }
 
 /// All organisations that one belongs to, in the order in which one joined.
-#[utoipa::path(get, path = "/me/orgs", tag = "organisation", responses((status = OK, body = Orgs), Problem))]
+#[utoipa::path(get, path = "/me/orgs", tag = "organisation", security(("session" = [])),
+    responses((status = OK, body = Orgs), Problem))]
 pub(in crate::http) async fn list(State(app): Shared, person: Person) -> Result<Json<Orgs>, Problem> {
     let orgs = orgs::list(&app, &person).await?.into_iter().map(|member| Belonging {
         org: Org::of(&app, &member),
@@ -55,7 +56,7 @@ pub(in crate::http) struct Switch {
 }
 
 /// Has this browser act in another organisation, from now on. API keys stay where they were made.
-#[utoipa::path(put, path = "/me/org", tag = "organisation", request_body = Switch,
+#[utoipa::path(put, path = "/me/org", tag = "organisation", security(("session" = [])), request_body = Switch,
     responses((status = OK, body = Me), Problem))]
 pub(in crate::http) async fn switch(
     State(app): Shared,
@@ -75,7 +76,7 @@ pub(in crate::http) struct Create {
 }
 
 /// Makes an organisation, whose owner one is. This browser goes on where it was.
-#[utoipa::path(post, path = "/orgs", tag = "organisation", request_body = Create,
+#[utoipa::path(post, path = "/orgs", tag = "organisation", security(("session" = [])), request_body = Create,
     responses((status = CREATED, body = Org), Problem))]
 pub(in crate::http) async fn create(
     State(app): Shared,
@@ -105,7 +106,7 @@ pub(in crate::http) async fn rename(
 }
 
 /// Deletes the organisation and all it owns, at once and for good. For an owner, who sends its name to confirm it.
-#[utoipa::path(delete, path = "/me/org", tag = "organisation", request_body = Named,
+#[utoipa::path(delete, path = "/me/org", tag = "organisation", security(("session" = [])), request_body = Named,
     responses((status = NO_CONTENT), Problem))]
 pub(in crate::http) async fn delete(
     State(app): Shared,

@@ -47,7 +47,8 @@ pub(in crate::http) struct Passkeys {
 }
 
 /// One's passkeys, oldest first.
-#[utoipa::path(get, path = "/me/passkeys", tag = "account", responses((status = OK, body = Passkeys), Problem))]
+#[utoipa::path(get, path = "/me/passkeys", tag = "account", security(("session" = [])),
+    responses((status = OK, body = Passkeys), Problem))]
 pub(in crate::http) async fn list(State(app): Shared, person: Person) -> Result<Json<Passkeys>, Problem> {
     let found = passkeys::list(&app, &person).await?;
     Ok(Json(Passkeys { passkeys: found.into_iter().map(Shown::from).collect() }))
@@ -72,7 +73,7 @@ impl From<passkeys::Challenge> for Challenge {
 }
 
 /// Begins to add a passkey.
-#[utoipa::path(post, path = "/me/passkeys/challenge", tag = "account",
+#[utoipa::path(post, path = "/me/passkeys/challenge", tag = "account", security(("session" = [])),
     responses((status = OK, body = Challenge), Problem))]
 pub(in crate::http) async fn begin(
     State(app): Shared,
@@ -95,7 +96,7 @@ pub(in crate::http) struct Add {
 }
 
 /// Adds the passkey that an authenticator has made.
-#[utoipa::path(post, path = "/me/passkeys", tag = "account", request_body = Add,
+#[utoipa::path(post, path = "/me/passkeys", tag = "account", security(("session" = [])), request_body = Add,
     responses((status = CREATED, body = Shown), Problem))]
 pub(in crate::http) async fn add(
     State(app): Shared,
@@ -114,7 +115,8 @@ pub(in crate::http) struct Rename {
 }
 
 /// Gives a passkey another name.
-#[utoipa::path(patch, path = "/me/passkeys/{id}", tag = "account", params(("id" = PasskeyId, Path)),
+#[utoipa::path(patch, path = "/me/passkeys/{id}", tag = "account", security(("session" = [])),
+    params(("id" = PasskeyId, Path)),
     request_body = Rename, responses((status = OK, body = Shown), Problem))]
 pub(in crate::http) async fn rename(
     State(app): Shared,
@@ -126,7 +128,8 @@ pub(in crate::http) async fn rename(
 }
 
 /// Removes a passkey: it signs in no more.
-#[utoipa::path(delete, path = "/me/passkeys/{id}", tag = "account", params(("id" = PasskeyId, Path)),
+#[utoipa::path(delete, path = "/me/passkeys/{id}", tag = "account", security(("session" = [])),
+    params(("id" = PasskeyId, Path)),
     responses((status = NO_CONTENT), Problem))]
 pub(in crate::http) async fn delete(
     State(app): Shared,

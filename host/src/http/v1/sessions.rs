@@ -45,7 +45,8 @@ pub(in crate::http) struct Sessions {
 }
 
 /// Where one is signed in, newest first.
-#[utoipa::path(get, path = "/auth/sessions", tag = "auth", responses((status = OK, body = Sessions), Problem))]
+#[utoipa::path(get, path = "/auth/sessions", tag = "auth", security(("session" = [])),
+    responses((status = OK, body = Sessions), Problem))]
 pub(in crate::http) async fn list(State(app): Shared, person: Person) -> Result<Json<Sessions>, Problem> {
     let shown = sessions::list(&app, &person).await?.into_iter().map(|begun| Shown {
         current: begun.id == person.session,
@@ -60,7 +61,8 @@ pub(in crate::http) async fn list(State(app): Shared, person: Person) -> Result<
 }
 
 /// Signs one browser out, at once.
-#[utoipa::path(delete, path = "/auth/sessions/{id}", tag = "auth", params(("id" = SessionId, Path)),
+#[utoipa::path(delete, path = "/auth/sessions/{id}", tag = "auth", security(("session" = [])),
+    params(("id" = SessionId, Path)),
     responses((status = NO_CONTENT), Problem))]
 pub(in crate::http) async fn end(
     State(app): Shared,
@@ -82,7 +84,7 @@ pub(in crate::http) struct Asked {
 }
 
 /// Signs out everywhere, at once. API keys, and what OAuth clients were allowed, are ended where they are listed.
-#[utoipa::path(delete, path = "/auth/sessions", tag = "auth", params(Asked),
+#[utoipa::path(delete, path = "/auth/sessions", tag = "auth", security(("session" = [])), params(Asked),
     responses((status = NO_CONTENT), Problem))]
 pub(in crate::http) async fn end_all(
     State(app): Shared,

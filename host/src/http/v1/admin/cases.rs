@@ -92,7 +92,8 @@ pub(in crate::http) struct Cases {
 }
 
 /// Reports and appeals, oldest first. For admins of the platform.
-#[utoipa::path(get, path = "/admin/cases", tag = "admin", params(AskedCases),
+#[utoipa::path(get, path = "/admin/cases", tag = "admin", security(("session" = []), ("apiKey" = ["admin"])),
+    params(AskedCases),
     responses((status = OK, body = Cases), Problem))]
 pub(in crate::http) async fn list(
     State(app): Shared,
@@ -124,7 +125,8 @@ pub(in crate::http) struct DecidedCase {
 }
 
 /// Decides a report or an appeal. What follows from a report is done beside it, by `PATCH /v1/admin/templates/{slug}`.
-#[utoipa::path(patch, path = "/admin/cases/{id}", tag = "admin", params(("id" = CaseId, Path)),
+#[utoipa::path(patch, path = "/admin/cases/{id}", tag = "admin", security(("session" = []), ("apiKey" = ["admin"])),
+    params(("id" = CaseId, Path)),
     request_body = DecideCase, responses((status = OK, body = DecidedCase), Problem))]
 pub(in crate::http) async fn decide(
     State(app): Shared,

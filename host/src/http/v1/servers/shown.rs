@@ -87,10 +87,15 @@ pub(in crate::http) struct Detailed {
 /// A secret that the server asks for. Its value is not to be had.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Secret)]
+#[serde(rename_all = "camelCase")]
 struct SecretShown {
     set: bool,
-    #[serde(flatten)]
-    asked: RequiredSecret,
+    key: SecretKey,
+    description: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    how_to_get_url: Option<String>,
+    /// The only hosts that the value is ever sent to.
+    hosts: Vec<String>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -105,10 +110,16 @@ impl Detailed {
         let Detail { server, secrets_set, newest_build } = detail;
         let is_set = |key: &SecretKey| secrets_set.contains(key);
         let secrets = server.spec.required_secrets.iter();
-        let secrets = secrets.map(|asked| SecretShown { set: is_set(&asked.key), asked: asked.clone() }).collect();
+        let secrets = secrets.cloned().map(|RequiredSecret { key, description, how_to_get_url, hosts }| SecretShown {
+            set: is_set(&key),
+            key,
+            description,
+            how_to_get_url,
+            hosts,
+        });
         let under_way = newest_build.as_ref().filter(|build| !build.state.is_final());
         Self {
-            secrets,
+            secrets: secrets.collect(),
             active_build: under_way.map(|build| BuildShown { id: build.id, state: build.state }),
             last_failure: newest_build.and_then(|build| build.failure).map(|failure| failure.0),
             shown: Shown::new(app, member, server),
