@@ -9,7 +9,7 @@ TOOLCHAIN := target/toolchain
 SECONDS ?= 60
 BENCH ?= calls stages micro build fork noisy many growth soak
 
-.PHONY: help run test check lint rust-test web web-test toolchain clients guests documents documents-all bench flamegraph attack fuzz screenshots clean
+.PHONY: help run test check lint rust-test web web-test toolchain clients guests documents documents-all release bench flamegraph attack fuzz screenshots clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,15 +59,18 @@ documents: ## Fetch the published descriptions of APIs that the tests import
 documents-all: toolchain documents ## Make tools of every operation of these, compile all, and print the table
 	cargo run --quiet --release -p cloche-openapi --example documents
 
-bench: toolchain web guests ## Measure all that is to be reached, beside peers, into benches/RESULTS.md (BENCH="calls noisy" for some)
+release: toolchain web ## Build the binary for production, target/optimized/cloche: laid out by what it does under load
 	@scripts/setup.sh load
 	scripts/bench-peers.sh
-	cargo build --release -p cloche -p cloche-benches
+	scripts/release.sh
+
+bench: release guests ## Measure all that is to be reached, beside peers, into benches/RESULTS.md (BENCH="calls noisy" for some)
+	cargo build --release -p cloche-benches
 	for bench in $(BENCH); do target/release/cloche-benches $$bench --results benches/RESULTS.md; done
 
-flamegraph: toolchain web ## Draw where the platform's time goes while it answers calls, into target/flamegraph.svg
-	@scripts/setup.sh load profile
-	cargo build --release -p cloche -p cloche-benches
+flamegraph: release ## Draw where the platform's time goes while it answers calls, into target/flamegraph.svg
+	@scripts/setup.sh profile
+	cargo build --release -p cloche-benches
 	scripts/flamegraph.sh
 
 attack: toolchain web guests ## Try every attack on the real binary and print the table (ATTACK="guest:: secrets::" for some)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what a task needs and the system lacks, by the system's own packages; says in one line what it cannot.
-# Usage: scripts/setup.sh rust|node|postgres|chromium|python|load|profile …
+# Usage: scripts/setup.sh rust|node|postgres|chromium|python|load|profile|llvm-VERSION …
 set -euo pipefail
 
 missing=()
@@ -33,6 +33,8 @@ for what in "$@"; do
       python3 -c 'import venv, ensurepip' 2>/dev/null || need python3-venv ;;
     load) # what the benches load servers with
       have wrk || need wrk ;;
+    llvm-*) # what reads a profile that code of rustc's has written
+      have "llvm-profdata-${what#llvm-}" || need "$what" ;;
     profile) # what looks where a process spends its time
       have perf || need linux-perf ;;
     *) echo "setup: nothing is known as $what" >&2; exit 2 ;;

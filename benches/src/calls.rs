@@ -89,8 +89,11 @@ pub(crate) async fn run(calls: Calls, binary: &Path, toolchain: &Path, peers: &P
     let mut section = Section::new("Calls");
     section.paragraph(&format!(
         "`tools/call` over kept connections, by wrk: {} rounds of {} s for each server and kind of call, in turns. Medians, \
-         with the least and the most in parentheses; ratios are of the same round.",
-        calls.rounds, calls.seconds
+         with the least and the most in parentheses; ratios are of the same round. The platform is `{}`, rmcp's server as \
+         Cargo builds one for release.",
+        calls.rounds,
+        calls.seconds,
+        binary.display()
     ));
     tables::write(&mut section, &rows);
     Ok(section)

@@ -42,7 +42,7 @@ struct Cli {
     #[command(subcommand)]
     bench: Bench,
     /// The binary to measure.
-    #[arg(long, global = true, default_value = "target/release/cloche")]
+    #[arg(long, global = true, default_value = "target/optimized/cloche")]
     binary: PathBuf,
     /// What tool code is compiled with.
     #[arg(long, global = true, default_value = "target/toolchain")]

@@ -13,6 +13,8 @@ use crate::process::Process;
 use crate::tenant::Tenant;
 
 const CONFIG: &str = "cloche.toml";
+/// For a platform to stop when it is asked to.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 pub(crate) struct Platform {
     process: Child,
@@ -104,7 +106,15 @@ fn place(dir: &TempDir) -> [PathBuf; 4] {
 }
 
 impl Drop for Platform {
+    /// Stops it; by force, if it does not.
     fn drop(&mut self) {
+        let begun = Instant::now();
+        let is_there = |process: &mut Child| matches!(process.try_wait(), Ok(None));
+        if is_there(&mut self.process) && self.process().terminate().is_ok() {
+            while begun.elapsed() < PATIENCE && is_there(&mut self.process) {
+                std::thread::sleep(Duration::from_millis(10));
+            }
+        }
         let _ = self.process.kill();
         let _ = self.process.wait();
     }

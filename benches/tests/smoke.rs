@@ -133,3 +133,15 @@ fn the_parts_of_a_call_are_measured_by_themselves() {
         assert!(number(line(&said, &[part])[1]) > 0.0, "{said}");
     }
 }
+
+#[test]
+fn what_a_release_is_loaded_with_is_understood() {
+    let script = std::fs::read_to_string(root().join("scripts/release.sh")).unwrap();
+    let (_, loads) = script.split_once("done <<'END'\n").unwrap();
+    let (loads, _) = loads.split_once("\nEND\n").unwrap();
+    assert!(loads.lines().count() >= 5, "{loads}");
+    for load in loads.lines() {
+        let arguments: Vec<_> = load.split(' ').chain(["--help"]).collect();
+        assert!(bench(&arguments).contains("Usage: cloche-benches"), "{load}");
+    }
+}
