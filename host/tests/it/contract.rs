@@ -39,17 +39,17 @@ async fn what_is_asked_as_described_is_answered_as_described() {
     assert_eq!(status, 201, "{made}");
     let (_, session) = cookie.split_once('=').unwrap();
     let mut settings =
-        format!("[auth.openapi.session]\napi_key = '{session}'\n[auth.openapi.apiKey]\nbearer = {}\n", made["key"]);
+        vec![format!("[auth.openapi.session]\napi_key = '{session}'\n[auth.openapi.apiKey]\nbearer = {}", made["key"])];
     let (_, document) = ada.get("/v1/openapi.json").await;
     for path in document["paths"].as_object().unwrap().keys().filter(|path| path.contains('{')) {
-        settings += &format!("[[operations]]\ninclude-path = '{path}'\n[operations.parameters]\n");
+        settings.push(format!("[[operations]]\ninclude-path = '{path}'\n[operations.parameters]"));
         for (name, value) in path.split('/').zip(place.fill(path).split('/')) {
             if let Some(name) = name.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
-                settings += &format!("'path.{name}' = '{value}'\n");
+                settings.push(format!("'path.{name}' = '{value}'"));
             }
         }
     }
-    platform.file("schemathesis.toml", settings);
+    platform.file("schemathesis.toml", settings.join("\n"));
     let python = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/clients/python/bin/schemathesis");
     let mut run = Command::new(python);
     run.current_dir(platform.directory()).env("NO_COLOR", "1").args(["run", "--seed", "1", "--max-examples", "10"]);
