@@ -101,7 +101,12 @@ test('a server is deleted only by its name', async () => {
       return new HttpResponse(null, { status: 204 });
     }),
   );
-  const { user, router } = openApp('/servers/srv_01/settings');
+  const { user, router, client } = openApp('/servers/srv_01/settings');
+  // A page that shows what is forgotten asks for it again, and is told that there is none.
+  const forgottenAt: string[] = [];
+  client.getQueryCache().subscribe(({ type, query }) => {
+    if (type === 'removed' && query.queryKey[1] === 'srv_01') forgottenAt.push(router.state.location.pathname);
+  });
   await user.click(await screen.findByRole('button', { name: 'Delete notion-notes' }));
   const confirm = screen.getAllByRole('button', { name: 'Delete notion-notes' }).at(-1) as HTMLElement;
   await user.type(screen.getByLabelText('Type notion-notes to confirm'), 'notion{Enter}');
@@ -110,6 +115,8 @@ test('a server is deleted only by its name', async () => {
   await user.click(confirm);
   await waitFor(() => expect(router.state.location.pathname).toBe('/servers'));
   expect(deleted).toBe(1);
+  await waitFor(() => expect(forgottenAt).not.toEqual([]));
+  expect(new Set(forgottenAt)).toEqual(new Set(['/servers']));
 });
 
 test('a page that is not there says so', async () => {

@@ -5,12 +5,12 @@ import { useDeleteServer } from './api';
 interface Props {
   server: Server;
   onClose: () => void;
-  onDeleted: () => void;
+  onDeleted: () => Promise<void>;
 }
 
 /** Asks for the server's slug before it is deleted. */
 export function DeleteServer({ server, onClose, onDeleted }: Props) {
-  const remove = useDeleteServer(server.id);
+  const remove = useDeleteServer(server.id, onDeleted);
   return (
     <DeleteDialog
       name={server.name}
@@ -18,7 +18,7 @@ export function DeleteServer({ server, onClose, onDeleted }: Props) {
       mono
       verb={`Delete ${server.slug}`}
       deleting={remove}
-      onDelete={() => remove.mutate(undefined, { onSuccess: onDeleted })}
+      onDelete={() => remove.mutate()}
       onClose={onClose}
     >
       Deletes <code className="wrap-anywhere">{server.slug}</code>, its versions and its secrets, and ends access for

@@ -9,7 +9,7 @@ interface Props {
   serverId: string;
   /** This tab has the draft that was built. */
   hasDraft: boolean;
-  onDiscarded: () => void;
+  onDiscarded: () => Promise<void>;
 }
 
 /** The way on from a failed build. A server that answers is left as it is; one that never did may be discarded. */
@@ -34,7 +34,7 @@ export function FailedBuild(props: Props) {
 
 /** It never answered anyone, so nothing is lost with it. */
 function FirstBuild({ serverId, hasDraft, onDiscarded }: Props) {
-  const discard = useDeleteServer(serverId);
+  const discard = useDeleteServer(serverId, onDiscarded);
   return (
     <div className="grid gap-3">
       <p className="text-muted">
@@ -46,7 +46,7 @@ function FirstBuild({ serverId, hasDraft, onDiscarded }: Props) {
         look="primary"
         className="justify-self-start"
         busy={discard.isPending && 'Going back…'}
-        onClick={() => discard.mutate(undefined, { onSuccess: onDiscarded })}
+        onClick={() => discard.mutate()}
       >
         {hasDraft ? 'Discard and edit the draft' : 'Discard and describe anew'}
       </Button>

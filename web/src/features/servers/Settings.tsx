@@ -11,7 +11,7 @@ interface Props {
   server: ServerDetail;
   /** Who looks may change it. */
   changes: boolean;
-  onDeleted: () => void;
+  onDeleted: () => Promise<void>;
 }
 
 /** What its owners call a server, whether it answers, and its end. */
@@ -116,7 +116,7 @@ function Pause({ server }: { server: ServerDetail }) {
   );
 }
 
-function Deletion({ server, onDeleted }: { server: ServerDetail; onDeleted: () => void }) {
+function Deletion({ server, onDeleted }: { server: ServerDetail; onDeleted: () => Promise<void> }) {
   const [asking, setAsking] = useState(false);
   return (
     <Section title="Delete">

@@ -56,13 +56,15 @@ export function usePauseServer(serverId: string) {
   });
 }
 
-export function useDeleteServer(serverId: string) {
+export function useDeleteServer(serverId: string, onDeleted: () => Promise<void>) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: () => send(serverPath(serverId), { method: 'DELETE' }),
-    onSuccess: () => {
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey: ['servers'], exact: true });
+      // Forgotten only once no page shows it: that page would ask for it again.
+      await onDeleted();
       client.removeQueries({ queryKey: ['servers', serverId] });
-      return client.invalidateQueries({ queryKey: ['servers'], exact: true });
     },
   });
 }
